@@ -1,0 +1,14 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("", include("reports.urls")),
+    path("", include("organizations.urls")),
+    path("projects/", include("projects.urls")),
+    path("workers/", include("workers.urls")),
+    path("wage-accounts/", include("accounts.urls")),
+    path("alerts/", include("alerts.urls")),
+    path("reference/", admin.site.urls),
+    path("metrics/", include("django_prometheus.urls")),
+]
