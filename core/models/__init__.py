@@ -1,0 +1,14 @@
+from core.models.attachments import Attachment
+from core.models.audit import AuditEntry, AuditHead
+from core.models.calendar import CalendarDay, PublishedYear, WorkdayOverride
+from core.models.jobs import Job
+
+__all__ = [
+    "Attachment",
+    "AuditEntry",
+    "AuditHead",
+    "CalendarDay",
+    "Job",
+    "PublishedYear",
+    "WorkdayOverride",
+]

@@ -1,0 +1,80 @@
+"""The working-day calendar of the law's deadlines.
+
+Weekends are free and weekdays are worked unless a `WorkdayOverride` says otherwise (State Council holiday notices).
+Beyond the last year whose notice is published a deadline is provisional: it is marked, never guessed in silence.
+For set-based SQL the same calendar stands ready in `core_calendarday`, where consecutive working days carry
+consecutive `workday_number`s (a free day carries the number of the working day before it).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+from core.models.calendar import CalendarDay, PublishedYear, WorkdayOverride
+
+FIRST, LAST = date(2015, 1, 1), date(2040, 12, 31)
+
+
+@dataclass(frozen=True)
+class Deadline:
+    day: date
+    provisional: bool
+
+
+def is_workday(day: date) -> bool:
+    return CalendarDay.objects.get(day=day).is_workday
+
+
+def add_workdays(start: date, count: int) -> Deadline:
+    """The last day of a term of `count` working days that begins the day after `start`."""
+    number = CalendarDay.objects.get(day=start).workday_number
+    due = CalendarDay.objects.get(is_workday=True, workday_number=number + count)
+    return Deadline(due.day, due.provisional)
+
+
+def workdays_between(start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`."""
+    numbers = dict(CalendarDay.objects.filter(day__in=[start, end]).values_list("day", "workday_number"))
+    return numbers[end] - numbers[start]
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Derive `core_calendarday` from the overrides and the published years; returns its number of days."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_calendarday")
+        cursor.execute(
+            """
+            INSERT INTO core_calendarday (day, is_workday, workday_number, provisional)
+            SELECT day, works, sum(works::int) OVER (ORDER BY day), NOT published
+            FROM (
+                SELECT d::date AS day,
+                       coalesce(o.is_workday, extract(isodow FROM d) < 6) AS works,
+                       EXISTS (SELECT 1 FROM core_publishedyear y WHERE y.year = extract(year FROM d)) AS published
+                FROM generate_series(%s::date, %s::date, interval '1 day') d
+                LEFT JOIN core_workdayoverride o ON o.day = d::date
+            ) days
+            """,
+            [FIRST, LAST],
+        )
+        return cursor.rowcount
+
+
+@transaction.atomic
+def load_published(years: range) -> None:
+    """Seed the overrides of these years from the library chinesecalendar, which transcribes the yearly notices."""
+    import chinese_calendar
+
+    for year in years:
+        day = date(year, 1, 1)
+        overrides = []
+        while day.year == year:
+            works = chinese_calendar.is_workday(day)
+            if works != (day.isoweekday() < 6):
+                _, name = chinese_calendar.get_holiday_detail(day)
+                overrides.append(WorkdayOverride(day=day, is_workday=works, name=name or ""))
+            day += timedelta(days=1)
+        WorkdayOverride.objects.bulk_create(overrides, ignore_conflicts=True)
+        PublishedYear.objects.get_or_create(year=year)
+    rebuild()
