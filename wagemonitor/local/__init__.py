@@ -16,7 +16,7 @@ from .broker import Broker
 from .ground import LocalError, secret
 from .postgres import Postgres
 
-__all__ = ["SERVERS", "LocalError", "broker_url", "database_url", "reset", "secret", "stop", "using"]
+__all__ = ["SERVERS", "LocalError", "broker_url", "database_url", "reset", "secret", "start", "stop", "using"]
 
 POSTGRES = Postgres()
 BROKER = Broker()
@@ -40,6 +40,14 @@ def database_url() -> str:
 
 def broker_url() -> str:
     return _ensure(BROKER)
+
+
+def start() -> None:
+    """What the environment (or `.env`) does not name."""
+    if not ground.given("DATABASE_URL"):
+        database_url()
+    if not ground.given("REDIS_URL"):
+        broker_url()
 
 
 def stop() -> list[str]:

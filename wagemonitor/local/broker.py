@@ -56,7 +56,9 @@ class Broker:
         }
         with open(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.writelines(f"{name} {value}\n" for name, value in settings.items())
-        started = subprocess.run([_broker_program(), config], capture_output=True, text=True, cwd="/")
+        started = subprocess.run(
+            [_broker_program(), config], capture_output=True, text=True, cwd="/", start_new_session=True
+        )
         if started.returncode or not ground.wait(lambda: self.url() is not None, ground.START_SECONDS):
             problem = f"{started.stdout}{started.stderr}\n{ground.tail(self.log)}"
             raise ground.LocalError(f"{self.title} does not start: {problem}")

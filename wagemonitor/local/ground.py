@@ -21,6 +21,13 @@ class LocalError(RuntimeError):
     """An embedded server cannot be found, started or stopped; the text says what to do."""
 
 
+def given(variable: str) -> bool:
+    """Named by the environment, or by the `.env` file that settings.py reads."""
+    file = BASE_DIR / ".env"
+    lines = file.read_text().splitlines() if file.exists() else []
+    return bool(os.environ.get(variable)) or any(line.startswith(f"{variable}=") for line in lines)
+
+
 def home() -> Path:
     HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
     return HOME

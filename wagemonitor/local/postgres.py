@@ -61,9 +61,10 @@ class Postgres:
 
     def start(self) -> None:
         """Call with the lock held and the server down."""
-        if self._pidfile() and ground.wait(lambda: self.url() or not self._pidfile(), ground.START_SECONDS):
-            if self.url():
-                return  # was recovering from a crash; had it been stopping, it is gone now
+        if self._pidfile():
+            ground.wait(lambda: self.url() or not self._pidfile(), ground.START_SECONDS)
+        if self.url():
+            return  # was recovering from a crash; had it been stopping, it is gone now
         run = Unprivileged()
         if not (self.data / "PG_VERSION").exists():
             self._initdb(run)

@@ -54,7 +54,7 @@ class Unprivileged:
             options |= self.identity | {"cwd": "/", "stdout": out, "stderr": out, "text": True}
             if "input" not in options:
                 options["stdin"] = subprocess.DEVNULL
-            done = subprocess.run(command, **options)
+            done = subprocess.run(command, start_new_session=True, **options)  # Ctrl-C is not for them
             out.seek(0)
             return subprocess.CompletedProcess(command, done.returncode, stderr=out.read())
 
