@@ -17,7 +17,8 @@ MALE, FEMALE = "0", "1"  # codes of the national dictionary `gender`
 
 # GB/T 2260 provinces, retired ones included; 81, 82, 83: residence permits for Hong Kong, Macau and Taiwan residents
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    ("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43")
+    + ("44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83")
 )
 # GB 11643: ISO 7064 MOD 11-2
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -51,7 +51,9 @@ def _parse_text(value: str) -> Decimal | None:
     digits, negative = _strip_sign(_SUFFIX.sub("", _PREFIX.sub("", text)))
     if not _PLAIN.fullmatch(digits):
         raise ValidationError(
-            "“%(value)s”不是金额。请填写数字，如 7150.00 或 7,150.00。", code="amount", params={"value": value.strip()[:30]}
+            "“%(value)s”不是金额，请填写数字，如 7150.00 或 7,150.00。",
+            code="amount",
+            params={"value": value.strip()[:20]},
         )
     amount = to_cents(Decimal(digits.replace(",", "")))
     return -amount if negative else amount

@@ -9,6 +9,7 @@ from .errors import SheetError
 
 SEPARATORS = ",\t;|"
 SAMPLE_LINES = 60
+_QUOTES = "文件中的引号或换行不配对，无法按表格读取。请用表格软件另存为 .xlsx 后再上传。"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -63,7 +64,7 @@ def split_rows(content: str) -> list[list[str]]:
     try:
         return list(csv.reader(io.StringIO(content, newline=""), delimiter=separator))
     except csv.Error:
-        raise SheetError("文件中的引号或换行不配对，无法按表格读取。请用表格软件另存为 .xlsx 后再上传。", code="csv") from None
+        raise SheetError(_QUOTES, code="csv") from None
 
 
 def find_separator(content: str) -> str:

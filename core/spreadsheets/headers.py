@@ -16,6 +16,8 @@ MIN_DAYS = 10
 _BRACKETS = re.compile(r"[(\[{【〔<《「][^()\[\]{}【】〔〕<>《》「」]*[)\]}】〕>》」]")
 _NOISE = re.compile(r"[\s*:：、,，.。_/\\|·'\"“”‘’#＊※★-]+|必填|选填")
 _DAY = re.compile(r"(?:\d{1,2}月)?(\d{1,2})(?:日|号)?(?:[(（]?(?:星期|周)?[一二三四五六日天][)）]?)?")
+_WEEKDAY = re.compile(r"(?:星期|周)?[一二三四五六日天]")
+_DAY_OF_DATE = re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月](\d{1,2})日?")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -77,10 +79,12 @@ def _continues(sheet: Sheet, row: int) -> bool:
     above = sum(bool(text) for text in upper)
     if not below or above < 2 or any(len(lower[i]) > 12 for i in below):
         return False
-    weekdays = all(re.fullmatch("(?:星期|周)?[一二三四五六日天]", lower[i]) for i in below)
+    if all(_WEEKDAY.fullmatch(lower[i]) for i in below):
+        return True
+    if any(lower[i][:1].isdigit() and not _day(lower[i]) for i in below) or (below[0] == 0 and upper[0]):
+        return False
     in_gaps = sum(i >= len(upper) or not upper[i] for i in below)
-    words = all(not lower[i][:1].isdigit() or _day(lower[i]) for i in below)
-    return words and (weekdays or (in_gaps >= 1 and in_gaps >= len(below) - above and not (below[0] == 0 and upper[0])))
+    return in_gaps >= max(1, len(below) - above)
 
 
 def _flatten(sheet: Sheet, row: int, depth: int) -> Header:
@@ -106,7 +110,7 @@ def _flatten(sheet: Sheet, row: int, depth: int) -> Header:
 
 
 def _spread_merged(sheet: Sheet, row: int, grid: list[list]) -> None:
-    """Across: a group's name stands over each of its columns. Without merge marks (CSV), over the gap to its right."""
+    """A group's name stands over each of its columns; without merge marks (CSV), over the gap to its right."""
     spread = False
     for (top, left), (bottom, right) in sheet.merged:
         if row <= top < row + len(grid) and (right > left or bottom > top):
@@ -148,7 +152,5 @@ def _day(cell) -> int | None:
     if isinstance(cell, (datetime.date, datetime.datetime)):
         return cell.day
     text = unicodedata.normalize("NFKC", plain(cell)).replace(" ", "")
-    if match := re.fullmatch(r"\d{4}[-/.年]\d{1,2}[-/.月](\d{1,2})日?", text) or re.fullmatch(r"\d{1,2}[-/.](\d{1,2})", text):
-        return int(match[1]) if 1 <= int(match[1]) <= 31 else None
-    match = _DAY.fullmatch(text)
+    match = _DAY.fullmatch(text) or _DAY_OF_DATE.fullmatch(text)
     return int(match[1]) if match and 1 <= int(match[1]) <= 31 else None

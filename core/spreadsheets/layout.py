@@ -1,4 +1,4 @@
-"""Finds the table in a sheet that somebody made for people: titles above, merged headers, totals and signatures below."""
+"""Finds the table in a sheet that somebody made for people: titles above, merged headers, signatures below."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,10 @@ from .values import Cleaner, plain
 SEARCH_ROWS = 30
 IGNORED = frozenset(("问题", "序号", "编号序号", "no", "no."))
 # Fronts that make the name, phone or number somebody else's: 班组长姓名 is no worker's name.
-_OTHERS = ("班组", "组长", "队长", "联系人", "紧急", "负责", "家属", "监护", "企业", "单位", "公司", "项目", "对方", "开户", "户主", "父", "母", "配偶")
+_OTHERS = (
+    *("班组", "组长", "队长", "联系人", "紧急", "负责", "家属", "监护", "父", "母", "配偶", "户主"),
+    *("企业", "单位", "公司", "项目", "对方", "开户"),
+)
 
 
 @dataclass(slots=True)
@@ -74,7 +77,10 @@ def detect(workbook: Workbook, columns: list[Column], mapping: Mapping[str, str 
     found = [layout for sheet in workbook.sheets if (layout := _detect_sheet(sheet, columns, chosen))]
     whole = [layout for layout in found if not layout.missing]
     kept = whole or _nearest(found)
-    missing = {label for layout in kept for label in layout.missing} if kept else {c.label for c in columns if c.required}
+    if kept:
+        missing = {label for layout in kept for label in layout.missing}
+    else:
+        missing = {column.label for column in columns if column.required}
     names = {layout.name for layout in kept}
     return Layout(
         sheets=kept,

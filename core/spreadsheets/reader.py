@@ -22,6 +22,7 @@ EXTENSIONS = (".xlsx", ".xls", ".csv", ".txt")
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WRONG_TYPE = "只能上传 .xlsx、.xls、.csv 或 .txt 文件。请用表格软件另存为 .xlsx 后再上传。"
 _NOT_EXCEL = "文件不是真正的 Excel 工作簿（可能只是改了扩展名）。请用表格软件另存为 .xlsx 后再上传。"
+_NOT_TEXT = "文件不是文本表格。" + _WRONG_TYPE
 _DAMAGED = "文件已损坏，无法读取。请用表格软件打开后另存为 .xlsx 再上传。"
 _PASSWORD = "文件设有打开密码，请取消密码后再上传。"
 _WEB_PAGE = "文件实际是网页或 XML 格式，只是用了 Excel 的扩展名。请用表格软件打开后另存为 .xlsx 再上传。"
@@ -30,7 +31,7 @@ _NOT_CALCULATED = "公式没有计算结果，请在表格软件中打开并保�
 
 @dataclass
 class Sheet:
-    """One visible sheet. Rows come lazily, from the first row and column of the sheet, so that numbers match the screen."""
+    """One visible sheet. Rows come lazily, from its very first row and column, so that numbers match the screen."""
 
     name: str
     height: int
@@ -72,9 +73,7 @@ class Workbook:
     encoding: str = ""
 
 
-def open_workbook(
-    file: BinaryIO, filename: str, *, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES
-) -> Workbook:
+def open_workbook(file: BinaryIO, filename: str, *, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> Workbook:
     file.seek(0)
     data = file.read(max_bytes + 1)
     if len(data) > max_bytes:
@@ -99,7 +98,7 @@ def _open(data: bytes, filename: str) -> Workbook:
     if data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
         raise SheetError(_WEB_PAGE, code="web_page")
     if extension in (".xlsx", ".xls") or looks_binary(data):
-        raise SheetError(_NOT_EXCEL if extension.startswith(".xls") else "文件不是文本表格。" + _WRONG_TYPE, code="type")
+        raise SheetError(_NOT_EXCEL if extension.startswith(".xls") else _NOT_TEXT, code="type")
     return _open_delimited(data, filename)
 
 
@@ -139,13 +138,15 @@ def _sheet(book, name: str, facts: SheetFacts | None) -> Sheet:
             return source.iter_rows()
         return (margin + cells for cells in source.iter_rows())
 
-    return Sheet(name, source.end[0] + 1 if source.end else 0, rows, list(source.merged_cell_ranges or ()), facts or SheetFacts())
+    height = source.end[0] + 1 if source.end else 0
+    return Sheet(name, height, rows, list(source.merged_cell_ranges or ()), facts or SheetFacts())
 
 
 def _open_delimited(data: bytes, filename: str) -> Workbook:
     content, encoding = decode(data)
     rows = split_rows(content)
-    sheet = Sheet(PurePath(filename).stem[:31] or "Sheet1", len(rows), lambda: (list(row) for row in rows))
+    name = PurePath(filename).stem[:31] or "Sheet1"
+    sheet = Sheet(name, len(rows), lambda: (list(row) for row in rows))
     return Workbook(filename, "csv", [sheet], encoding=encoding)
 
 
@@ -154,25 +155,19 @@ def _check_rows(workbook: Workbook, max_rows: int) -> None:
         raise SheetError("文件中没有内容（隐藏的工作表不读取），请核对后重新上传。", code="empty")
     for sheet in workbook.sheets:
         if sheet.height > max_rows:
-            raise SheetError(
-                f"工作表“{sheet.name}”有 {sheet.height:,} 行，超过上限 {max_rows:,} 行，请拆分后再上传。", code="too_many_rows"
-            )
+            message = f"工作表“{sheet.name}”有 {sheet.height:,} 行，超过上限 {max_rows:,} 行，请拆分后再上传。"
+            raise SheetError(message, code="too_many_rows")
 
 
 def _calculate(number: int, cells: list, formulas: dict[int, str]) -> None:
     """Formulas marked "?" have no result; the others show 0, which may be true or never calculated."""
 
     def value_of(column: int, seen: frozenset) -> float:
-        if column in formulas and column not in seen:
-            return evaluate(formulas[column].removeprefix("?"), number, value_of, seen | {column})
         if column in seen:
             raise NotSimple
-        value = cells[column] if column < len(cells) else 0.0
-        if value == "":
-            return 0.0
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise NotSimple
-        return value
+        if column in formulas:
+            return evaluate(formulas[column].removeprefix("?"), number, value_of, seen | {column})
+        return _number(cells[column]) if column < len(cells) else 0.0
 
     results = {}
     for column, formula in formulas.items():
@@ -183,6 +178,14 @@ def _calculate(number: int, cells: list, formulas: dict[int, str]) -> None:
                 results[column] = BrokenCell(_NOT_CALCULATED)
     for column, value in results.items():
         _put(cells, column, value)
+
+
+def _number(cell) -> float:
+    if cell == "":
+        return 0.0
+    if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+        raise NotSimple
+    return cell
 
 
 def _put(cells: list, column: int, value) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 
@@ -58,9 +59,9 @@ class _SheetReader:
     def __init__(self, sheet: Sheet, layout: SheetLayout, columns: list[Column], skipped: list[Skipped] | None):
         self.sheet, self.layout, self.skipped = sheet, layout, skipped
         self.plan = [
-            (column.name, layout.mapping[column.name], column.clean, column.required, column.label, _empty(column.clean))
-            for column in columns
-            if column.name in layout.mapping
+            (c.name, layout.mapping[c.name], c.clean, c.required, c.label, _empty(c.clean))
+            for c in columns
+            if c.name in layout.mapping
         ]
         self.absent = {c.name: _empty(c.clean) for c in columns if c.name not in layout.mapping}
         self.indexes = [index for _, index, *_ in self.plan]
@@ -90,7 +91,7 @@ class _SheetReader:
             if cell == "" or cell is None or (cell.__class__ is str and not cell.strip()):
                 return True
         first = plain(cells[watched[0]])
-        return len(first) < 3 and first.strip("()（）").isdigit() or "".join(first.split()) in self.header_words
+        return len(first) < 3 or "".join(first.split()) in self.header_words
 
     def _parse(self, sheet: str, number: int, cells: list) -> ParsedRow:
         values, problems = dict(self.absent), []
@@ -159,7 +160,7 @@ class _SheetReader:
         numbers = [text.strip("()（）") for cell in cells if (text := plain(cell))]
         if len(numbers) < 4 or not all(text.isdigit() and len(text) <= 2 for text in numbers):
             return False
-        return all(int(after) == int(before) + 1 for before, after in zip(numbers, numbers[1:], strict=False))
+        return all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
 
     def _note(self, number: int, cells: list, reason: str) -> None:
         if self.skipped is not None and reason:

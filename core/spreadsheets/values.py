@@ -32,6 +32,7 @@ _FULL_DATE = re.compile(
     r"(?:[T\s]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?(?:\.\d+)?)?"
 )
 _YEAR_MONTH = re.compile(r"(\d{4})\s*(?:年度?|[-./])\s*(\d{1,2})\s*(?:月份?)?")
+_LONG_NUMBER = re.compile(r"\d{9,}[Xx]?")
 _HALF_DAYS = re.compile(r"(\d+)(?:天|日|个工)半")
 
 Cleaner = Callable[[object], object]
@@ -59,6 +60,11 @@ def _unquote(value: str) -> str:
     if value[:2] == '="' and value[-1:] == '"':
         return value[2:-1].strip()
     return value.lstrip("'") if value[:1] == "'" else value
+
+
+def _refusal(message: str, code: str, shown: str) -> ValidationError:
+    """Shows the cell, but no long number: a shifted column may hold IDs."""
+    return ValidationError(message, code=code, params={"value": _LONG_NUMBER.sub("…", shown)[:20]})
 
 
 # --- words ---------------------------------------------------------------------------------------------------------
@@ -93,7 +99,7 @@ def _name(value: str) -> str:
     if not value:
         return ""
     if not _NAME.fullmatch(value):
-        raise ValidationError("姓名“%(value)s”含有数字或符号，请按身份证填写。", code="name", params={"value": value[:20]})
+        raise _refusal("姓名“%(value)s”含有数字或符号，请按身份证填写。", "name", value)
     if not 2 <= len(value) <= 50:
         raise ValidationError("姓名应为2至50个字，请按身份证填写。", code="name")
     return value
@@ -104,7 +110,7 @@ def _name(value: str) -> str:
 
 def _digits(raw, what: str, exact_up_to: int) -> str:
     """The digits of a number that names something; a float or 6.2E+18 beyond 15 digits has lost its tail."""
-    if isinstance(raw, bool) or isinstance(raw, (datetime.date, datetime.time, datetime.timedelta)):
+    if isinstance(raw, (bool, datetime.date, datetime.time, datetime.timedelta)):
         raise ValidationError(f"{what}单元格不是文本，请将该列设置为文本格式后重新填写。", code="type")
     if isinstance(raw, (float, int)):
         if raw != raw or abs(raw) >= 10**exact_up_to or raw != int(raw):
@@ -165,7 +171,7 @@ def date(raw) -> datetime.date | None:
         return raw.date()
     if isinstance(raw, datetime.date):
         return raw
-    if isinstance(raw, bool) or isinstance(raw, (datetime.time, datetime.timedelta)):
+    if isinstance(raw, (bool, datetime.time, datetime.timedelta)):
         raise ValidationError("不是日期，请填写如 2026-08-10 的日期。", code="date")
     return _date(raw)
 
@@ -181,7 +187,7 @@ def _date(raw) -> datetime.date | None:
         return _date_from_digits(value)
     match = _FULL_DATE.fullmatch(value)
     if not match:
-        raise ValidationError("“%(value)s”不是日期，请填写如 2026-08-10 的日期。", code="date", params={"value": value[:20]})
+        raise _refusal("“%(value)s”不是日期，请填写如 2026-08-10 的日期。", "date", value)
     return _make_date(*map(int, match.groups()), shown=value)
 
 
@@ -190,16 +196,16 @@ def _date_from_digits(value: str) -> datetime.date:
         return _make_date(int(value[:4]), int(value[4:6]), int(value[6:]), shown=value)
     if len(value) == 5 and int(value) in EXCEL_SERIALS:
         return EXCEL_EPOCH + datetime.timedelta(days=int(value))
-    raise ValidationError("“%(value)s”不是日期，请填写如 2026-08-10 的日期。", code="date", params={"value": value[:20]})
+    raise _refusal("“%(value)s”不是日期，请填写如 2026-08-10 的日期。", "date", value)
 
 
 def _make_date(year: int, month: int, day: int, *, shown: str) -> datetime.date:
     try:
         made = datetime.date(year, month, day)
     except ValueError:
-        raise ValidationError("没有“%(value)s”这一天，请核对日期。", code="date", params={"value": shown[:20]}) from None
+        raise _refusal("没有“%(value)s”这一天，请核对日期。", "date", shown) from None
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValidationError("日期“%(value)s”的年份不合理，请核对。", code="date", params={"value": shown[:20]})
+        raise _refusal("日期“%(value)s”的年份不合理，请核对。", "date", shown)
     return made
 
 
@@ -210,7 +216,8 @@ def time(raw) -> datetime.time | None:
     if isinstance(raw, datetime.time):
         return raw
     if isinstance(raw, float) and 0 <= raw < 1:
-        return (datetime.datetime.min + datetime.timedelta(seconds=round(raw * 86400))).time()
+        seconds = round(raw * 86400) % 86400
+        return datetime.time(seconds // 3600, seconds // 60 % 60, seconds % 60)
     value = plain(raw)
     digits = re.sub(r"\D", "", value)
     if not value:
@@ -220,7 +227,7 @@ def time(raw) -> datetime.time | None:
     try:
         return datetime.time(*(int(digits[i : i + 2]) for i in range(0, min(len(digits), 6), 2)))
     except (ValueError, TypeError):
-        raise ValidationError("“%(value)s”不是时间，请填写如 08:30:00 的时间。", code="time", params={"value": value[:20]}) from None
+        raise _refusal("“%(value)s”不是时间，请填写如 08:30:00 的时间。", "time", value) from None
 
 
 def month(raw) -> datetime.date | None:
@@ -240,7 +247,7 @@ def _month(value: str) -> datetime.date | None:
     try:
         return _date(value).replace(day=1)
     except ValidationError:
-        raise ValidationError("“%(value)s”不是月份，请填写如 2026-09 的月份。", code="month", params={"value": value[:20]}) from None
+        raise _refusal("“%(value)s”不是月份，请填写如 2026-09 的月份。", "month", value) from None
 
 
 # --- amounts -------------------------------------------------------------------------------------------------------
@@ -269,12 +276,12 @@ def _day_count(value: str) -> Decimal | None:
     value = "0.5" if value in ("半", "半天", "半日") else _HALF_DAYS.sub(r"\1.5", value)
     value = re.sub(r"(?:天|日|个工|工日)$", "", value)
     if not re.fullmatch(r"\d+(?:\.\d*)?", value):
-        raise ValidationError("“%(value)s”不是天数，请填写数字，半天写 0.5。", code="days", params={"value": value[:20]})
+        raise _refusal("“%(value)s”不是天数，请填写数字，半天写 0.5。", "days", value)
     halves = (Decimal(value) * 2).quantize(Decimal("0.00001"))
     if halves != halves.to_integral_value():
-        raise ValidationError("天数“%(value)s”应为半天的整数倍，如 27 或 27.5。", code="days", params={"value": value[:20]})
+        raise _refusal("天数“%(value)s”应为半天的整数倍，如 27 或 27.5。", "days", value)
     if halves > 62:
-        raise ValidationError("天数“%(value)s”超过了一个月的天数，请核对。", code="days", params={"value": value[:20]})
+        raise _refusal("天数“%(value)s”超过了一个月的天数，请核对。", "days", value)
     return (halves / 2).quantize(Decimal("0.1"))
 
 
@@ -315,8 +322,8 @@ def _not_a_choice(value: str, labels: list[str]) -> str:
     return f"“{value[:20]}”不在可选范围内。{hint}可填：{shown}。"
 
 
-_YES = frozenset("是 有 对 真 y yes t true 1 √ ✓ ✔ 已 已签 已购".split())
-_NO = frozenset("否 无 没有 不是 n no f false 0 × ✗ ✘ x 未 未签 未购".split())
+_YES = frozenset(("是", "有", "对", "真", "y", "yes", "t", "true", "1", "√", "✓", "✔", "已", "已签", "已购"))
+_NO = frozenset(("否", "无", "没有", "不是", "n", "no", "f", "false", "0", "×", "✗", "✘", "x", "未", "未签", "未购"))
 
 
 def yes_no(raw) -> bool | None:
@@ -329,7 +336,7 @@ def yes_no(raw) -> bool | None:
         return False
     if value in BLANK_MARKS:
         return None
-    raise ValidationError("“%(value)s”应填“是”或“否”。", code="yes_no", params={"value": plain(raw)[:20]})
+    raise _refusal("“%(value)s”应填“是”或“否”。", "yes_no", plain(raw))
 
 
 AS_TEXT = frozenset((id_number, card, account, phone, uscc, code))  # columns that a template formats as text
