@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
-from pgtrigger import Delete, Protect, Truncate, Update
+
+from core.triggers import append_only
 
 
 class AuditEntry(models.Model):
@@ -26,7 +27,7 @@ class AuditEntry(models.Model):
         verbose_name_plural = verbose_name
         ordering = ["-id"]
         indexes = [models.Index(fields=["action", "-id"]), models.Index(fields=["object_type", "object_id"])]
-        triggers = [Protect(name="append_only", operation=Update | Delete | Truncate)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action}"

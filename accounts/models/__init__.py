@@ -1,0 +1,5 @@
+from accounts.models.ledger import LedgerEntry
+from accounts.models.payroll import Payout, Payroll, PayrollLine
+from accounts.models.special_account import AccountProject, SpecialAccount
+
+__all__ = ["AccountProject", "LedgerEntry", "Payout", "Payroll", "PayrollLine", "SpecialAccount"]

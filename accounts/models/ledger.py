@@ -1,0 +1,90 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from pgtrigger import After, Insert, Referencing, Statement, Trigger
+
+from accounts.enums import MovementDirection, MovementKind
+from accounts.models.special_account import SpecialAccount
+from core.fields import BlindIndexField, EncryptedField, MoneyField
+from core.scoping import ScopedModel
+from core.triggers import append_only
+from organizations.models import Organization
+from projects.models import ImportBatch, Project
+
+# Every new row continues its account's chain: sequence without gaps, balance = previous balance ± amount.
+# Set-based, so that a statement of 100,000 lines by COPY pays for one pass.
+CHAIN = """
+IF EXISTS (
+    SELECT 1
+    FROM (
+        SELECT n.account_id, n.sequence, n.balance,
+               CASE n.direction WHEN 'in' THEN n.amount ELSE -n.amount END AS signed,
+               lag(n.sequence) OVER own AS before_sequence, lag(n.balance) OVER own AS before_balance
+        FROM new_rows n
+        WINDOW own AS (PARTITION BY n.account_id ORDER BY n.sequence)
+    ) c
+    LEFT JOIN LATERAL (
+        SELECT e.sequence, e.balance FROM accounts_ledgerentry e
+        WHERE c.before_sequence IS NULL AND e.account_id = c.account_id AND e.sequence < c.sequence
+        ORDER BY e.sequence DESC LIMIT 1
+    ) p ON true
+    WHERE c.sequence <> coalesce(c.before_sequence, p.sequence, 0) + 1
+       OR c.balance <> coalesce(c.before_balance, p.balance, 0) + c.signed
+) THEN
+    RAISE EXCEPTION 'ledger chain broken: sequence or balance does not continue' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
+
+
+class LedgerEntry(ScopedModel):
+    """专户资金流水: append-only. `balance` is ours, computed along the chain; `stated_balance` is what the bank wrote –
+    where the two part, a rule says so. Rows follow each other in arrival order (`sequence` from 1), not by clock."""
+
+    scope_through = "project"
+
+    account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="entries")
+    sequence = models.PositiveIntegerField("序号")
+    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="ledger_entries")
+    bank = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    serial = models.CharField("专户银行流水号", max_length=64)
+    direction = models.CharField("收支类型", max_length=3, choices=MovementDirection)
+    kind = models.CharField("交易类型", max_length=12, choices=MovementKind)
+    amount = MoneyField("收支金额")
+    booked_on = models.DateField("收支日期")
+    booked_time = models.TimeField("收支时间", null=True)
+    balance = MoneyField("账户余额")
+    stated_balance = MoneyField("银行所报余额", null=True)
+    summary = models.CharField("摘要", max_length=200, blank=True)
+    counterparty_name = models.CharField("对方户名", max_length=200, blank=True)
+    counterparty_number = EncryptedField("对方账号", null=True)
+    counterparty_number_index = BlindIndexField("counterparty_number", null=True)
+    counterparty_bank = models.CharField("对方开户行", max_length=200, blank=True)
+    reverses = models.OneToOneField("self", verbose_name="冲正", null=True, on_delete=models.PROTECT, related_name="reversal")
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("入库时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "专户流水"
+        verbose_name_plural = verbose_name
+        ordering = ["account", "sequence"]
+        indexes = [models.Index(fields=["project", "booked_on"])]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "sequence"], name="ledger_sequence_unique"),
+            models.UniqueConstraint(fields=["bank", "serial"], name="ledger_serial_unique_per_bank"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_positive"),
+        ]
+        triggers = [
+            *append_only(),
+            Trigger(
+                name="chain", level=Statement, when=After, operation=Insert, func=CHAIN,
+                referencing=Referencing(new="new_rows"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial
+
+    @property
+    def signed_amount(self):
+        return self.amount if self.direction == MovementDirection.IN else -self.amount

@@ -1,0 +1,116 @@
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.enums import PayMethod
+from accounts.models.ledger import LedgerEntry
+from accounts.models.special_account import SpecialAccount
+from core.fields import BlindIndexField, EncryptedField, MoneyField
+from core.scoping import ScopedModel
+from projects.models import ImportBatch, Project
+from workers.models import Engagement, Team
+
+
+@pghistory.track()
+class Payroll(ScopedModel):
+    """工资表 of a project's month. Sheets of several teams fill the same payroll."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payrolls")
+    month = models.DateField("工资所属年月", help_text="当月 1 日")
+    pay_on = models.DateField("发放日期", null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField("编制时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "工资表"
+        verbose_name_plural = verbose_name
+        ordering = ["-month", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "month"], name="payroll_once_a_month"),
+            models.CheckConstraint(condition=Q(month__day=1), name="payroll_month_is_a_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.month:%Y年%m月}"
+
+
+class PayrollLine(ScopedModel):
+    """One person's wages of one month. `engagement` stays empty for someone the register does not know: the money is
+    real all the same, and a rule reports it."""
+
+    scope_through = "project"
+
+    payroll = models.ForeignKey(Payroll, on_delete=models.PROTECT, related_name="lines")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payroll_lines")
+    month = models.DateField("工资所属年月")
+    engagement = models.ForeignKey(Engagement, null=True, on_delete=models.PROTECT, related_name="payroll_lines")
+    team = models.ForeignKey(Team, verbose_name="班组", null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField("姓名", max_length=50)
+    id_number = EncryptedField("公民身份号码")
+    id_number_index = BlindIndexField("id_number")
+    card_number = EncryptedField("银行卡号", null=True)
+    card_number_index = BlindIndexField("card_number", null=True)
+    card_last4 = models.CharField("卡号后四位", max_length=4, blank=True)
+    bank_name = models.CharField("开户银行", max_length=100, blank=True)
+    days = models.DecimalField("工作天数", max_digits=4, decimal_places=1, null=True)
+    rate = MoneyField("工资标准", null=True)
+    due = MoneyField("当月应发工资")
+    deducted = MoneyField("当月扣发工资", default=0)
+    net = MoneyField("当月实发工资")
+    paid = MoneyField("已代发", default=0)
+    remark = models.CharField("备注", max_length=200, blank=True)
+    batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "工资明细"
+        verbose_name_plural = verbose_name
+        ordering = ["payroll", "id"]
+        indexes = [
+            models.Index(fields=["project", "month"]),
+            models.Index(fields=["project"], condition=Q(paid__lt=F("net")), name="payroll_line_unpaid"),
+            models.Index(fields=["card_number_index"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["payroll", "id_number_index"], name="payroll_line_once_a_person"),
+            models.CheckConstraint(condition=Q(net=F("due") - F("deducted")), name="payroll_line_net_is_due_less_deducted"),
+            models.CheckConstraint(
+                condition=Q(due__gte=0) & Q(deducted__gte=0) & Q(net__gte=0), name="payroll_line_amounts_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(paid__gte=0) & Q(paid__lte=F("net")), name="payroll_line_paid_up_to_net"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.month:%Y-%m}"
+
+
+class Payout(ScopedModel):
+    """工资发放明细: one payment by the bank, tied to the ledger by its serial and to the payroll line it pays."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payouts")
+    account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="payouts")
+    serial = models.CharField("工资发放流水号", max_length=64)
+    entry = models.OneToOneField(LedgerEntry, null=True, on_delete=models.PROTECT, related_name="payout")
+    line = models.ForeignKey(PayrollLine, null=True, on_delete=models.PROTECT, related_name="payouts")
+    month = models.DateField("工资所属年月", null=True)
+    amount = MoneyField("发放金额")
+    paid_on = models.DateField("发放日期")
+    method = models.CharField("工资支付方式", max_length=10, choices=PayMethod, default=PayMethod.BANK)
+
+    class Meta:
+        verbose_name = "工资发放"
+        verbose_name_plural = verbose_name
+        ordering = ["-paid_on", "-id"]
+        indexes = [models.Index(fields=["project", "month"])]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "serial"], name="payout_serial_unique"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payout_amount_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.serial

@@ -1,0 +1,83 @@
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.enums import AccountStatus
+from core.fields import BlindIndexField, EncryptedField
+from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import OrganizationKind, Role
+from organizations.models import Organization
+from projects.models import Project
+
+
+class SpecialAccountQuerySet(ScopedQuerySet):
+    def active(self) -> "SpecialAccountQuerySet":
+        return self.filter(status=AccountStatus.ACTIVE)
+
+
+@pghistory.track()
+class SpecialAccount(ScopedModel):
+    """农民工工资专用账户: the 7 account indicators. It may serve several projects of one contractor (`project_links`)."""
+
+    holder = models.ForeignKey(
+        Organization, verbose_name="开户单位", on_delete=models.PROTECT, related_name="special_accounts",
+        limit_choices_to={"kind": OrganizationKind.ENTERPRISE},
+    )
+    name = models.CharField("专户名称", max_length=300)
+    number = EncryptedField("银行账号")
+    number_index = BlindIndexField("number", unique=True)
+    number_last4 = models.CharField("账号后四位", max_length=4)
+    bank = models.ForeignKey(
+        Organization, verbose_name="银行", on_delete=models.PROTECT, related_name="accounts_kept",
+        limit_choices_to={"kind": OrganizationKind.BANK},
+    )
+    bank_name = models.CharField("开户银行", max_length=200)
+    opened_on = models.DateField("开户日期")
+    status = models.CharField("账户状态", max_length=10, choices=AccountStatus, default=AccountStatus.ACTIVE)
+    cancelled_on = models.DateField("注销日期", null=True, blank=True)
+    has_agreement = models.BooleanField("已签三方协议", default=False)
+    created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    objects = SpecialAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "工资专用账户"
+        verbose_name_plural = verbose_name
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status=AccountStatus.CANCELLED) | Q(cancelled_on__gte=F("opened_on")),
+                name="special_account_cancelled_has_its_day", violation_error_message="注销的账户须填注销日期，且不早于开户日期。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bank_name} 尾号{self.number_last4}"
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        """A bank sees the accounts it keeps; everyone else those of the projects they see."""
+        if user.role == Role.BANK:
+            return Q(bank=user.organization)
+        projects = Project._base_manager.filter(Project.scope_q(user)).values("pk")
+        return Q(pk__in=AccountProject._base_manager.filter(project__in=projects).values("account"))
+
+
+class AccountProject(ScopedModel):
+    """Which projects an account serves; the money is kept apart by project."""
+
+    scope_through = "project"
+
+    account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="project_links")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="account_links")
+    since = models.DateField("起始日期", default=timezone.localdate)
+
+    class Meta:
+        verbose_name = "账户所属项目"
+        verbose_name_plural = verbose_name
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["account", "project"], name="account_serves_a_project_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account} → {self.project}"

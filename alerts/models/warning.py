@@ -1,0 +1,140 @@
+from datetime import date
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from alerts.enums import OPEN_STATES, Act, Level, ReleaseKind, Subject, WarningState
+from alerts.models.rule import RuleSetting
+from core.scoping import ScopedModel, ScopedQuerySet
+from core.triggers import append_only
+from organizations.enums import RegionLevel
+from projects.models import Project
+
+
+class WarningQuerySet(ScopedQuerySet):
+    def open(self) -> "WarningQuerySet":
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self, today: date) -> "WarningQuerySet":
+        return self.open().filter(due_on__lt=today)
+
+
+class Warning(ScopedModel):
+    """A finding of a rule about a project. Copies title, level, basis, message and evidence, so that it outlives the
+    rule's class; `setting` is the version that raised it. `subject_key` tells findings of one rule in one project apart
+    (a month, an account); at most one is open for each (`warning_open_once`)."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="warnings")
+    rule_code = models.CharField("规则", max_length=20)
+    subject_key = models.CharField("对象", max_length=64, blank=True)
+    subject = models.CharField("类别", max_length=12, choices=Subject)
+    title = models.CharField("预警名称", max_length=100)
+    level = models.CharField("级别", max_length=6, choices=Level)
+    basis = models.CharField("依据", max_length=300)
+    message = models.CharField("预警内容", max_length=500)
+    evidence = models.JSONField("证据", default=dict, encoder=DjangoJSONEncoder, help_text="columns、rows，号码已脱敏")
+    release_when = models.CharField("解除条件", max_length=300)
+    setting = models.ForeignKey(RuleSetting, verbose_name="规则版本", on_delete=models.PROTECT, related_name="warnings")
+    state = models.CharField("状态", max_length=12, choices=WarningState, default=WarningState.NEW)
+    release_kind = models.CharField("解除方式", max_length=10, choices=ReleaseKind, blank=True)
+    raised_at = models.DateTimeField("产生时间", default=timezone.now)
+    seen_at = models.DateTimeField("最近核对时间", default=timezone.now)
+    due_on = models.DateField("处置期限")
+    released_at = models.DateTimeField("解除时间", null=True)
+    office_level = models.PositiveSmallIntegerField(
+        "处置层级", choices=RegionLevel, default=RegionLevel.COUNTY, help_text="逾期上报一级"
+    )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="经办人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = WarningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "预警"
+        verbose_name_plural = verbose_name
+        ordering = ["-raised_at", "-id"]
+        indexes = [
+            models.Index(fields=["project", "state"]),
+            models.Index(fields=["state", "due_on"]),
+            models.Index(fields=["-raised_at", "-id"]),
+            models.Index(fields=["rule_code", "state"]),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule_code", "project", "subject_key"], condition=Q(state__in=OPEN_STATES), name="warning_open_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=WarningState.RELEASED) | (~Q(release_kind="") & Q(released_at__isnull=False)),
+                name="warning_released_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}：{self.project}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    def is_overdue(self, today: date) -> bool:
+        return self.is_open and self.due_on < today
+
+    def age_days(self, today: date) -> int:
+        return (today - timezone.localdate(self.raised_at)).days
+
+
+class Disposal(ScopedModel):
+    """One act in a warning's thread: who, when, what, from which state to which. Append-only; evidence hangs on it."""
+
+    scope_through = "warning"
+
+    warning = models.ForeignKey(Warning, on_delete=models.PROTECT, related_name="disposals")
+    act = models.CharField("行为", max_length=20, choices=Act)
+    from_state = models.CharField("原状态", max_length=12, choices=WarningState, blank=True)
+    to_state = models.CharField("现状态", max_length=12, choices=WarningState)
+    text = models.CharField("说明", max_length=1000, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="操作人", null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "处置记录"
+        verbose_name_plural = verbose_name
+        ordering = ["id"]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class CaseLead(ScopedModel):
+    """案源: a possible violation handed over for filing and investigation, or mediation (A3)."""
+
+    scope_through = "project"
+
+    class State(models.TextChoices):
+        OPEN = "open", "待立案"
+        FILED = "filed", "已立案"
+        MEDIATED = "mediated", "协调处理"
+        CLOSED = "closed", "已结案"
+
+    number = models.CharField("案源编号", max_length=32, unique=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="case_leads")
+    warning = models.OneToOneField(Warning, on_delete=models.PROTECT, related_name="case_lead")
+    reason = models.CharField("移送理由", max_length=1000)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="移送人", on_delete=models.PROTECT)
+    opened_at = models.DateTimeField("移送时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "案源"
+        verbose_name_plural = verbose_name
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,54 @@
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from core import attachments, audit
+from core.access import access
+from core.fields import EncryptedField
+from core.models import Job
+from core.scoping import ScopedModel
+
+
+@require_GET
+@access.signed_in
+def attachment(request, key):
+    found = attachments.open_for(request.user, key)
+    return attachments.response(found, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+
+
+@require_GET
+@access.signed_in
+def job(request, pk):
+    """The progress of one's own job; as a fragment for htmx, which polls until it is finished."""
+    found = get_object_or_404(Job.objects.visible_to(request.user).select_related("result"), pk=pk)
+    template = "components/job_progress.html" if request.htmx else "core/job.html"
+    return render(request, template, {"job": found})
+
+
+@require_POST
+@access("officer", "clerk", "bank")
+def reveal(request):
+    """An encrypted value in full, for one reader, with a reason, on record."""
+    model, field = _encrypted_field(request.POST.get("model", ""), request.POST.get("field", ""))
+    row = get_object_or_404(model.objects.visible_to(request.user), pk=request.POST.get("pk") or None)
+    reason = request.POST.get("reason", "").strip()
+    if len(reason) < 2:
+        return HttpResponse("请填写查看原因。", status=422, content_type="text/plain; charset=utf-8")
+    audit.record(
+        "reveal", by=request.user, target=row, ip=request.META.get("REMOTE_ADDR"), field=field.name, reason=reason[:200]
+    )
+    context = {"value": getattr(row, field.name), "label": field.verbose_name}
+    return render(request, "components/revealed.html", context)
+
+
+def _encrypted_field(label: str, name: str):
+    try:
+        model = apps.get_model(label)
+        field = model._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist) as error:
+        raise Http404 from error
+    if not issubclass(model, ScopedModel) or not isinstance(field, EncryptedField):
+        raise PermissionDenied
+    return model, field

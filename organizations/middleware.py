@@ -1,0 +1,40 @@
+import time
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.shortcuts import redirect
+from django.urls import reverse
+
+STARTED, SEEN = "session_started", "session_seen"
+
+
+class SessionLimitMiddleware:
+    """Ends a session that was idle too long or has lasted too long, and holds a user to a due password change."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            if self._expired(request.session):
+                logout(request)
+                messages.info(request, "登录已超时，请重新登录。")
+                return redirect(settings.LOGIN_URL)
+            if request.user.must_change_password and request.path not in self._always_open():
+                return redirect("organizations:password_change")
+        return self.get_response(request)
+
+    @staticmethod
+    def _expired(session) -> bool:
+        now = int(time.time())
+        started, seen = session.setdefault(STARTED, now), session.get(SEEN, now)
+        if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
+            return True
+        if now - seen >= 60 or SEEN not in session:  # not a write per request
+            session[SEEN] = now
+        return False
+
+    @staticmethod
+    def _always_open() -> set[str]:
+        return {reverse("organizations:password_change"), reverse("organizations:logout")}

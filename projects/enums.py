@@ -1,0 +1,72 @@
+from django.db import models
+
+
+class Category(models.TextChoices):
+    """项目分类 (national dictionary)."""
+
+    BUILDING = "01", "房屋建筑工程"
+    MUNICIPAL = "02", "市政公用工程"
+    INSTALLATION = "03", "机电安装工程"
+    RAILWAY = "04", "铁路工程"
+    HIGHWAY = "05", "公路工程"
+    PORT = "06", "港口与航道工程"
+    HYDRAULIC = "07", "水利水电工程"
+    POWER = "08", "电力工程"
+    MINING = "09", "矿山工程"
+    SMELTING = "10", "冶炼工程"
+    PETROCHEMICAL = "11", "化工石油工程"
+    TELECOM = "12", "通信工程"
+    OTHER = "99", "其他"
+
+
+class Status(models.TextChoices):
+    """项目状态 (national dictionary prj_status)."""
+
+    PREPARING = "001", "筹备"
+    APPROVED = "002", "立项"
+    IN_PROGRESS = "003", "在建"
+    COMPLETED = "004", "完工"
+    SUSPENDED = "005", "停工"
+
+
+class ParticipantType(models.TextChoices):
+    """参建单位类型 (national dictionary project_corp_type)."""
+
+    SPECIALIST_SUBCONTRACTOR = "001", "专业分包"
+    EQUIPMENT_SUBCONTRACTOR = "002", "设备分包"
+    MATERIAL_SUBCONTRACTOR = "003", "材料分包"
+    SITE_SERVICES = "004", "后勤服务"
+    SPECIAL_EQUIPMENT = "005", "特殊设备"
+    LABOUR_SUBCONTRACTOR = "006", "劳务分包"
+    SUPERVISOR = "007", "监理"
+    CONSTRUCTION_UNIT = "008", "建设单位"
+    GENERAL_CONTRACTOR = "009", "总承包单位"
+    SURVEYOR = "010", "勘察"
+    DESIGNER = "011", "设计单位"
+    OTHER = "012", "其它"
+
+
+SUBCONTRACTORS = (
+    ParticipantType.SPECIALIST_SUBCONTRACTOR,
+    ParticipantType.EQUIPMENT_SUBCONTRACTOR,
+    ParticipantType.MATERIAL_SUBCONTRACTOR,
+    ParticipantType.SITE_SERVICES,
+    ParticipantType.SPECIAL_EQUIPMENT,
+    ParticipantType.LABOUR_SUBCONTRACTOR,
+)
+
+
+class ParticipationStatus(models.TextChoices):
+    """单位承建状态."""
+
+    ENTERED = "entered", "进场"
+    EXITED = "exited", "退场"
+
+
+class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", "待检查"
+    MAPPING = "mapping", "待对应列"
+    CHECKED = "checked", "待确认"
+    APPLIED = "applied", "已导入"
+    REFUSED = "refused", "未导入"
+    DISCARDED = "discarded", "已放弃"

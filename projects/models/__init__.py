@@ -1,0 +1,17 @@
+from projects.models.clerk import WageClerk
+from projects.models.imports import ColumnMapping, ImportBatch, ImportProblem
+from projects.models.participation import Participation
+from projects.models.permit import Permit
+from projects.models.project import ChangedProject, Project, StatusChange
+
+__all__ = [
+    "ChangedProject",
+    "ColumnMapping",
+    "ImportBatch",
+    "ImportProblem",
+    "Participation",
+    "Permit",
+    "Project",
+    "StatusChange",
+    "WageClerk",
+]

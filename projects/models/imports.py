@@ -1,0 +1,95 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core.models import Attachment
+from core.scoping import ScopedModel
+from projects.enums import ImportState
+from projects.models.project import Project
+
+
+class ImportBatch(ScopedModel):
+    """One uploaded sheet: checked, shown, then its good rows applied in one transaction.
+
+    The (encrypted) file itself is the staging area: it is parsed again when it is applied, so no half-way copy of
+    personal data lies about.
+    """
+
+    project = models.ForeignKey(Project, verbose_name="项目", null=True, on_delete=models.PROTECT, related_name="imports")
+    kind = models.CharField("资料类型", max_length=20)
+    file = models.ForeignKey(Attachment, verbose_name="文件", on_delete=models.PROTECT, related_name="+")
+    mapping = models.JSONField("列对应", default=dict)
+    options = models.JSONField("选项", default=dict)
+    state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    accepted = models.PositiveIntegerField("合格行数", default=0)
+    refused = models.PositiveIntegerField("退回行数", default=0)
+    outcome = models.JSONField("结果", default=dict)
+    message = models.CharField("说明", max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="上传人", null=True, on_delete=models.PROTECT)
+    created_at = models.DateTimeField("上传时间", default=timezone.now)
+    applied_at = models.DateTimeField("导入时间", null=True)
+
+    class Meta:
+        verbose_name = "导入批次"
+        verbose_name_plural = verbose_name
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["project", "kind", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file.name}"
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        visible = Project._base_manager.filter(Project.scope_q(user)).values("pk")
+        return Q(project__in=visible) | Q(project__isnull=True, by=user)
+
+
+class ImportProblem(ScopedModel):
+    """What is wrong (error: the row is refused) or worth a look (notice: the row is taken) at a cell of a batch.
+
+    Messages never hold an ID or card number in clear.
+    """
+
+    scope_through = "batch"
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="problems")
+    level = models.CharField("级别", max_length=6, choices={"error": "错误", "notice": "提示"})
+    sheet = models.CharField("工作表", max_length=100)
+    row = models.PositiveIntegerField("行")
+    column = models.CharField("列", max_length=3, blank=True)
+    field = models.CharField("项目", max_length=50, blank=True)
+    message = models.CharField("问题", max_length=500)
+
+    class Meta:
+        verbose_name = "导入问题"
+        verbose_name_plural = verbose_name
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}：{self.message}"
+
+
+class ColumnMapping(ScopedModel):
+    """How a contractor's or bank's own sheet maps to our columns: asked once, remembered by the header's fingerprint."""
+
+    organization = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField("资料类型", max_length=20)
+    fingerprint = models.CharField("表头指纹", max_length=64)
+    mapping = models.JSONField("列对应")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = "列对应"
+        verbose_name_plural = verbose_name
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "kind", "fingerprint"], name="column_mapping_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.fingerprint[:8]}"
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        return Q(organization=user.organization)

@@ -1,0 +1,156 @@
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core.fields import MoneyField
+from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import Industry, Role
+from organizations.models import Organization, Region
+from projects.enums import Category, ParticipantType, Status
+
+
+class ProjectQuerySet(ScopedQuerySet):
+    def in_progress(self) -> "ProjectQuerySet":
+        return self.filter(status=Status.IN_PROGRESS)
+
+    def under_supervision(self) -> "ProjectQuerySet":
+        """Everything that is not completed."""
+        return self.exclude(status=Status.COMPLETED)
+
+    def within(self, region: Region) -> "ProjectQuerySet":
+        """Projects under the jurisdiction of this region or of one below it."""
+        return self.filter(jurisdiction_id__startswith=region.prefix)
+
+
+@pghistory.track()
+class Project(ScopedModel):
+    """A construction project under wage supervision; the root of every scope."""
+
+    code = models.CharField("项目编码", max_length=32, unique=True)
+    name = models.CharField("项目名称", max_length=200)
+    category = models.CharField("项目种类", max_length=2, choices=Category)
+    industry = models.CharField("行业", max_length=10, choices=Industry)
+    region = models.ForeignKey(Region, verbose_name="项目所在地", on_delete=models.PROTECT, related_name="+")
+    address = models.CharField("项目地址", max_length=200, blank=True)
+    jurisdiction = models.ForeignKey(
+        Region, verbose_name="管辖属地", on_delete=models.PROTECT, related_name="projects_under_jurisdiction"
+    )
+    jurisdiction_confirmed_on = models.DateField("管辖确定日期", null=True, blank=True)
+    status = models.CharField("工程进度", max_length=3, choices=Status, default=Status.PREPARING)
+    contract_start_on = models.DateField("合同开工日期", null=True, blank=True)
+    actual_start_on = models.DateField("实际开工日期", null=True, blank=True)
+    completed_on = models.DateField("项目竣工日期", null=True, blank=True)
+    contract_signed_on = models.DateField("施工合同签订日期", null=True, blank=True)
+    contract_amount = MoneyField("合同价款（元）", null=True, blank=True)
+    labour_cost_amount = MoneyField("人工费总额（元）", null=True, blank=True)
+    wage_pay_day = models.PositiveSmallIntegerField("工资发放日（每月）", default=15)
+    is_linear = models.BooleanField("线性工程", default=False, help_text="公路、铁路、管线、渠道等，考勤可分两批报送")
+    supervised_from = models.DateField("纳入监管日期", default=timezone.localdate)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="建档人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField("建档时间", default=timezone.now, editable=False)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "工程项目"
+        verbose_name_plural = verbose_name
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["jurisdiction", "status"], opclasses=["varchar_pattern_ops", ""], name="project_scope"),
+            models.Index(fields=["industry", "status"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wage_pay_day__gte=1) & Q(wage_pay_day__lte=31), name="project_pay_day_is_a_day_of_month"
+            ),
+            models.CheckConstraint(
+                condition=Q(contract_amount__isnull=True) | Q(contract_amount__gt=0), name="project_contract_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.COMPLETED) | Q(completed_on__isnull=False), name="project_completed_has_its_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        """Authority → region subtree (and industry), contractor → its projects, bank → its accounts' projects."""
+        match user.role:
+            case Role.OFFICER:
+                return Q(jurisdiction_id__startswith=user.region.prefix)
+            case Role.INDUSTRY:
+                own = Q(industry=user.industry) if user.industry else Q()
+                return own & Q(jurisdiction_id__startswith=user.region.prefix)
+            case Role.CLERK:
+                contracts = {"participant_type": ParticipantType.GENERAL_CONTRACTOR}
+                own = cls._meta.get_field("participations").related_model._base_manager
+                return Q(pk__in=own.filter(organization=user.organization, **contracts).values("project"))
+            case Role.BANK:
+                own = cls._meta.get_field("account_links").related_model._base_manager
+                return Q(pk__in=own.filter(account__bank=user.organization).values("project"))
+        return Q(pk__in=[])
+
+    @property
+    def is_open(self) -> bool:
+        """Uploads are accepted until the regulator sets the project completed (P7)."""
+        return self.status != Status.COMPLETED
+
+    def party(self, kind: ParticipantType) -> Organization | None:
+        """The (leading) unit of this kind, None while it is unknown. Reads the prefetched participations."""
+        own = [item for item in self.participations.all() if item.participant_type == kind]
+        return max(own, key=lambda item: item.is_lead).organization if own else None
+
+    @property
+    def general_contractor(self) -> Organization | None:
+        return self.party(ParticipantType.GENERAL_CONTRACTOR)
+
+    @property
+    def construction_unit(self) -> Organization | None:
+        return self.party(ParticipantType.CONSTRUCTION_UNIT)
+
+
+class StatusChange(ScopedModel):
+    """The project's course, kept in step with reality: started, suspended, resumed, completed (P7)."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="status_changes")
+    status = models.CharField("工程进度", max_length=3, choices=Status)
+    on = models.DateField("自何日起")
+    reason = models.CharField("说明", max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="操作人", null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField("登记时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "进度变更"
+        verbose_name_plural = verbose_name
+        ordering = ["-on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.get_status_display()}"
+
+
+class ChangedProject(ScopedModel):
+    """A mark that supervised data of this project changed, left in the writer's own transaction.
+
+    Append-only: a row per write, taken away by the rules' run that has seen the data. One row per project would make
+    writers wait for the rules, or lose the mark of a write that the run did not see.
+    """
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    marked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.project_id)

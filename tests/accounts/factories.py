@@ -1,0 +1,79 @@
+"""Objects for tests; every argument has a plain default."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+
+from accounts.enums import MovementDirection, MovementKind
+from accounts.models import AccountProject, LedgerEntry, Payout, Payroll, PayrollLine, SpecialAccount
+from organizations.models import Organization
+from projects.models import Project
+from tests.organizations.factories import bank as make_bank
+from tests.workers.factories import id_number
+from workers.models import Engagement
+
+_serial = count(1)
+
+
+def special_account(of: Project, *, bank: Organization | None = None, **fields) -> SpecialAccount:
+    number = fields.pop("number", None) or f"25103285591959{next(_serial):05d}"
+    defaults = {
+        "holder": of.general_contractor,
+        "name": f"{of.general_contractor}{of}农民工工资专用账户",
+        "bank": bank or make_bank(),
+        "bank_name": "中国工商银行临沧分行",
+        "opened_on": date(2026, 7, 25),
+    }
+    account = SpecialAccount.objects.create(number=number, number_last4=number[-4:], **(defaults | fields))
+    AccountProject.objects.create(account=account, project=of, since=account.opened_on)
+    return account
+
+
+def entry(account: SpecialAccount, amount, kind=MovementKind.LABOUR_COST, *, booked_on=date(2026, 10, 8), **fields):
+    """The next entry of the chain; a negative amount goes out."""
+    amount = Decimal(amount)
+    last = account.entries.order_by("-sequence").first()
+    defaults = {
+        "serial": f"S{next(_serial):08d}",
+        "project": account.project_links.get().project,
+        "direction": MovementDirection.IN if amount > 0 else MovementDirection.OUT,
+        "sequence": last.sequence + 1 if last else 1,
+        "balance": (last.balance if last else 0) + amount,
+    }
+    return LedgerEntry.objects.create(
+        account=account, bank=account.bank, kind=kind, amount=abs(amount), booked_on=booked_on, **(defaults | fields)
+    )
+
+
+def payroll(of: Project, month: date = date(2026, 9, 1), **fields) -> Payroll:
+    return Payroll.objects.get_or_create(project=of, month=month, defaults=fields)[0]
+
+
+def payroll_line(of: Payroll, due="6000.00", *, engagement: Engagement | None = None, **fields) -> PayrollLine:
+    due, deducted = Decimal(due), Decimal(fields.pop("deducted", "0.00"))
+    person = engagement.worker if engagement else None
+    defaults = {
+        "name": person.name if person else "张三",
+        "id_number": person.id_number if person else id_number(),
+        "net": due - deducted,
+    }
+    return PayrollLine.objects.create(
+        payroll=of,
+        project_id=of.project_id,
+        month=of.month,
+        engagement=engagement,
+        due=due,
+        deducted=deducted,
+        **(defaults | fields),
+    )
+
+
+def payout(line: PayrollLine, account: SpecialAccount, **fields) -> Payout:
+    """The line paid in full through the ledger."""
+    movement = entry(account, -line.net, MovementKind.WAGE, booked_on=fields.pop("paid_on", date(2026, 10, 15)))
+    line.paid = line.net
+    line.save(update_fields=["paid"])
+    return Payout.objects.create(
+        project_id=line.project_id, account=account, serial=movement.serial, entry=movement, line=line,
+        month=line.month, amount=line.net, paid_on=movement.booked_on, **fields,
+    )

@@ -1,0 +1,42 @@
+"""Objects for tests; every argument has a plain default."""
+
+from datetime import date
+from itertools import count
+
+from organizations.enums import Industry
+from organizations.models import Organization
+from projects.enums import Category, ParticipantType, Status
+from projects.models import Participation, Permit, Project
+from tests.organizations.factories import organization, region
+
+_serial = count(1)
+
+
+def project(*, at: str = "530902", contractor: Organization | None = None, **fields) -> Project:
+    """A project in progress with its general contractor."""
+    number = next(_serial)
+    defaults = {
+        "code": f"{at}2026{number:06d}",
+        "name": f"项目{number}",
+        "category": Category.BUILDING,
+        "industry": Industry.HOUSING,
+        "region": region(at),
+        "jurisdiction": region(at),
+        "status": Status.IN_PROGRESS,
+        "contract_start_on": date(2026, 7, 1),
+        "actual_start_on": date(2026, 7, 20),
+        "supervised_from": date(2026, 7, 1),
+    }
+    made = Project.objects.create(**(defaults | fields))
+    participation(made, contractor or organization(at=at), is_lead=True)
+    return made
+
+
+def participation(of: Project, unit: Organization, kind=ParticipantType.GENERAL_CONTRACTOR, **fields) -> Participation:
+    fields = {"entered_on": of.actual_start_on} | fields
+    return Participation.objects.create(project=of, organization=unit, participant_type=kind, **fields)
+
+
+def permit(of: Project, **fields) -> Permit:
+    fields = {"number": f"53090220260{next(_serial):04d}", "issued_on": date(2026, 6, 20)} | fields
+    return Permit.objects.create(project=of, **fields)

@@ -1,0 +1,70 @@
+"""Objects for tests; every argument has a plain default."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+
+from django.db.models import Max, Min, Sum
+
+from projects.models import Project
+from workers.enums import AttendanceSource, Trade
+from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team, Worker
+from workers.partitions import ensure
+
+_serial = count(1)
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def id_number(number: int | None = None, *, born: str = "19850315", place: str = "530902") -> str:
+    """A resident ID number with a right check digit."""
+    body = f"{place}{born}{(number or next(_serial)) % 1000:03d}"
+    return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def card_number(number: int | None = None) -> str:
+    """A 19-digit card number that passes Luhn."""
+    body = f"622202{number or next(_serial):012d}"
+    total = sum(d if i % 2 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(map(int, reversed(body))))
+    return body + str(-total % 10)
+
+
+def worker(**fields) -> Worker:
+    number = fields.pop("id_number", None) or id_number()
+    fields = {"name": f"工人{next(_serial)}", "gender": "0", "birth_date": date(1985, 3, 15)} | fields
+    return Worker.objects.create(id_number=number, id_last4=number[-4:], **fields)
+
+
+def team(of: Project, name: str = "钢筋一班", **fields) -> Team:
+    return Team.objects.get_or_create(project=of, name=name, defaults=fields)[0]
+
+
+def engagement(of: Project, person: Worker | None = None, **fields) -> Engagement:
+    defaults = {"team": team(of), "trade": Trade.REBAR, "entered_on": date(2026, 8, 1)}
+    return Engagement.objects.create(project=of, worker=person or worker(), **(defaults | fields))
+
+
+def contract(of: Engagement, **fields) -> LabourContract:
+    defaults = {"signed_on": of.entered_on, "starts_on": of.entered_on, "wage_rate": Decimal("260.00"), "pay_day": 15}
+    return LabourContract.objects.create(engagement=of, project=of.project, **(defaults | fields))
+
+
+def bank_card(of: Worker, number: str | None = None, **fields) -> BankCard:
+    number = number or card_number()
+    return BankCard.objects.create(worker=of, number=number, last4=number[-4:], bank_name="中国工商银行临沧分行", **fields)
+
+
+def attendance(of: Engagement, *days: date, units="1") -> None:
+    """Attendance days with the roll-up kept."""
+    ensure(day.replace(day=1) for day in days)
+    AttendanceDay.objects.bulk_create(
+        AttendanceDay(
+            engagement=of, day=day, project_id=of.project_id, units=Decimal(units), source=AttendanceSource.SHEET
+        )
+        for day in days
+    )
+    for month in {day.replace(day=1) for day in days}:
+        own = AttendanceDay.objects.filter(engagement=of, day__year=month.year, day__month=month.month, units__gt=0)
+        total = own.aggregate(days=Sum("units"), first_day=Min("day"), last_day=Max("day"))
+        AttendanceMonth.objects.update_or_create(
+            engagement=of, month=month, defaults=total | {"project_id": of.project_id, "days": total["days"] or 0}
+        )

@@ -1,0 +1,134 @@
+from django.db import models
+
+
+class IdType(models.TextChoices):
+    """人员证件类型 (national dictionary, 17 codes)."""
+
+    RESIDENT = "01", "居民身份证"
+    OFFICER = "02", "军官证"
+    POLICE_OFFICER = "03", "武警警官证"
+    SOLDIER = "04", "士兵证"
+    RETIRED_CADRE = "05", "军队离退休干部证"
+    DISABLED = "06", "残疾人证"
+    DISABLED_SOLDIER = "07", "残疾军人证（1-8 级）"
+    PASSPORT = "08", "护照"
+    HM_RETURN = "09", "港澳同胞回乡证"
+    HM_PASS = "10", "港澳居民来往内地通行证"
+    PRC_HM_PASS = "11", "中华人民共和国往来港澳通行证"
+    TAIWAN_PASS = "12", "台湾居民来往大陆通行证"
+    MAINLAND_TAIWAN_PASS = "13", "大陆居民往来台湾通行证"
+    DIPLOMAT = "14", "外交官证"
+    CONSUL = "15", "领事馆证"
+    SEAMAN = "16", "海员证"
+    HONG_KONG = "17", "香港身份证"
+
+
+class Gender(models.TextChoices):
+    MALE = "0", "男"
+    FEMALE = "1", "女"
+
+
+class Education(models.TextChoices):
+    """文化程度 (national dictionary)."""
+
+    PRIMARY = "01", "小学"
+    JUNIOR = "02", "初中"
+    SENIOR = "03", "高中"
+    SECONDARY_VOCATIONAL = "04", "中专"
+    COLLEGE = "05", "大专"
+    BACHELOR = "06", "本科"
+    MASTER = "07", "硕士"
+    DOCTOR = "08", "博士"
+    OTHER = "99", "其他"
+
+
+class Trade(models.TextChoices):
+    """工种 (national dictionary work_type, 37 codes)."""
+
+    MASON = "010", "砌筑工"
+    REBAR = "020", "钢筋工"
+    SCAFFOLDER = "030", "架子工"
+    CONCRETE = "040", "混凝土工"
+    FORMWORK = "050", "模板工"
+    EQUIPMENT = "060", "机械设备安装工"
+    VENTILATION = "070", "通风工"
+    HOISTING = "080", "安装起重工"
+    FITTER = "090", "安装钳工"
+    ELECTRIC_EQUIPMENT = "100", "电气设备安装调试工"
+    PIPE = "110", "管道工"
+    SUBSTATION = "120", "变电安装工"
+    ELECTRICIAN = "130", "建筑电工"
+    PUMP = "140", "司泵工"
+    EXCAVATOR = "150", "挖掘铲运和桩工机械司机"
+    PILING = "160", "桩机操作工"
+    SIGNALLER = "170", "起重信号工"
+    CRANE_RIGGER = "180", "建筑起重机械安装拆卸工"
+    DECORATOR = "190", "装饰装修工"
+    INDOOR_FACILITIES = "200", "室内成套设施安装工"
+    WINDOWS = "210", "建筑门窗幕墙安装工"
+    CURTAIN_WALL = "220", "幕墙制作工"
+    WATERPROOFING = "230", "防水工"
+    CARPENTER = "240", "木工"
+    STONE = "250", "石工"
+    WELDER = "270", "电焊工"
+    BLASTER = "280", "爆破工"
+    DEDUSTING = "290", "除尘工"
+    SURVEYING = "300", "测量放线工"
+    LINES = "310", "线路架设工"
+    ANCIENT_STONE = "320", "古建筑传统石工"
+    ANCIENT_TILE = "330", "古建筑传统瓦工"
+    ANCIENT_PAINT = "340", "古建筑传统彩画工"
+    ANCIENT_WOOD = "350", "古建筑传统木工"
+    ANCIENT_OIL = "360", "古建筑传统油工"
+    METAL = "380", "金属工"
+    MANAGEMENT = "900", "管理人员"
+
+
+class WorkRole(models.TextChoices):
+    """工人类型 (national dictionary work_role)."""
+
+    MANAGER = "10", "管理人员"
+    WORKER = "20", "建筑工人"
+
+
+class ContractKind(models.TextChoices):
+    """合同期限类型 (national dictionary contract_period_type)."""
+
+    FIXED_TERM = "0", "固定期限合同"
+    BY_TASK = "1", "以完成一定工作为期限的合同"
+
+
+class WageMethod(models.TextChoices):
+    """工资计算方式."""
+
+    DAY = "day", "计日"
+    PIECE = "piece", "计件"
+    MONTH = "month", "计月"
+
+
+class AttendanceSource(models.TextChoices):
+    SHEET = "sheet", "考勤表导入"
+    DEVICE = "device", "考勤设备"
+    MANUAL = "manual", "手工补录"
+    PUSH = "push", "平台推送"
+
+
+class Direction(models.TextChoices):
+    IN = "01", "入场"
+    OUT = "02", "出场"
+
+
+class PunchMeans(models.TextChoices):
+    """考勤通行方式 (national dictionary attend_type)."""
+
+    FACE = "001", "人脸识别"
+    IRIS = "002", "虹膜识别"
+    FINGERPRINT = "003", "指纹识别"
+    PALM = "004", "掌纹识别"
+    ID_CARD = "005", "身份证识别"
+    WORKER_CARD = "006", "实名卡"
+    CLEARANCE = "007", "异常清退"
+    ONE_KEY = "008", "一键开闸"
+    EMERGENCY = "009", "应急通道"
+    QR_CODE = "010", "二维码识别"
+    OTHER = "011", "其他方式"

@@ -1,0 +1,122 @@
+"""Attendance: by far the largest tables. `AttendanceDay` and `Punch` are partitioned by month (see `workers.partitions`);
+`AttendanceMonth` is the roll-up that rules and statistics read, kept by whoever writes days.
+
+The partitioned tables carry no foreign keys: every row is written by a join with the engagement, nothing that is engaged
+is ever deleted, and thirty million deferred checks would not fit in memory."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core.scoping import ScopedModel
+from projects.models import Project
+from workers.enums import AttendanceSource, Direction, PunchMeans
+from workers.models.engagement import Engagement
+
+
+class AttendanceDay(ScopedModel):
+    """One person's day at one project. `units` is 1, 0.5 or 0 (a rest day that was marked as such)."""
+
+    scope_through = "project"
+
+    pk = models.CompositePrimaryKey("engagement", "day")
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    day = models.DateField("日期")
+    project = models.ForeignKey(
+        Project, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    units = models.DecimalField("出勤", max_digits=2, decimal_places=1)
+    first_in = models.TimeField("首次入场", null=True)
+    last_out = models.TimeField("末次出场", null=True)
+    source = models.CharField("来源", max_length=6, choices=AttendanceSource)
+
+    class Meta:
+        verbose_name = "考勤日"
+        verbose_name_plural = verbose_name
+        ordering = ["day", "engagement"]
+        indexes = [models.Index(fields=["project", "day"], name="attendance_project_day")]
+        constraints = [
+            models.CheckConstraint(condition=Q(units__in=["0", "0.5", "1"]), name="attendance_units_are_half_days")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id} {self.day} {self.units}"
+
+
+class AttendanceMonth(ScopedModel):
+    """Roll-up of a person's month at a project: the 2 attendance indicators of the annex."""
+
+    scope_through = "project"
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="attendance_months")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    month = models.DateField("考勤所属年月", help_text="当月 1 日")
+    days = models.DecimalField("考勤天数", max_digits=3, decimal_places=1)
+    first_day = models.DateField("首个出勤日", null=True)
+    last_day = models.DateField("末个出勤日", null=True)
+
+    class Meta:
+        verbose_name = "月考勤"
+        verbose_name_plural = verbose_name
+        ordering = ["-month", "engagement"]
+        indexes = [models.Index(fields=["project", "month"]), models.Index(fields=["month", "project"])]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "month"], name="attendance_month_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="attendance_month_is_a_first"),
+            models.CheckConstraint(condition=Q(days__gte=0) & Q(days__lte=31), name="attendance_month_days_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id} {self.month:%Y-%m} {self.days}"
+
+
+class Punch(ScopedModel):
+    """One clocking. Days are derived from punches."""
+
+    scope_through = "project"
+
+    pk = models.CompositePrimaryKey("engagement", "at")
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    at = models.DateTimeField("刷卡时间")
+    project = models.ForeignKey(
+        Project, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    direction = models.CharField("方向", max_length=2, choices=Direction, blank=True)
+    means = models.CharField("通行方式", max_length=3, choices=PunchMeans, blank=True)
+
+    class Meta:
+        verbose_name = "打卡记录"
+        verbose_name_plural = verbose_name
+        ordering = ["at", "engagement"]
+
+    def __str__(self) -> str:
+        return f"{self.engagement_id} {self.at}"
+
+
+class AttendanceCorrection(ScopedModel):
+    """A day entered or changed by hand: what stood there, what stands now, and why. Never changed or deleted."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="attendance_corrections")
+    day = models.DateField("日期")
+    old_units = models.DecimalField("原出勤", max_digits=2, decimal_places=1, null=True)
+    new_units = models.DecimalField("现出勤", max_digits=2, decimal_places=1)
+    reason = models.CharField("原因", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="操作人", on_delete=models.PROTECT)
+    at = models.DateTimeField("时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "考勤补录"
+        verbose_name_plural = verbose_name
+        ordering = ["-id"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="attendance_correction_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.new_units}"

@@ -1,0 +1,81 @@
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from core.scoping import ScopedModel, ScopedQuerySet
+from projects.models import Participation, Project
+from workers.enums import Trade, WorkRole
+from workers.models.worker import Worker
+
+
+@pghistory.track()
+class Team(ScopedModel):
+    """班组; its name is unique within a project (national standard, TeamMaster)."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField("班组名称", max_length=100)
+    employer = models.ForeignKey(
+        Participation, verbose_name="所属单位", null=True, blank=True, on_delete=models.PROTECT, related_name="teams"
+    )
+    leader_name = models.CharField("班组长", max_length=50, blank=True)
+    leader_phone = models.CharField("班组长电话", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "班组"
+        verbose_name_plural = verbose_name
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "name"], name="team_name_unique_in_project",
+                violation_error_message="本项目已有同名班组。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EngagementQuerySet(ScopedQuerySet):
+    def on_site(self, day) -> "EngagementQuerySet":
+        """Those entered and not yet left on this day."""
+        return self.filter(Q(exited_on__isnull=True) | Q(exited_on__gte=day), entered_on__lte=day)
+
+
+@pghistory.track()
+class Engagement(ScopedModel):
+    """A worker at a project: one row, from entry to exit."""
+
+    scope_through = "project"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="engagements")
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="engagements")
+    team = models.ForeignKey(Team, verbose_name="班组", null=True, on_delete=models.PROTECT, related_name="engagements")
+    trade = models.CharField("从事工种", max_length=3, choices=Trade, blank=True)
+    work_role = models.CharField("工人类型", max_length=2, choices=WorkRole, default=WorkRole.WORKER)
+    is_team_leader = models.BooleanField("班组长", default=False)
+    entered_on = models.DateField("进场日期")
+    exited_on = models.DateField("退场日期", null=True, blank=True)
+    registered_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
+
+    objects = EngagementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "在册人员"
+        verbose_name_plural = verbose_name
+        ordering = ["team__name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "worker"], name="engagement_once_a_project",
+                violation_error_message="该人员已在本项目登记。",
+            ),
+            models.CheckConstraint(
+                condition=Q(exited_on__isnull=True) | Q(exited_on__gte=F("entered_on")), name="engagement_exit_after_entry",
+                violation_error_message="退场日期不能早于进场日期。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.worker} @ {self.project}"
