@@ -59,8 +59,9 @@ def stop() -> list[str]:
 def reset() -> None:
     """Stops the servers and throws away their data, the attachments and the keys that encrypted them."""
     stop()
-    for folder in (POSTGRES.folder, ground.HOME):  # the first may be elsewhere, behind a link
-        shutil.rmtree(folder, ignore_errors=True)
+    if (ground.HOME / "postgres").is_symlink():  # see `Unprivileged`
+        shutil.rmtree(POSTGRES.folder.parent)
+    shutil.rmtree(ground.HOME, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -15,8 +15,10 @@ def main() -> int:
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("--stop", action="store_true", help="exec: stop the servers even if they were up before")
     parser.add_argument("--export", action="store_true", help="exec: name the servers in DATABASE_URL and REDIS_URL")
-    parser.add_argument("command", nargs="*", help="exec: what to run while the servers are up")
-    given = parser.parse_args()
+    arguments = sys.argv[1:]
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    given = parser.parse_args(arguments[:end])
+    given.command = arguments[end + 1 :]
     return ACTIONS[given.action](given)
 
 

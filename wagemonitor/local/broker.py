@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib.util
-import os
 import platform
 import shutil
 import socket
@@ -54,8 +53,8 @@ class Broker:
             "appendonly": "yes",  # a task that was queued survives a restart
             "maxmemory": "512mb",
         }
-        with open(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.writelines(f"{name} {value}\n" for name, value in settings.items())
+        config.unlink(missing_ok=True)
+        ground.write_private(config, "".join(f"{name} {value}\n" for name, value in settings.items()))
         started = subprocess.run(
             [_broker_program(), config], capture_output=True, text=True, cwd="/", start_new_session=True
         )

@@ -38,6 +38,12 @@ def _new_secret(name: str) -> str:
     return base64.b64encode(os.urandom(sizes[name])).decode() if name in sizes else secrets.token_urlsafe(48)
 
 
+def write_private(path: Path, text: str) -> None:
+    """A new file that only its owner can read, from its first byte on."""
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+
+
 def secret(name: str) -> str:
     """A random secret of this clone, made once. `os.link` lets exactly one of two makers win."""
     folder = home() / "secrets"
@@ -45,8 +51,7 @@ def secret(name: str) -> str:
     path = folder / name
     if not path.exists():
         draft = folder / f".{name}.{secrets.token_hex(8)}"
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(_new_secret(name))
+        write_private(draft, _new_secret(name))
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()

