@@ -109,4 +109,3 @@ def response(attachment: Attachment, *, by, ip: str | None = None) -> HttpRespon
     answer.headers["Content-Disposition"] = content_disposition_header(True, attachment.name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
-

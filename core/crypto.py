@@ -24,7 +24,7 @@ class Undecryptable(ValueError):
 
 @cache
 def _keys(configured: str) -> dict[bytes, bytes]:
-    """"k2:<base64>,k1:<base64>": the first encrypts, every one decrypts."""
+    """ "k2:<base64>,k1:<base64>": the first encrypts, every one decrypts."""
     pairs = (item.split(":", 1) for item in configured.split(","))
     return {name.encode(): base64.b64decode(key) for name, key in pairs}
 

@@ -24,7 +24,7 @@ _groups: dict[str, "IndicatorGroup"] = {}
 
 
 @dataclass(frozen=True)
-class only_when:  # noqa: N801 (reads as a phrase where it is used)
+class only_when:
     """Required only while the field at `path` (of the same row) holds one of `values`."""
 
     path: str
@@ -92,9 +92,9 @@ class IndicatorGroup:
         """project, required, filled: one line per row of the model."""
         required = [_one_if(_required_q(item)) for item in self.indicators]
         filled = [_one_if(_required_q(item) & self._filled_q(item)) for item in self.indicators]
-        return self.for_projects(project_ids).values_list(
-            F(self.project_path), _sum(required), _sum(filled)
-        ).order_by()
+        return (
+            self.for_projects(project_ids).values_list(F(self.project_path), _sum(required), _sum(filled)).order_by()
+        )
 
     def _absent(self, projects: models.QuerySet) -> models.QuerySet:
         """project, required, 0: projects that should have a row and have none."""
@@ -134,7 +134,7 @@ def completeness_sql(projects: models.QuerySet, of: Iterable[IndicatorGroup]) ->
     compiled = [part.query.sql_with_params() for part in parts]
     union = " UNION ALL ".join(f"({sql})" for sql, _ in compiled)
     columns = "sum(required)::int AS required, sum(filled)::int AS filled"
-    sql = f"SELECT project_id, {columns} FROM ({union}) AS counted(project_id, required, filled) GROUP BY project_id"  # noqa: S608
+    sql = f"SELECT project_id, {columns} FROM ({union}) AS counted(project_id, required, filled) GROUP BY project_id"
     return sql, [param for _, params in compiled for param in params]
 
 

@@ -37,7 +37,12 @@ def reveal(request):
     if len(reason) < 2:
         return HttpResponse("请填写查看原因。", status=422, content_type="text/plain; charset=utf-8")
     audit.record(
-        "reveal", by=request.user, target=row, ip=request.META.get("REMOTE_ADDR"), field=field.name, reason=reason[:200]
+        "reveal",
+        by=request.user,
+        target=row,
+        ip=request.META.get("REMOTE_ADDR"),
+        field=field.name,
+        reason=reason[:200],
     )
     context = {"value": getattr(row, field.name), "label": field.verbose_name}
     return render(request, "components/revealed.html", context)

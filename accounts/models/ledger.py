@@ -60,7 +60,9 @@ class LedgerEntry(ScopedModel):
     counterparty_number = EncryptedField("对方账号", null=True)
     counterparty_number_index = BlindIndexField("counterparty_number", null=True)
     counterparty_bank = models.CharField("对方开户行", max_length=200, blank=True)
-    reverses = models.OneToOneField("self", verbose_name="冲正", null=True, on_delete=models.PROTECT, related_name="reversal")
+    reverses = models.OneToOneField(
+        "self", verbose_name="冲正", null=True, on_delete=models.PROTECT, related_name="reversal"
+    )
     batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField("入库时间", default=timezone.now)
 
@@ -77,7 +79,11 @@ class LedgerEntry(ScopedModel):
         triggers = [
             *append_only(),
             Trigger(
-                name="chain", level=Statement, when=After, operation=Insert, func=CHAIN,
+                name="chain",
+                level=Statement,
+                when=After,
+                operation=Insert,
+                func=CHAIN,
                 referencing=Referencing(new="new_rows"),
             ),
         ]

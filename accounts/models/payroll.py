@@ -76,11 +76,15 @@ class PayrollLine(ScopedModel):
         ]
         constraints = [
             models.UniqueConstraint(fields=["payroll", "id_number_index"], name="payroll_line_once_a_person"),
-            models.CheckConstraint(condition=Q(net=F("due") - F("deducted")), name="payroll_line_net_is_due_less_deducted"),
+            models.CheckConstraint(
+                condition=Q(net=F("due") - F("deducted")), name="payroll_line_net_is_due_less_deducted"
+            ),
             models.CheckConstraint(
                 condition=Q(due__gte=0) & Q(deducted__gte=0) & Q(net__gte=0), name="payroll_line_amounts_not_negative"
             ),
-            models.CheckConstraint(condition=Q(paid__gte=0) & Q(paid__lte=F("net")), name="payroll_line_paid_up_to_net"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0) & Q(paid__lte=F("net")), name="payroll_line_paid_up_to_net"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,10 @@ class SpecialAccount(ScopedModel):
     """农民工工资专用账户: the 7 account indicators. It may serve several projects of one contractor (`project_links`)."""
 
     holder = models.ForeignKey(
-        Organization, verbose_name="开户单位", on_delete=models.PROTECT, related_name="special_accounts",
+        Organization,
+        verbose_name="开户单位",
+        on_delete=models.PROTECT,
+        related_name="special_accounts",
         limit_choices_to={"kind": OrganizationKind.ENTERPRISE},
     )
     name = models.CharField("专户名称", max_length=300)
@@ -29,7 +32,10 @@ class SpecialAccount(ScopedModel):
     number_index = BlindIndexField("number", unique=True)
     number_last4 = models.CharField("账号后四位", max_length=4)
     bank = models.ForeignKey(
-        Organization, verbose_name="银行", on_delete=models.PROTECT, related_name="accounts_kept",
+        Organization,
+        verbose_name="银行",
+        on_delete=models.PROTECT,
+        related_name="accounts_kept",
         limit_choices_to={"kind": OrganizationKind.BANK},
     )
     bank_name = models.CharField("开户银行", max_length=200)
@@ -48,7 +54,8 @@ class SpecialAccount(ScopedModel):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status=AccountStatus.CANCELLED) | Q(cancelled_on__gte=F("opened_on")),
-                name="special_account_cancelled_has_its_day", violation_error_message="注销的账户须填注销日期，且不早于开户日期。",
+                name="special_account_cancelled_has_its_day",
+                violation_error_message="注销的账户须填注销日期，且不早于开户日期。",
             )
         ]
 

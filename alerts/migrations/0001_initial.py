@@ -10,161 +10,404 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("organizations", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RuleRun',
+            name="RuleRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule_code', models.CharField(max_length=20, verbose_name='规则')),
-                ('sweep', models.UUIDField(verbose_name='批次')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='开始时间')),
-                ('milliseconds', models.PositiveIntegerField(default=0, verbose_name='用时（毫秒）')),
-                ('projects', models.PositiveIntegerField(help_text='空为全部', null=True, verbose_name='项目数')),
-                ('found', models.PositiveIntegerField(default=0, verbose_name='命中')),
-                ('opened', models.PositiveIntegerField(default=0, verbose_name='新增')),
-                ('released', models.PositiveIntegerField(default=0, verbose_name='解除')),
-                ('error', models.TextField(blank=True, verbose_name='故障')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule_code", models.CharField(max_length=20, verbose_name="规则")),
+                ("sweep", models.UUIDField(verbose_name="批次")),
+                ("started_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="开始时间")),
+                ("milliseconds", models.PositiveIntegerField(default=0, verbose_name="用时（毫秒）")),
+                ("projects", models.PositiveIntegerField(help_text="空为全部", null=True, verbose_name="项目数")),
+                ("found", models.PositiveIntegerField(default=0, verbose_name="命中")),
+                ("opened", models.PositiveIntegerField(default=0, verbose_name="新增")),
+                ("released", models.PositiveIntegerField(default=0, verbose_name="解除")),
+                ("error", models.TextField(blank=True, verbose_name="故障")),
             ],
             options={
-                'verbose_name': '规则运行',
-                'verbose_name_plural': '规则运行',
-                'ordering': ['-id'],
-                'indexes': [models.Index(fields=['rule_code', '-id'], name='alerts_rule_rule_co_806a1b_idx')],
+                "verbose_name": "规则运行",
+                "verbose_name_plural": "规则运行",
+                "ordering": ["-id"],
+                "indexes": [models.Index(fields=["rule_code", "-id"], name="alerts_rule_rule_co_806a1b_idx")],
             },
         ),
         migrations.CreateModel(
-            name='RuleSetting',
+            name="RuleSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule_code', models.CharField(max_length=20, verbose_name='规则')),
-                ('version', models.PositiveIntegerField(verbose_name='版本')),
-                ('enabled', models.BooleanField(default=True, verbose_name='启用')),
-                ('level', models.CharField(choices=[('red', '红色'), ('orange', '橙色'), ('yellow', '黄色')], max_length=6, verbose_name='预警级别')),
-                ('disposal_days', models.PositiveSmallIntegerField(default=30, verbose_name='处置期限（天）')),
-                ('params', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='参数')),
-                ('industry', models.CharField(blank=True, choices=[('housing', '房建市政'), ('transport', '交通运输'), ('water', '水利'), ('other', '其他')], max_length=10, verbose_name='适用行业')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='失效日期')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='变更说明')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='organizations.region', verbose_name='适用地区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule_code", models.CharField(max_length=20, verbose_name="规则")),
+                ("version", models.PositiveIntegerField(verbose_name="版本")),
+                ("enabled", models.BooleanField(default=True, verbose_name="启用")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("red", "红色"), ("orange", "橙色"), ("yellow", "黄色")],
+                        max_length=6,
+                        verbose_name="预警级别",
+                    ),
+                ),
+                ("disposal_days", models.PositiveSmallIntegerField(default=30, verbose_name="处置期限（天）")),
+                (
+                    "params",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="参数"
+                    ),
+                ),
+                (
+                    "industry",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("housing", "房建市政"),
+                            ("transport", "交通运输"),
+                            ("water", "水利"),
+                            ("other", "其他"),
+                        ],
+                        max_length=10,
+                        verbose_name="适用行业",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="变更说明")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="organizations.region",
+                        verbose_name="适用地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '规则设置',
-                'verbose_name_plural': '规则设置',
-                'ordering': ['rule_code', '-version'],
+                "verbose_name": "规则设置",
+                "verbose_name_plural": "规则设置",
+                "ordering": ["rule_code", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='Warning',
+            name="Warning",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule_code', models.CharField(max_length=20, verbose_name='规则')),
-                ('subject_key', models.CharField(blank=True, max_length=64, verbose_name='对象')),
-                ('subject', models.CharField(choices=[('account', '专户'), ('labour_cost', '人工费'), ('deposit', '保证金与担保'), ('real_name', '实名制'), ('attendance', '考勤'), ('pay', '工资发放'), ('data', '时效与逻辑')], max_length=12, verbose_name='类别')),
-                ('title', models.CharField(max_length=100, verbose_name='预警名称')),
-                ('level', models.CharField(choices=[('red', '红色'), ('orange', '橙色'), ('yellow', '黄色')], max_length=6, verbose_name='级别')),
-                ('basis', models.CharField(max_length=300, verbose_name='依据')),
-                ('message', models.CharField(max_length=500, verbose_name='预警内容')),
-                ('evidence', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='columns、rows，号码已脱敏', verbose_name='证据')),
-                ('release_when', models.CharField(max_length=300, verbose_name='解除条件')),
-                ('state', models.CharField(choices=[('new', '待签收'), ('accepted', '已签收'), ('verifying', '核实中'), ('released', '已解除'), ('transferred', '已转案源')], default='new', max_length=12, verbose_name='状态')),
-                ('release_kind', models.CharField(blank=True, choices=[('data', '数据自动解除'), ('evidence', '核实后解除')], max_length=10, verbose_name='解除方式')),
-                ('raised_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='产生时间')),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='最近核对时间')),
-                ('due_on', models.DateField(verbose_name='处置期限')),
-                ('released_at', models.DateTimeField(null=True, verbose_name='解除时间')),
-                ('office_level', models.PositiveSmallIntegerField(choices=[(0, '全国'), (2, '省级'), (4, '市级'), (6, '县级')], default=6, help_text='逾期上报一级', verbose_name='处置层级')),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='projects.project', verbose_name='项目')),
-                ('setting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='warnings', to='alerts.rulesetting', verbose_name='规则版本')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule_code", models.CharField(max_length=20, verbose_name="规则")),
+                ("subject_key", models.CharField(blank=True, max_length=64, verbose_name="对象")),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("account", "专户"),
+                            ("labour_cost", "人工费"),
+                            ("deposit", "保证金与担保"),
+                            ("real_name", "实名制"),
+                            ("attendance", "考勤"),
+                            ("pay", "工资发放"),
+                            ("data", "时效与逻辑"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=100, verbose_name="预警名称")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("red", "红色"), ("orange", "橙色"), ("yellow", "黄色")],
+                        max_length=6,
+                        verbose_name="级别",
+                    ),
+                ),
+                ("basis", models.CharField(max_length=300, verbose_name="依据")),
+                ("message", models.CharField(max_length=500, verbose_name="预警内容")),
+                (
+                    "evidence",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        help_text="columns、rows，号码已脱敏",
+                        verbose_name="证据",
+                    ),
+                ),
+                ("release_when", models.CharField(max_length=300, verbose_name="解除条件")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("new", "待签收"),
+                            ("accepted", "已签收"),
+                            ("verifying", "核实中"),
+                            ("released", "已解除"),
+                            ("transferred", "已转案源"),
+                        ],
+                        default="new",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "release_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("data", "数据自动解除"), ("evidence", "核实后解除")],
+                        max_length=10,
+                        verbose_name="解除方式",
+                    ),
+                ),
+                ("raised_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="产生时间")),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="最近核对时间")),
+                ("due_on", models.DateField(verbose_name="处置期限")),
+                ("released_at", models.DateTimeField(null=True, verbose_name="解除时间")),
+                (
+                    "office_level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "全国"), (2, "省级"), (4, "市级"), (6, "县级")],
+                        default=6,
+                        help_text="逾期上报一级",
+                        verbose_name="处置层级",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="warnings",
+                        to="projects.project",
+                        verbose_name="项目",
+                    ),
+                ),
+                (
+                    "setting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="warnings",
+                        to="alerts.rulesetting",
+                        verbose_name="规则版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '预警',
-                'verbose_name_plural': '预警',
-                'ordering': ['-raised_at', '-id'],
+                "verbose_name": "预警",
+                "verbose_name_plural": "预警",
+                "ordering": ["-raised_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Disposal',
+            name="Disposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('raised', '产生预警'), ('accepted', '签收'), ('verifying', '开始核实'), ('noted', '补充说明'), ('released', '解除'), ('released_by_data', '数据自动解除'), ('transferred', '转案源'), ('escalated', '逾期上报'), ('reopened', '再次触发')], max_length=20, verbose_name='行为')),
-                ('from_state', models.CharField(blank=True, choices=[('new', '待签收'), ('accepted', '已签收'), ('verifying', '核实中'), ('released', '已解除'), ('transferred', '已转案源')], max_length=12, verbose_name='原状态')),
-                ('to_state', models.CharField(choices=[('new', '待签收'), ('accepted', '已签收'), ('verifying', '核实中'), ('released', '已解除'), ('transferred', '已转案源')], max_length=12, verbose_name='现状态')),
-                ('text', models.CharField(blank=True, max_length=1000, verbose_name='说明')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='操作人')),
-                ('warning', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposals', to='alerts.warning')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("raised", "产生预警"),
+                            ("accepted", "签收"),
+                            ("verifying", "开始核实"),
+                            ("noted", "补充说明"),
+                            ("released", "解除"),
+                            ("released_by_data", "数据自动解除"),
+                            ("transferred", "转案源"),
+                            ("escalated", "逾期上报"),
+                            ("reopened", "再次触发"),
+                        ],
+                        max_length=20,
+                        verbose_name="行为",
+                    ),
+                ),
+                (
+                    "from_state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("new", "待签收"),
+                            ("accepted", "已签收"),
+                            ("verifying", "核实中"),
+                            ("released", "已解除"),
+                            ("transferred", "已转案源"),
+                        ],
+                        max_length=12,
+                        verbose_name="原状态",
+                    ),
+                ),
+                (
+                    "to_state",
+                    models.CharField(
+                        choices=[
+                            ("new", "待签收"),
+                            ("accepted", "已签收"),
+                            ("verifying", "核实中"),
+                            ("released", "已解除"),
+                            ("transferred", "已转案源"),
+                        ],
+                        max_length=12,
+                        verbose_name="现状态",
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=1000, verbose_name="说明")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="操作人",
+                    ),
+                ),
+                (
+                    "warning",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="disposals", to="alerts.warning"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '处置记录',
-                'verbose_name_plural': '处置记录',
-                'ordering': ['id'],
+                "verbose_name": "处置记录",
+                "verbose_name_plural": "处置记录",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CaseLead',
+            name="CaseLead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=32, unique=True, verbose_name='案源编号')),
-                ('reason', models.CharField(max_length=1000, verbose_name='移送理由')),
-                ('state', models.CharField(choices=[('open', '待立案'), ('filed', '已立案'), ('mediated', '协调处理'), ('closed', '已结案')], default='open', max_length=10, verbose_name='状态')),
-                ('opened_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='移送时间')),
-                ('opened_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='移送人')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_leads', to='projects.project')),
-                ('warning', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case_lead', to='alerts.warning')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=32, unique=True, verbose_name="案源编号")),
+                ("reason", models.CharField(max_length=1000, verbose_name="移送理由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待立案"),
+                            ("filed", "已立案"),
+                            ("mediated", "协调处理"),
+                            ("closed", "已结案"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="移送时间")),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name="移送人"
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case_leads", to="projects.project"
+                    ),
+                ),
+                (
+                    "warning",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="case_lead", to="alerts.warning"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '案源',
-                'verbose_name_plural': '案源',
-                'ordering': ['-id'],
+                "verbose_name": "案源",
+                "verbose_name_plural": "案源",
+                "ordering": ["-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='rulesetting',
-            constraint=models.UniqueConstraint(fields=('rule_code', 'version'), name='rule_setting_version_unique'),
+            model_name="rulesetting",
+            constraint=models.UniqueConstraint(fields=("rule_code", "version"), name="rule_setting_version_unique"),
         ),
         migrations.AddIndex(
-            model_name='warning',
-            index=models.Index(fields=['project', 'state'], name='alerts_warn_project_6d563a_idx'),
+            model_name="warning",
+            index=models.Index(fields=["project", "state"], name="alerts_warn_project_6d563a_idx"),
         ),
         migrations.AddIndex(
-            model_name='warning',
-            index=models.Index(fields=['state', 'due_on'], name='alerts_warn_state_66d968_idx'),
+            model_name="warning",
+            index=models.Index(fields=["state", "due_on"], name="alerts_warn_state_66d968_idx"),
         ),
         migrations.AddIndex(
-            model_name='warning',
-            index=models.Index(fields=['-raised_at', '-id'], name='alerts_warn_raised__f1a88f_idx'),
+            model_name="warning",
+            index=models.Index(fields=["-raised_at", "-id"], name="alerts_warn_raised__f1a88f_idx"),
         ),
         migrations.AddIndex(
-            model_name='warning',
-            index=models.Index(fields=['rule_code', 'state'], name='alerts_warn_rule_co_dfb829_idx'),
+            model_name="warning",
+            index=models.Index(fields=["rule_code", "state"], name="alerts_warn_rule_co_dfb829_idx"),
         ),
         migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('new', 'accepted', 'verifying'))), fields=('rule_code', 'project', 'subject_key'), name='warning_open_once'),
+            model_name="warning",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("new", "accepted", "verifying"))),
+                fields=("rule_code", "project", "subject_key"),
+                name="warning_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='warning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(models.Q(('release_kind', ''), _negated=True), ('released_at__isnull', False)), _connector='OR'), name='warning_released_says_how'),
+            model_name="warning",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "released"), _negated=True),
+                    models.Q(models.Q(("release_kind", ""), _negated=True), ("released_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="warning_released_says_how",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='disposal',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='09e1e798eb1a2aedda05af10438c05481044dff6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aeee0', table='alerts_disposal', when='BEFORE')),
+            model_name="disposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="09e1e798eb1a2aedda05af10438c05481044dff6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_aeee0",
+                    table="alerts_disposal",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='disposal',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;", hash='c0e05ba38c0daccc84869124e7f146f3a2b5c558', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_7306b', table='alerts_disposal', when='BEFORE')),
+            model_name="disposal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;",
+                    hash="c0e05ba38c0daccc84869124e7f146f3a2b5c558",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_7306b",
+                    table="alerts_disposal",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

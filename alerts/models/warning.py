@@ -39,7 +39,9 @@ class Warning(ScopedModel):
     message = models.CharField("预警内容", max_length=500)
     evidence = models.JSONField("证据", default=dict, encoder=DjangoJSONEncoder, help_text="columns、rows，号码已脱敏")
     release_when = models.CharField("解除条件", max_length=300)
-    setting = models.ForeignKey(RuleSetting, verbose_name="规则版本", on_delete=models.PROTECT, related_name="warnings")
+    setting = models.ForeignKey(
+        RuleSetting, verbose_name="规则版本", on_delete=models.PROTECT, related_name="warnings"
+    )
     state = models.CharField("状态", max_length=12, choices=WarningState, default=WarningState.NEW)
     release_kind = models.CharField("解除方式", max_length=10, choices=ReleaseKind, blank=True)
     raised_at = models.DateTimeField("产生时间", default=timezone.now)
@@ -67,7 +69,9 @@ class Warning(ScopedModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["rule_code", "project", "subject_key"], condition=Q(state__in=OPEN_STATES), name="warning_open_once"
+                fields=["rule_code", "project", "subject_key"],
+                condition=Q(state__in=OPEN_STATES),
+                name="warning_open_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state=WarningState.RELEASED) | (~Q(release_kind="") & Q(released_at__isnull=False)),

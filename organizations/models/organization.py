@@ -48,7 +48,9 @@ class Organization(models.Model):
         ordering = ["name", "id"]
         indexes = [models.Index(fields=["kind", "name"])]
         constraints = [
-            models.CheckConstraint(condition=Q(uscc__isnull=True) | ~Q(uscc=""), name="organization_uscc_null_not_empty")
+            models.CheckConstraint(
+                condition=Q(uscc__isnull=True) | ~Q(uscc=""), name="organization_uscc_null_not_empty"
+            )
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,9 @@ class Region(models.Model):
     code = models.CharField("行政区划代码", max_length=6, primary_key=True)
     name = models.CharField("名称", max_length=50)
     level = models.PositiveSmallIntegerField("级别", choices=RegionLevel)
-    parent = models.ForeignKey("self", verbose_name="上级", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", verbose_name="上级", null=True, on_delete=models.PROTECT, related_name="children"
+    )
     valid_from = models.DateField("启用日期", null=True, blank=True)
     valid_to = models.DateField("停用日期", null=True, blank=True)
 

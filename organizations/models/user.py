@@ -52,7 +52,9 @@ class User(AbstractBaseUser):
     def clean(self):
         super().clean()
         if self.organization_id and self.role and self.organization.kind not in ROLE_KINDS[Role(self.role)]:
-            raise ValidationError({"role": f"{self.organization.get_kind_display()}的人员不能担任{self.get_role_display()}。"})
+            raise ValidationError(
+                {"role": f"{self.organization.get_kind_display()}的人员不能担任{self.get_role_display()}。"}
+            )
 
     @property
     def region(self):

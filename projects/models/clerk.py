@@ -20,7 +20,12 @@ class WageClerk(ScopedModel):
     id_number_index = BlindIndexField("id_number", null=True)
     phone = models.CharField("劳资专管员电话", max_length=20, blank=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登录账号", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="登录账号",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     registered_on = models.DateField("登记日期", default=timezone.localdate)
     left_on = models.DateField("离任日期", null=True, blank=True)

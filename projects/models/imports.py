@@ -16,7 +16,9 @@ class ImportBatch(ScopedModel):
     personal data lies about.
     """
 
-    project = models.ForeignKey(Project, verbose_name="项目", null=True, on_delete=models.PROTECT, related_name="imports")
+    project = models.ForeignKey(
+        Project, verbose_name="项目", null=True, on_delete=models.PROTECT, related_name="imports"
+    )
     kind = models.CharField("资料类型", max_length=20)
     file = models.ForeignKey(Attachment, verbose_name="文件", on_delete=models.PROTECT, related_name="+")
     mapping = models.JSONField("列对应", default=dict)

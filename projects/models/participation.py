@@ -47,20 +47,26 @@ class Participation(ScopedModel):
         ordering = ["-participant_type", "-is_lead", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "organization", "participant_type"], name="participation_unique",
+                fields=["project", "organization", "participant_type"],
+                name="participation_unique",
                 violation_error_message="该单位已以同一类型登记在本项目。",
             ),
             models.UniqueConstraint(
-                fields=["project"], condition=Q(participant_type=ParticipantType.CONSTRUCTION_UNIT),
-                name="project_has_one_construction_unit", violation_error_message="一个项目只有一个建设单位。",
+                fields=["project"],
+                condition=Q(participant_type=ParticipantType.CONSTRUCTION_UNIT),
+                name="project_has_one_construction_unit",
+                violation_error_message="一个项目只有一个建设单位。",
             ),
             models.UniqueConstraint(
-                fields=["project"], condition=Q(participant_type=ParticipantType.GENERAL_CONTRACTOR, is_lead=True),
-                name="project_has_one_leading_contractor", violation_error_message="联合体只有一个牵头人。",
+                fields=["project"],
+                condition=Q(participant_type=ParticipantType.GENERAL_CONTRACTOR, is_lead=True),
+                name="project_has_one_leading_contractor",
+                violation_error_message="联合体只有一个牵头人。",
             ),
             models.CheckConstraint(
                 condition=Q(exited_on__isnull=True) | Q(entered_on__isnull=True) | Q(exited_on__gte=F("entered_on")),
-                name="participation_exit_after_entry", violation_error_message="退场日期不能早于进场日期。",
+                name="participation_exit_after_entry",
+                violation_error_message="退场日期不能早于进场日期。",
             ),
         ]
 

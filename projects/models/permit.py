@@ -21,7 +21,9 @@ class Permit(ScopedModel):
         ordering = ["issued_on", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["number"], condition=~models.Q(number=""), name="permit_number_unique",
+                fields=["number"],
+                condition=~models.Q(number=""),
+                name="permit_number_unique",
                 violation_error_message="该施工许可证编号已登记在另一个项目下。",
             )
         ]

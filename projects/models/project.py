@@ -61,7 +61,9 @@ class Project(ScopedModel):
         verbose_name_plural = verbose_name
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["jurisdiction", "status"], opclasses=["varchar_pattern_ops", ""], name="project_scope"),
+            models.Index(
+                fields=["jurisdiction", "status"], opclasses=["varchar_pattern_ops", ""], name="project_scope"
+            ),
             models.Index(fields=["industry", "status"]),
         ]
         constraints = [
@@ -69,10 +71,12 @@ class Project(ScopedModel):
                 condition=Q(wage_pay_day__gte=1) & Q(wage_pay_day__lte=31), name="project_pay_day_is_a_day_of_month"
             ),
             models.CheckConstraint(
-                condition=Q(contract_amount__isnull=True) | Q(contract_amount__gt=0), name="project_contract_amount_positive"
+                condition=Q(contract_amount__isnull=True) | Q(contract_amount__gt=0),
+                name="project_contract_amount_positive",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.COMPLETED) | Q(completed_on__isnull=False), name="project_completed_has_its_day"
+                condition=~Q(status=Status.COMPLETED) | Q(completed_on__isnull=False),
+                name="project_completed_has_its_day",
             ),
         ]
 

@@ -5,45 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organizations', '0001_initial'),
+        ("organizations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='基准日期')),
-                ('projects', models.PositiveIntegerField(verbose_name='在建项目基数（个）')),
-                ('source', models.CharField(max_length=200, verbose_name='来源')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.region', verbose_name='地区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField(verbose_name="基准日期")),
+                ("projects", models.PositiveIntegerField(verbose_name="在建项目基数（个）")),
+                ("source", models.CharField(max_length=200, verbose_name="来源")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.region",
+                        verbose_name="地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '指标基数',
-                'verbose_name_plural': '指标基数',
-                'ordering': ['region'],
-                'constraints': [models.UniqueConstraint(fields=('region', 'as_of'), name='baseline_once_a_day')],
+                "verbose_name": "指标基数",
+                "verbose_name_plural": "指标基数",
+                "ordering": ["region"],
+                "constraints": [models.UniqueConstraint(fields=("region", "as_of"), name="baseline_once_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='MonthFigure',
+            name="MonthFigure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField(verbose_name='月份')),
-                ('industry', models.CharField(max_length=10, verbose_name='行业')),
-                ('figures', models.JSONField(default=dict, verbose_name='数值')),
-                ('cut_off_at', models.DateTimeField(verbose_name='截止时间')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.region', verbose_name='地区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("month", models.DateField(verbose_name="月份")),
+                ("industry", models.CharField(max_length=10, verbose_name="行业")),
+                ("figures", models.JSONField(default=dict, verbose_name="数值")),
+                ("cut_off_at", models.DateTimeField(verbose_name="截止时间")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.region",
+                        verbose_name="地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '月度数值',
-                'verbose_name_plural': '月度数值',
-                'ordering': ['-month', 'region', 'industry'],
-                'constraints': [models.UniqueConstraint(fields=('month', 'region', 'industry'), name='month_figure_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='month_figure_is_a_first')],
+                "verbose_name": "月度数值",
+                "verbose_name_plural": "月度数值",
+                "ordering": ["-month", "region", "industry"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("month", "region", "industry"), name="month_figure_once"),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="month_figure_is_a_first"),
+                ],
             },
         ),
     ]

@@ -74,6 +74,13 @@ def payout(line: PayrollLine, account: SpecialAccount, **fields) -> Payout:
     line.paid = line.net
     line.save(update_fields=["paid"])
     return Payout.objects.create(
-        project_id=line.project_id, account=account, serial=movement.serial, entry=movement, line=line,
-        month=line.month, amount=line.net, paid_on=movement.booked_on, **fields,
+        project_id=line.project_id,
+        account=account,
+        serial=movement.serial,
+        entry=movement,
+        line=line,
+        month=line.month,
+        amount=line.net,
+        paid_on=movement.booked_on,
+        **fields,
     )

@@ -50,7 +50,9 @@ def contract(of: Engagement, **fields) -> LabourContract:
 
 def bank_card(of: Worker, number: str | None = None, **fields) -> BankCard:
     number = number or card_number()
-    return BankCard.objects.create(worker=of, number=number, last4=number[-4:], bank_name="中国工商银行临沧分行", **fields)
+    return BankCard.objects.create(
+        worker=of, number=number, last4=number[-4:], bank_name="中国工商银行临沧分行", **fields
+    )
 
 
 def attendance(of: Engagement, *days: date, units="1") -> None:

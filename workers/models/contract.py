@@ -33,18 +33,21 @@ class LabourContract(ScopedModel):
         ordering = ["-starts_on", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["engagement", "starts_on"], name="contract_once_a_start_day",
+                fields=["engagement", "starts_on"],
+                name="contract_once_a_start_day",
                 violation_error_message="该人员同一起始日期的合同已登记。",
             ),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="contract_ends_after_start",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="contract_ends_after_start",
                 violation_error_message="合同终止日期不能早于起始日期。",
             ),
             models.CheckConstraint(
                 condition=Q(wage_rate__isnull=True) | Q(wage_rate__gt=0), name="contract_wage_rate_positive"
             ),
             models.CheckConstraint(
-                condition=Q(pay_day__isnull=True) | Q(pay_day__range=(1, 31)), name="contract_pay_day_is_a_day_of_month"
+                condition=Q(pay_day__isnull=True) | Q(pay_day__range=(1, 31)),
+                name="contract_pay_day_is_a_day_of_month",
             ),
         ]
 

@@ -29,7 +29,8 @@ class Team(ScopedModel):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "name"], name="team_name_unique_in_project",
+                fields=["project", "name"],
+                name="team_name_unique_in_project",
                 violation_error_message="本项目已有同名班组。",
             )
         ]
@@ -52,7 +53,9 @@ class Engagement(ScopedModel):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="engagements")
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="engagements")
-    team = models.ForeignKey(Team, verbose_name="班组", null=True, on_delete=models.PROTECT, related_name="engagements")
+    team = models.ForeignKey(
+        Team, verbose_name="班组", null=True, on_delete=models.PROTECT, related_name="engagements"
+    )
     trade = models.CharField("从事工种", max_length=3, choices=Trade, blank=True)
     work_role = models.CharField("工人类型", max_length=2, choices=WorkRole, default=WorkRole.WORKER)
     is_team_leader = models.BooleanField("班组长", default=False)
@@ -68,11 +71,13 @@ class Engagement(ScopedModel):
         ordering = ["team__name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["project", "worker"], name="engagement_once_a_project",
+                fields=["project", "worker"],
+                name="engagement_once_a_project",
                 violation_error_message="该人员已在本项目登记。",
             ),
             models.CheckConstraint(
-                condition=Q(exited_on__isnull=True) | Q(exited_on__gte=F("entered_on")), name="engagement_exit_after_entry",
+                condition=Q(exited_on__isnull=True) | Q(exited_on__gte=F("entered_on")),
+                name="engagement_exit_after_entry",
                 violation_error_message="退场日期不能早于进场日期。",
             ),
         ]

@@ -42,7 +42,8 @@ class Worker(ScopedModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["id_type", "id_number_index"], name="worker_is_one_person",
+                fields=["id_type", "id_number_index"],
+                name="worker_is_one_person",
                 violation_error_message="该证件号码已登记。",
             )
         ]
