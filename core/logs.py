@@ -11,7 +11,7 @@ import re
 import structlog
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.])(?:[1-9]\d{16}[\dXx]|\d{15,19}|1[3-9]\d{9})(?![0-9A-Za-z])")
-_DETAIL = re.compile(r"DETAIL:(?:(?!\\n|\n).)*")
+_DETAIL = re.compile(r"DETAIL:.*")
 
 _SHARED = [
     structlog.contextvars.merge_contextvars,
@@ -22,21 +22,24 @@ _SHARED = [
 ]
 
 
-def without_personal_data(line: str) -> str:
-    return _NUMBER.sub("[number]", _DETAIL.sub("DETAIL: [withheld]", line))
+def without_personal_data(text: str) -> str:
+    return _NUMBER.sub("[number]", _DETAIL.sub("DETAIL: [withheld]", text))
+
+
+def _clean(logger: object, method: str, event: dict) -> dict:
+    return {name: without_personal_data(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 class Formatter(structlog.stdlib.ProcessorFormatter):
     def __init__(self, *, json: bool):
         render = structlog.processors.JSONRenderer(ensure_ascii=False, default=str) if json else _console()
-        exceptions = [structlog.processors.format_exc_info] if json else []
         super().__init__(
             foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder(allow=["status_code"])],
-            processors=[self.remove_processors_meta, *exceptions, render],
+            processors=[self.remove_processors_meta, structlog.processors.format_exc_info, _clean, render],
         )
 
     def format(self, record: logging.LogRecord) -> str:
-        return without_personal_data(super().format(record))
+        return _NUMBER.sub("[number]", super().format(record))  # also what was no string before
 
 
 def _console() -> structlog.dev.ConsoleRenderer:

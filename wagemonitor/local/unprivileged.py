@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,7 @@ NOBODY = 65534
 
 
 class Unprivileged:
-    """Runs PostgreSQL's programs as themselves, or as root in a user namespace where root is called nobody.
+    """Runs PostgreSQL's programs as they are; for root, in a user namespace where root is called nobody.
 
     Where namespaces are forbidden the programs run as uid 65534, which may be unable to enter the clone: then the
     data and a copy of the programs move to /var/tmp, and `.local/postgres` becomes a link to them.
@@ -26,18 +27,21 @@ class Unprivileged:
         self.prefix: list[str] = []
         self.identity: dict = {}
         self.bin = _postgres_bin()
-        if os.geteuid() == 0:
-            self._leave_root()
+        if os.geteuid() == 0 or not _has_name(os.geteuid()):
+            self._become_nobody()
         folder = ground.HOME / "postgres"
         folder.resolve().mkdir(mode=0o700, exist_ok=True)
         if os.geteuid() == 0:
             _give(folder.resolve(), self.identity.get("user", 0))
 
-    def _leave_root(self) -> None:
+    def _become_nobody(self) -> None:
         namespace = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}", "--"]
         if shutil.which("unshare") and not subprocess.run([*namespace, "true"], capture_output=True).returncode:
             self.prefix = namespace
-            return
+        elif os.geteuid() == 0:
+            self._drop_to_nobody()
+
+    def _drop_to_nobody(self) -> None:
         self.identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
         if not self._may_enter(ground.home()) and not (ground.HOME / "postgres").is_symlink():
             (ground.HOME / "postgres").symlink_to(_shelter() / "postgres")
@@ -67,6 +71,13 @@ class Unprivileged:
             done = subprocess.run(command, start_new_session=True, **options)  # Ctrl-C is not for them
             out.seek(0)
             return subprocess.CompletedProcess(command, done.returncode, stderr=out.read())
+
+
+def _has_name(uid: int) -> bool:
+    """initdb refuses a user without one, as `docker run --user 1234` makes them."""
+    with contextlib.suppress(KeyError):
+        return bool(pwd.getpwuid(uid))
+    return False
 
 
 def _postgres_bin() -> Path:
