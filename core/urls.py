@@ -1,10 +1,12 @@
 from django.urls import path
 
-from core import views
+from core import health, views
 
 app_name = "core"
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("attachments/<uuid:key>/", views.attachment, name="attachment"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("reveal/", views.reveal, name="reveal"),
