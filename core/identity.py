@@ -17,8 +17,9 @@ MALE, FEMALE = "0", "1"  # codes of the national dictionary `gender`
 
 # GB/T 2260 provinces, retired ones included; 81, 82, 83: residence permits for Hong Kong, Macau and Taiwan residents
 PROVINCES = frozenset(
-    ("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43")
-    + ("44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83")
+    f"{region}{place}"
+    for region, places in ((1, 5), (2, 3), (3, 7), (4, 6), (5, 4), (6, 5), (7, 1), (8, 3))
+    for place in range(0 if region == 5 else 1, places + 1)
 )
 # GB 11643: ISO 7064 MOD 11-2
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -1,10 +1,13 @@
 """Sheets as people make them, read, checked, written and handed back with remarks. Knows nothing of models."""
 
+from .annotate import annotate, annotated_name
 from .errors import BrokenCell, Problem, SheetError
 from .layout import Column, Layout, SheetLayout, detect, fingerprint
 from .reader import Sheet, Workbook, open_workbook
 from .rows import ParsedRow, Skipped, read_rows
+from .templates import template
 from .titles import find_details, find_month
+from .writer import csv_bytes, write_csv, write_table
 
 __all__ = [
     "BrokenCell",
@@ -17,10 +20,16 @@ __all__ = [
     "SheetLayout",
     "Skipped",
     "Workbook",
+    "annotate",
+    "annotated_name",
+    "csv_bytes",
     "detect",
     "find_details",
     "find_month",
     "fingerprint",
     "open_workbook",
     "read_rows",
+    "template",
+    "write_csv",
+    "write_table",
 ]

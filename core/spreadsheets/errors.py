@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 
 ERROR, NOTICE = "error", "notice"
+PROBLEM_COLUMN = "问题"  # of annotated copies; never read
 
 
 class SheetError(ValidationError):

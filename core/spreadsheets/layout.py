@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .errors import PROBLEM_COLUMN
 from .headers import Header, find_days, norm, read_headers
 from .reader import Sheet, Workbook
 from .titles import find_details
 from .values import Cleaner, plain
 
 SEARCH_ROWS = 30
-IGNORED = frozenset(("问题", "序号", "编号序号", "no", "no."))
+IGNORED = frozenset((PROBLEM_COLUMN, "序号", "no"))
 # Fronts that make the name, phone or number somebody else's: 班组长姓名 is no worker's name.
 _OTHERS = (
     *("班组", "组长", "队长", "联系人", "紧急", "负责", "家属", "监护", "父", "母", "配偶", "户主"),
