@@ -15,7 +15,7 @@ class MovementDirection(models.TextChoices):
 
 
 class MovementKind(models.TextChoices):
-    """交易类型: what a movement is for. An outflow must be wages; fees and taxes of the account itself are tolerated."""
+    """交易类型: what a movement is for. An outflow must be wages; the account's own fees and taxes are tolerated."""
 
     OPENING = "opening", "期初余额"
     LABOUR_COST = "labour_cost", "人工费拨付"

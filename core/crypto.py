@@ -1,7 +1,8 @@
 """Personal data at rest: SM4-GCM with the key's id in the ciphertext, HMAC-SM3 as blind index.
 
 Layout of a ciphertext: length of key id (1 byte) · key id · nonce (12) · tag (16) · encrypted text.
-The blind index answers "is it equal" and "is it unique" without decrypting: the same text always gives the same 32 bytes.
+The blind index answers "is it equal" and "is it unique" without decrypting: equal texts give
+equal 32 bytes.
 """
 
 import base64

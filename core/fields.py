@@ -8,7 +8,7 @@ from core import crypto
 
 
 class EncryptedField(models.BinaryField):
-    """Text kept as SM4-GCM ciphertext (bytea); in Python it is a plain `str`. Never filter on it: use the blind index."""
+    """Text kept as SM4-GCM ciphertext (bytea), a plain `str` in Python. Never filter on it: use the blind index."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("editable", True)

@@ -66,7 +66,7 @@ def waiting() -> list[int]:
 
 
 def run(job_id: int) -> Job | None:
-    """Claim and run one job; None when somebody else has it. A failure is recorded on the job, in words for its owner."""
+    """Claim and run one job; None when somebody else has it. A failure is put on the job in plain words."""
     job = _claim(job_id)
     if job is None:
         return None

@@ -112,7 +112,7 @@ class ScopedQuerySet(models.QuerySet):
 
 
 class ScopedModel(models.Model):
-    """A supervised model: either `scope_through` names the relation that leads to visibility, or it overrides `scope_q`."""
+    """A supervised model: `scope_through` names the relation that leads to visibility, or it overrides `scope_q`."""
 
     scope_through: str | None = None
 

@@ -38,8 +38,8 @@ RETURN NULL;
 
 
 class LedgerEntry(ScopedModel):
-    """专户资金流水: append-only. `balance` is ours, computed along the chain; `stated_balance` is what the bank wrote –
-    where the two part, a rule says so. Rows follow each other in arrival order (`sequence` from 1), not by clock."""
+    """专户资金流水: append-only. `balance` is ours, computed along the chain; `stated_balance` is what the bank wrote;
+    where the two part, a rule says so. Rows follow each other as they arrived (`sequence` from 1), not by clock."""
 
     scope_through = "project"
 

@@ -18,7 +18,7 @@ class SpecialAccountQuerySet(ScopedQuerySet):
 
 @pghistory.track()
 class SpecialAccount(ScopedModel):
-    """农民工工资专用账户: the 7 account indicators. It may serve several projects of one contractor (`project_links`)."""
+    """农民工工资专用账户: the 7 account indicators. May serve several projects of one contractor (`project_links`)."""
 
     holder = models.ForeignKey(
         Organization,

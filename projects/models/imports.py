@@ -73,7 +73,7 @@ class ImportProblem(ScopedModel):
 
 
 class ColumnMapping(ScopedModel):
-    """How a contractor's or bank's own sheet maps to our columns: asked once, remembered by the header's fingerprint."""
+    """How a unit's own sheet maps to our columns: asked once, remembered by the header's fingerprint."""
 
     organization = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField("资料类型", max_length=20)

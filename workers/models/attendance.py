@@ -1,8 +1,8 @@
-"""Attendance: by far the largest tables. `AttendanceDay` and `Punch` are partitioned by month (see `workers.partitions`);
-`AttendanceMonth` is the roll-up that rules and statistics read, kept by whoever writes days.
+"""Attendance: by far the largest tables. `AttendanceDay` and `Punch` are partitioned by month, see
+`workers.partitions`; `AttendanceMonth` is the roll-up that rules and statistics read, kept by whoever writes days.
 
-The partitioned tables carry no foreign keys: every row is written by a join with the engagement, nothing that is engaged
-is ever deleted, and thirty million deferred checks would not fit in memory."""
+The partitioned tables carry no foreign keys: every row is written by a join with the engagement, no engagement is
+ever deleted, and thirty million deferred checks would not fit in memory."""
 
 from django.conf import settings
 from django.db import models

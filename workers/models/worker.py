@@ -61,7 +61,7 @@ class Worker(ScopedModel):
 
 @pghistory.track()
 class BankCard(ScopedModel):
-    """工资卡: the personal account wages are paid to (personal use only; 条例 art. 31 forbids holding workers' cards)."""
+    """工资卡: the personal account wages are paid to (条例 art. 31: nobody may hold a worker's card)."""
 
     scope_through = "worker"
 
