@@ -1,6 +1,7 @@
 from django.urls import path
 
 from core import health, views
+from core.gallery import gallery
 
 app_name = "core"
 
@@ -8,6 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("attachments/<uuid:key>/", views.attachment, name="attachment"),
+    path("gallery/", gallery, name="gallery"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("reveal/", views.reveal, name="reveal"),
 ]

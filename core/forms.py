@@ -1,0 +1,186 @@
+"""What every form of the portal shares: renderer, sections, error summary, widgets."""
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.renderers import TemplatesSetting
+from django.utils.formats import sanitize_separators
+
+
+class PortalRenderer(TemplatesSetting):
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MonthInput(forms.DateInput):
+    input_type = "month"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m")
+
+
+class MoneyInput(forms.TextInput):
+    """Typed as text: a number input drops thousands separators and scrolls away amounts."""
+
+    template_name = "components/widgets/money.html"
+
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "decimal", "autocomplete": "off"} | (attrs or {}))
+
+
+class IdNumberInput(forms.TextInput):
+    def __init__(self, attrs=None):
+        defaults = {"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false", "maxlength": 18}
+        super().__init__(defaults | {"inputmode": "text"} | (attrs or {}))
+
+
+class DigitsInput(forms.TextInput):
+    """Card, account and telephone numbers: digits that are no quantity."""
+
+    def __init__(self, attrs=None):
+        super().__init__({"inputmode": "numeric", "autocomplete": "off"} | (attrs or {}))
+
+
+class MonthField(forms.DateField):
+    """A calendar month, as the date of its first day."""
+
+    widget = MonthInput
+    default_error_messages = {"invalid": "请输入正确的月份，例如 2026-10。"}
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        if isinstance(value, datetime.date):
+            return value.replace(day=1)
+        match = re.fullmatch(r"\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?\s*", str(value))
+        try:
+            return datetime.date(int(match[1]), int(match[2]), 1)
+        except (TypeError, ValueError):
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MoneyField(forms.DecimalField):
+    """Yuan with at most two decimals; thousands separators, ¥ and 元 are forgiven."""
+
+    widget = MoneyInput
+
+    def __init__(self, *, max_digits=16, decimal_places=2, **kwargs):
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = re.sub(r"[\s,，¥￥元]", "", sanitize_separators(value))
+        return super().to_python(value)
+
+    def widget_attrs(self, widget):
+        return {}
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    fields: Sequence[str]
+    hint: str = ""
+
+
+@dataclass
+class BoundSection:
+    title: str
+    hint: str
+    fields: list
+
+
+@dataclass(frozen=True)
+class FieldError:
+    target: str  # the id of the field to go to
+    label: str
+    message: str
+
+
+class PortalFormMixin:
+    """`sections` groups the fields on the page; a field in none of them comes last."""
+
+    sections: Sequence[Section] = ()
+    blank_label = "请选择"
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for form_field in self.fields.values():
+            self._dress(form_field)
+
+    def _dress(self, form_field: forms.Field) -> None:
+        if type(form_field.widget) is forms.DateInput:
+            form_field.widget = DateInput(form_field.widget.attrs)
+        if isinstance(form_field, forms.ModelChoiceField):
+            form_field.empty_label = form_field.empty_label and self.blank_label
+        elif isinstance(form_field, forms.ChoiceField) and not isinstance(form_field, forms.MultipleChoiceField):
+            form_field.choices = [(v, label if v or v == 0 else self.blank_label) for v, label in form_field.choices]
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for name in self.errors:
+            if name in self.fields:
+                self.fields[name].widget.attrs["autofocus"] = True
+                break
+
+    def section_list(self) -> Iterator[BoundSection]:
+        rest = {bound.name: bound for bound in self.visible_fields()}
+        for section in self.sections:
+            fields = [rest.pop(name) for name in section.fields if name in rest]
+            if fields:
+                yield BoundSection(section.title, section.hint, fields)
+        if rest:
+            yield BoundSection("其他信息" if self.sections else "", "", list(rest.values()))
+
+    def error_list(self) -> list[FieldError]:
+        """Every error with the field it belongs to, in the order of the page."""
+        errors = [FieldError("", "", message) for message in self.errors.get(NON_FIELD_ERRORS, ())]
+        for bound in self:
+            target = bound.id_for_label or bound.auto_id
+            errors += [FieldError(target, bound.label, message) for message in bound.errors]
+        return errors
+
+
+class PortalForm(PortalFormMixin, forms.Form):
+    pass
+
+
+class PortalModelForm(PortalFormMixin, forms.ModelForm):
+    pass
+
+
+class FilterForm(PortalForm):
+    """A GET form above a list. An address with a wrong value filters by the right ones only."""
+
+    blank_label = "全部"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for form_field in self.fields.values():
+            form_field.required = False
+
+    @property
+    def values(self) -> dict:
+        """What the user asked for, without the empty ones."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        empty = (None, "", [])
+        kept = {name: value for name, value in self.cleaned_data.items() if value not in empty}
+        return {name: value for name, value in kept.items() if not hasattr(value, "exists") or value.exists()}
+
+    @property
+    def active_count(self) -> int:
+        return len(self.values)
