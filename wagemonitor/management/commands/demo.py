@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command, get_commands
 from django.db import connections
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         self.stdout.write("已停止 / stopped.")
 
     def _prepare(self, *, seed: bool) -> None:
+        Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns without it
         self._step("数据库 / database", "migrate", verbosity=0, interactive=False)
         self._step("基础数据 / reference data", "setup")
         mark = _seeded_mark()
