@@ -20,6 +20,7 @@ SETTINGS = {
     "maintenance_work_mem": "256MB",
     "wal_level": "minimal",
     "max_wal_senders": 0,
+    "max_logical_replication_workers": 0,
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": 1.1,
