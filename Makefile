@@ -35,7 +35,7 @@ PRODUCTION = env HTTPS=true BEHIND_PROXY=true ALLOWED_HOSTS=wages.example.org DE
 quality: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --lint --check --quiet .
+	$(BIN)/djlint --lint --quiet .
 	$(BIN)/lint-imports
 	@set -e; $(PRODUCTION) $(LOCAL) exec --export -- sh -ec '\
 		echo "manage.py makemigrations --check --dry-run"; \
@@ -46,7 +46,6 @@ quality: $(VENV)/.installed-dev node_modules/.installed
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	-$(BIN)/djlint --reformat --quiet .
 
 stop:
 	@test ! -d .local || exec $(LOCAL) stop
