@@ -8,7 +8,8 @@
         def apply(self, rows): …   # one set-based upsert of the good rows
 
 Defining a class registers its kind. A row with an error is refused and listed by sheet, row and field; a row with only
-notices is taken. Uploading the same file twice changes nothing. The engine holds the transaction; a kind never commits.
+notices is taken. Uploading the same file twice changes nothing. The engine holds the transaction; a kind
+never commits.
 """
 
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class SheetImport:
         return list(read_rows(workbook, layout, self.columns))
 
     def check(self, rows: list[ParsedRow]) -> None:
-        """Add problems to rows; raise SheetError where the sheet as a whole is wrong (another project, another month)."""
+        """Add problems to rows; raise SheetError where the whole sheet is wrong (another project, another month)."""
 
     def apply(self, rows: list[ParsedRow]) -> Outcome:
         """Write the good rows, set-based; called within a transaction."""

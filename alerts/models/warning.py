@@ -24,8 +24,8 @@ class WarningQuerySet(ScopedQuerySet):
 
 class Warning(ScopedModel):
     """A finding of a rule about a project. Copies title, level, basis, message and evidence, so that it outlives
-    the rule's class; `setting` is the version that raised it. `subject_key` tells findings of one rule in one project apart
-    (a month, an account); at most one is open for each (`warning_open_once`)."""
+    the rule's class; `setting` is the version that raised it. `subject_key` tells findings of one rule in one
+    project apart (a month, an account); at most one is open for each (`warning_open_once`)."""
 
     scope_through = "project"
 
