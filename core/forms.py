@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import DecimalValidator
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import pretty_name
 from django.utils.formats import sanitize_separators
 
 
@@ -74,9 +76,18 @@ class MoneyField(forms.DecimalField):
     """Yuan with at most two decimals; thousands separators, ¥ and 元 are forgiven."""
 
     widget = MoneyInput
+    default_error_messages = {"invalid": "金额不正确，请填写数字，例如 12345.60。"}
+    too_precise = {
+        "max_decimal_places": "金额最多保留 %(max)s 位小数。",
+        "max_digits": "金额过大，请核对单位是否为元。",
+        "max_whole_digits": "金额过大，请核对单位是否为元。",
+    }
 
     def __init__(self, *, max_digits=16, decimal_places=2, **kwargs):
         super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+        for validator in self.validators:
+            if isinstance(validator, DecimalValidator):
+                validator.messages = validator.messages | self.too_precise
 
     def to_python(self, value):
         if isinstance(value, str):
@@ -107,6 +118,9 @@ class FieldError:
     label: str
     message: str
 
+    def __str__(self) -> str:
+        return self.message if self.label in self.message else f"{self.label}：{self.message}"
+
 
 class PortalFormMixin:
     """`sections` groups the fields on the page; a field in none of them comes last."""
@@ -117,12 +131,21 @@ class PortalFormMixin:
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        for form_field in self.fields.values():
+        for name, form_field in self.fields.items():
             self._dress(form_field)
+            self._name_what_is_missing(form_field, form_field.label or pretty_name(name))
+
+    @staticmethod
+    def _name_what_is_missing(form_field: forms.Field, label: str) -> None:
+        """请填写项目名称。 instead of the general sentence, unless the form has words of its own."""
+        if form_field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            choosing = isinstance(form_field.widget, forms.Select | forms.RadioSelect | forms.FileInput)
+            form_field.error_messages["required"] = f"{'请选择' if choosing else '请填写'}{label}。"
 
     def _dress(self, form_field: forms.Field) -> None:
         if type(form_field.widget) is forms.DateInput:
             form_field.widget = DateInput(form_field.widget.attrs)
+            form_field.error_messages["invalid"] = "日期不正确，请按 2026-10-15 的格式填写。"
         if isinstance(form_field, forms.ModelChoiceField):
             form_field.empty_label = form_field.empty_label and self.blank_label
         elif isinstance(form_field, forms.ChoiceField) and not isinstance(form_field, forms.MultipleChoiceField):
@@ -177,9 +200,14 @@ class FilterForm(PortalForm):
         if not self.is_bound:
             return {}
         self.is_valid()
-        empty = (None, "", [])
-        kept = {name: value for name, value in self.cleaned_data.items() if value not in empty}
-        return {name: value for name, value in kept.items() if not hasattr(value, "exists") or value.exists()}
+        return {name: value for name, value in self.cleaned_data.items() if self._is_asked(name, value)}
+
+    def _is_asked(self, name: str, value) -> bool:
+        if value is False:  # an empty checkbox asks for nothing; "no" in a select does
+            return not isinstance(self.fields[name].widget, forms.CheckboxInput)
+        if hasattr(value, "exists"):  # several chosen records
+            return value.exists()
+        return value not in (None, "", [])
 
     @property
     def active_count(self) -> int:

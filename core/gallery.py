@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django import forms
 from django.conf import settings
@@ -98,8 +99,10 @@ def _charts() -> list:
     ]
 
 
-def _job(pk: int, state: str, title: str, **values) -> Job:
-    return Job(pk=pk, state=state, title=title, **values)
+def _job(pk: int, state: str, title: str, done: int = 0, total: int = 0, message: str = "") -> SimpleNamespace:
+    """A job that stands still: a real one would be asked for its progress every second."""
+    facts = {"pk": pk, "state": state, "title": title, "done": done, "total": total, "message": message}
+    return SimpleNamespace(**facts, is_finished=True, result=None, get_state_display=Job.State(state).label)
 
 
 @access.signed_in
@@ -107,7 +110,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404
     now = timezone.now()
-    wrong = SampleForm({"amount": "12.345", "industry": "mine"}, prefix="wrong")
+    wrong = SampleForm({"wrong-amount": "12.345", "wrong-industry": "mine", "wrong-started_on": ""}, prefix="wrong")
     context = {
         "table": SampleTable(_records(timezone.localdate()), request),
         "empty": SampleTable([], request, empty_action=("新建项目", "?new")),
