@@ -1,0 +1,85 @@
+from django import forms
+from django.contrib.auth import password_validation
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+
+from core.forms import PortalForm, PortalFormMixin
+from organizations.enums import ROLE_KINDS, Role
+from organizations.models import Organization, User
+
+
+class LoginForm(PortalFormMixin, AuthenticationForm):
+    error_messages = {
+        "invalid_login": "用户名或密码不正确。连续 5 次错误将锁定 30 分钟。",
+        "inactive": "该账号已停用，请联系系统管理员。",
+    }
+
+    def __init__(self, request=None, *args, **kwargs):
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].label = "用户名"
+        self.fields["password"].label = "密码"
+
+
+class PasswordChangeForm(PortalForm):
+    old_password = forms.CharField(
+        label="当前密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new_password = forms.CharField(
+        label="新密码",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="至少 10 位，不能全为数字，不能与用户名、姓名相近，不能是常见密码。",
+    )
+    again = forms.CharField(
+        label="再次输入新密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, user: User, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_old_password(self) -> str:
+        if not self.user.check_password(self.cleaned_data["old_password"]):
+            raise ValidationError("当前密码不正确。")
+        return self.cleaned_data["old_password"]
+
+    def clean_new_password(self) -> str:
+        password = self.cleaned_data["new_password"]
+        password_validation.validate_password(password, self.user)
+        if self.user.check_password(password):
+            raise ValidationError("新密码不能与当前密码相同。")
+        return password
+
+    def clean_again(self) -> str:
+        if self.cleaned_data["again"] != self.cleaned_data.get("new_password", self.cleaned_data["again"]):
+            raise ValidationError("两次输入的新密码不一致。")
+        return self.cleaned_data["again"]
+
+
+class UserForm(PortalForm):
+    username = forms.CharField(label="用户名", max_length=50, help_text="登录用，字母和数字，如 clerk0032")
+    name = forms.CharField(label="姓名", max_length=50)
+    role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *Role.choices])
+    organization = forms.CharField(label="单位", help_text="填写单位全称或统一社会信用代码")
+    phone = forms.CharField(label="手机", max_length=20, required=False)
+
+    def clean_username(self) -> str:
+        username = self.cleaned_data["username"].lower()
+        if User.objects.filter(username=username).exists():
+            raise ValidationError("该用户名已被使用，请换一个。")
+        return username
+
+    def clean_organization(self) -> Organization:
+        text = self.cleaned_data["organization"].strip()
+        found = list(Organization.objects.filter(uscc=text)[:1] or Organization.objects.filter(name=text)[:2])
+        if len(found) != 1:
+            raise ValidationError(
+                "有多个同名单位，请改填统一社会信用代码。" if found else "没有这个单位，请核对全称或代码。"
+            )
+        return found[0]
+
+    def clean(self):
+        unit, role = self.cleaned_data.get("organization"), self.cleaned_data.get("role")
+        if unit and role and unit.kind not in ROLE_KINDS[Role(role)]:
+            self.add_error("role", f"{unit.get_kind_display()}的人员不能担任{Role(role).label}。")
+        return super().clean()

@@ -1,0 +1,42 @@
+from django.urls import reverse
+
+from core import formats
+from core.tables import BadgeColumn, CodeColumn, Column, Table
+
+
+class UserTable(Table):
+    caption = "用户列表"
+    default_order = "username"
+    empty_title = "没有符合条件的用户"
+    empty_text = "换一个条件，或新建用户。"
+
+    name = Column("姓名", primary=True)
+    username = CodeColumn("用户名", sort="username")
+    role = Column("角色", value="get_role_display")
+    organization = Column("单位", value="organization.name")
+    region = Column("地区", value="organization.region.name", minor=True)
+    active = BadgeColumn(
+        "状态",
+        value=lambda user: "启用" if user.is_active else "停用",
+        tone=lambda user: "green" if user.is_active else "grey",
+    )
+
+    def row_url(self, record) -> str:
+        return reverse("organizations:user_detail", args=[record.pk])
+
+
+class AuditTable(Table):
+    caption = "审计日志"
+    default_order = "-id"
+    empty_title = "没有符合条件的记录"
+    empty_text = "登录、查看完整号码、导出、处置等行为都会记在这里。"
+
+    at = Column("时间", value=lambda entry: formats.moment(entry.at))
+    actor = Column("操作人", value="actor_name", primary=True)
+    action = CodeColumn("行为")
+    target = Column("对象", value=lambda entry: f"{entry.object_type} {entry.object_id}".strip())
+    detail = Column("内容", value=lambda entry: "；".join(f"{key}：{value}" for key, value in entry.detail.items()))
+    ip_address = CodeColumn("来源地址", minor=True)
+
+    def row_url(self, record) -> str:
+        return ""

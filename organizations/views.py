@@ -1,0 +1,127 @@
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import audit
+from core.access import access
+from core.models import AuditEntry
+from organizations import permissions, services
+from organizations.enums import Role
+from organizations.filters import AuditFilters, UserFilters
+from organizations.forms import LoginForm, PasswordChangeForm, UserForm
+from organizations.models import User
+from organizations.selectors import is_locked
+from organizations.tables import AuditTable, UserTable
+
+
+@access.public("the login comes before any role")
+class Login(LoginView):
+    template_name = "organizations/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form):
+        login(self.request, form.get_user())
+        audit.record("login", by=form.get_user(), ip=self.request.META.get("REMOTE_ADDR"))
+        return redirect(self.get_success_url())
+
+
+@require_POST
+@access.signed_in
+def sign_out(request):
+    audit.record("logout", by=request.user, ip=request.META.get("REMOTE_ADDR"))
+    logout(request)
+    return redirect("organizations:login")
+
+
+@require_http_methods(["GET", "POST"])
+@access.signed_in
+def password_change(request):
+    form = PasswordChangeForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.change_password(user=request.user, password=form.cleaned_data["new_password"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "密码已修改。")
+        return redirect("/")
+    lead = "首次登录或密码被重置后，须先修改密码" if request.user.must_change_password else ""
+    return render(request, "organizations/password_change.html", {"form": form, "lead": lead})
+
+
+@require_GET
+@access(Role.SYSTEM, Role.SECURITY)
+def user_list(request):
+    filters = UserFilters(request.GET)
+    table = UserTable(filters.apply(User.objects.select_related("organization__region")), request)
+    context = {"filters": filters, "table": table, "can_manage": permissions.can_manage_users(request.user)}
+    return render(request, "organizations/user_list.html", context)
+
+
+@require_GET
+@access(Role.SYSTEM, Role.SECURITY)
+def user_detail(request, pk):
+    person = get_object_or_404(User.objects.select_related("organization__region"), pk=pk)
+    locked = is_locked(person)
+    state, tone = ("停用", "grey") if not person.is_active else ("锁定中", "red") if locked else ("启用", "green")
+    context = {
+        "person": person,
+        "is_locked": locked,
+        "state": state,
+        "tone": tone,
+        "can_activate": permissions.can_manage_users(request.user) and not person.is_active,
+        "can_deactivate": person.is_active and permissions.can_deactivate(request.user, person),
+        "can_reset": permissions.can_reset_password(request.user, person),
+        "can_unlock": permissions.can_unlock(request.user),
+    }
+    return render(request, "organizations/user_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@access(Role.SYSTEM)
+def user_create(request):
+    form = UserForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user, password = services.create_user(by=request.user, **form.cleaned_data)
+        return render(request, "organizations/user_password.html", {"person": user, "password": password})
+    return render(request, "organizations/user_create.html", {"form": form})
+
+
+@require_POST
+@access(Role.SYSTEM)
+def user_activate(request, pk):
+    user = get_object_or_404(User, pk=pk)
+    active = request.POST.get("active") == "1"
+    if not active and not permissions.can_deactivate(request.user, user):
+        raise PermissionDenied
+    services.set_active(user=user, active=active, by=request.user)
+    messages.success(request, f"{user.name} 的账号已{'启用' if active else '停用'}。")
+    return redirect("organizations:user_detail", pk)
+
+
+@require_POST
+@access(Role.SECURITY)
+def user_reset(request, pk):
+    user = get_object_or_404(User, pk=pk)
+    if not permissions.can_reset_password(request.user, user):
+        raise PermissionDenied
+    password = services.reset_password(user=user, by=request.user)
+    return render(request, "organizations/user_password.html", {"person": user, "password": password})
+
+
+@require_POST
+@access(Role.SECURITY)
+def user_unlock(request, pk):
+    user = get_object_or_404(User, pk=pk)
+    services.unlock(user=user, by=request.user)
+    messages.success(request, f"{user.name} 的账号已解除锁定。")
+    return redirect("organizations:user_detail", pk)
+
+
+@require_GET
+@access(Role.AUDIT)
+def audit_log(request):
+    filters = AuditFilters(request.GET)
+    table = AuditTable(filters.apply(AuditEntry.objects.all()), request)
+    return render(request, "organizations/audit_log.html", {"filters": filters, "table": table})

@@ -1,0 +1,40 @@
+"""Fixtures and guards for every test. A guard turns a review remark into a failure (see tests/test_guards.py)."""
+
+from collections.abc import Iterator
+
+import pgtrigger
+import pytest
+from django.core.cache import cache
+from django.test import TransactionTestCase
+
+pytest_plugins = ["tests.browser"]
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_in_spite_of_triggers(self) -> None:
+    """Transactional tests empty every table; the append-only tables refuse that to everyone else."""
+    with pgtrigger.ignore():
+        _flush(self)
+
+
+TransactionTestCase._fixture_teardown = _flush_in_spite_of_triggers
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings, tmp_path) -> None:
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "attachments")},
+        }
+    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "tests.guards.ReadingNeverWrites"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()

@@ -1,0 +1,36 @@
+from datetime import date
+
+from django.core.management import BaseCommand
+from django.utils import timezone
+
+from core import working_days
+from core.models import CalendarDay, PublishedYear
+from organizations import regions
+from organizations.models import Region
+from workers import partitions
+
+PUBLISHED = range(2024, 2027)  # the years whose holiday notices are out
+
+
+class Command(BaseCommand):
+    help = (
+        "Reference data every installation needs: regions, working days, partitions. Safe to repeat, quick when done."
+    )
+
+    def handle(self, *, verbosity: int = 1, **options) -> None:
+        if not Region.objects.exists():
+            self._say(verbosity, f"行政区划 {regions.load()} 个")
+        if not CalendarDay.objects.exists() or PublishedYear.objects.count() < len(PUBLISHED):
+            working_days.load_published(PUBLISHED)
+            self._say(verbosity, f"工作日历 {PUBLISHED.start}–{PUBLISHED.stop - 1}")
+        partitions.ensure(self._months_around(timezone.localdate()))
+
+    def _say(self, verbosity: int, line: str) -> None:
+        if verbosity:
+            self.stdout.write(f"  {line}")
+
+    @staticmethod
+    def _months_around(today: date) -> list[date]:
+        """Half a year back, three months ahead."""
+        first = today.year * 12 + today.month - 1
+        return [date(month // 12, month % 12 + 1, 1) for month in range(first - 6, first + 4)]
