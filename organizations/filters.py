@@ -9,14 +9,13 @@ from organizations.enums import Role
 from organizations.models import User
 
 
+STATES = {"active": "启用", "inactive": "停用", "locked": "锁定中"}
+
+
 class UserFilters(FilterForm):
     q = forms.CharField(label="姓名、用户名或单位", required=False)
     role = forms.ChoiceField(label="角色", choices=[("", ""), *Role.choices], required=False)
-    state = forms.ChoiceField(
-        label="状态",
-        choices=[("", ""), ("active", "启用"), ("inactive", "停用"), ("locked", "锁定中")],
-        required=False,
-    )
+    state = forms.ChoiceField(label="状态", choices=[("", ""), *STATES.items()], required=False)
 
     def apply(self, users: QuerySet[User]) -> QuerySet[User]:
         values = self.values

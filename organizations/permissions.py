@@ -1,5 +1,6 @@
 """Who may administer whom. The three administrators keep each other in check (三员分立): the system administrator
-opens and closes logins, the security administrator watches lockouts and resets passwords, the auditor reads the log."""
+opens and closes logins, the security administrator lifts lockouts and resets
+passwords, the auditor reads the log."""
 
 from organizations.enums import ADMINISTRATORS, Role
 from organizations.models import User

@@ -13,9 +13,7 @@ PUBLISHED = range(2024, 2027)  # the years whose holiday notices are out
 
 
 class Command(BaseCommand):
-    help = (
-        "Reference data every installation needs: regions, working days, partitions. Safe to repeat, quick when done."
-    )
+    help = "Reference data of every installation: regions, working days, partitions. Safe to repeat."
 
     def handle(self, *, verbosity: int = 1, **options) -> None:
         if not Region.objects.exists():
