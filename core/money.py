@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -71,7 +71,7 @@ def to_cents(value: Decimal) -> Decimal:
         raise ValidationError(_NO_AMOUNT, code="amount")
     if abs(value) >= LIMIT:
         raise ValidationError("金额过大，请核对单位是否为元。", code="too_large")
-    cents = value.quantize(CENT)
+    cents = value.quantize(CENT, ROUND_HALF_UP)
     if abs(cents - value) >= BINARY_NOISE:
         raise ValidationError(
             "金额 %(value)s 的小数超过两位，请四舍五入到分（如 %(cents)s）后再填写。",

@@ -1,9 +1,9 @@
 """Sheets as people make them, read, checked, written and handed back with remarks. Knows nothing of models."""
 
-from .annotate import annotate, annotated_name
 from .errors import BrokenCell, Problem, SheetError
 from .layout import Column, Layout, SheetLayout, detect, fingerprint
 from .reader import Sheet, Workbook, open_workbook
+from .remarks import annotate, annotated_name
 from .rows import ParsedRow, Skipped, read_rows
 from .templates import template
 from .titles import find_details, find_month

@@ -37,6 +37,7 @@ class Header:
     shown: dict[int, str] = field(default_factory=dict)
     keys: dict[int, list[str]] = field(default_factory=dict)
     parts: dict[int, list] = field(default_factory=dict)  # raw cells from top to bottom, without repeats
+    certain: bool = False  # its depth is drawn in the sheet, not guessed
     looks_like_one: bool = False
 
     @property
@@ -50,10 +51,13 @@ def read_headers(sheet: Sheet, row: int) -> Iterator[Header]:
         return
     yield _flatten(sheet, row, 1)
     depth = _merged_depth(sheet, row)
-    if depth == 1 and _continues(sheet, row):
+    certain = depth > 1 or _is_weekdays(sheet, row + 1)
+    if depth == 1 and (certain or _continues(sheet, row)):
         depth = 2
     if depth > 1:
-        yield _flatten(sheet, row, depth)
+        header = _flatten(sheet, row, depth)
+        header.certain = certain
+        yield header
 
 
 def _merged_depth(sheet: Sheet, row: int) -> int:
@@ -70,6 +74,12 @@ def _merged_depth(sheet: Sheet, row: int) -> int:
     return depth if depth <= MAX_DEPTH and row + depth <= len(sheet.head) else 1
 
 
+def _is_weekdays(sheet: Sheet, row: int) -> bool:
+    """Attendance grids write 一 二 三 … under the days."""
+    texts = [text for cell in sheet.head[row] if (text := plain(cell))] if row < len(sheet.head) else []
+    return len(texts) >= MIN_DAYS and all(_WEEKDAY.fullmatch(text) for text in texts)
+
+
 def _continues(sheet: Sheet, row: int) -> bool:
     """The next row holds words (or day numbers), and stands below gaps or group names of this one."""
     if row + 1 >= len(sheet.head):
@@ -79,8 +89,6 @@ def _continues(sheet: Sheet, row: int) -> bool:
     above = sum(bool(text) for text in upper)
     if not below or above < 2 or any(len(lower[i]) > 12 for i in below):
         return False
-    if all(_WEEKDAY.fullmatch(lower[i]) for i in below):
-        return True
     if any(lower[i][:1].isdigit() and not _day(lower[i]) for i in below) or (below[0] == 0 and upper[0]):
         return False
     in_gaps = sum(i >= len(upper) or not upper[i] for i in below)

@@ -103,7 +103,8 @@ def _detect_sheet(sheet: Sheet, columns: list[Column], chosen: dict[str, str]) -
     for index in range(min(SEARCH_ROWS, len(sheet.head))):
         for header in read_headers(sheet, index):
             layout = _match(sheet, header, columns, chosen)
-            score = (len(layout.mapping) + bool(layout.days), header.width if not layout.mapping else 0, -header.depth)
+            depth = header.depth if header.certain else -header.depth
+            score = (len(layout.mapping) + bool(layout.days), header.width if not layout.mapping else 0, depth)
             if score > best_score and (layout.mapping or header.looks_like_one):
                 best, best_score = layout, score
     if best:

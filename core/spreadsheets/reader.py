@@ -1,6 +1,7 @@
 """Opens what sites and banks send: .xlsx, .xls, .csv, .txt. Checks first, parses then, never trusts the extension."""
 
 import io
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ HEAD_ROWS = 40
 EXTENSIONS = (".xlsx", ".xls", ".csv", ".txt")
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BIFF8_GLOBALS = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 _WRONG_TYPE = "只能上传 .xlsx、.xls、.csv 或 .txt 文件。请用表格软件另存为 .xlsx 后再上传。"
 _NOT_EXCEL = "文件不是真正的 Excel 工作簿（可能只是改了扩展名）。请用表格软件另存为 .xlsx 后再上传。"
 _NOT_TEXT = "文件不是文本表格。" + _WRONG_TYPE
@@ -103,10 +105,23 @@ def _open(data: bytes, filename: str) -> Workbook:
 
 
 def _check_ole(data: bytes) -> None:
-    if "EncryptedPackage".encode("utf-16-le") in data:
+    if "EncryptedPackage".encode("utf-16-le") in data or _has_file_pass(data):
         raise SheetError(_PASSWORD, code="encrypted")
     if "WordDocument".encode("utf-16-le") in data:
         raise SheetError("这是 Word 文档，不是表格。请上传 .xlsx、.xls 或 .csv 文件。", code="type")
+
+
+def _has_file_pass(data: bytes) -> bool:
+    """An encrypted .xls says so (record 002F) among the first records of its globals; calamine only says "unknown"."""
+    at = data.find(_BIFF8_GLOBALS)
+    for _ in range(4):
+        if at < 0 or at + 4 > len(data):
+            return False
+        kind, length = struct.unpack_from("<HH", data, at)
+        if kind == 0x002F:
+            return True
+        at += 4 + length
+    return False
 
 
 def _open_calamine(data: bytes, filename: str, kind: str, facts: dict[str, SheetFacts]) -> Workbook:

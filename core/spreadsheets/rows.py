@@ -20,7 +20,7 @@ _TOTAL = re.compile(
 )
 _SIGNATURE = re.compile(
     r"(?:制表|制单|填表|填报|编制|审核|复核|审批|核准|批准|校对|经办|出纳|会计|财务|负责人|签字|签名|签章|盖章|公章|考勤员|记录员"
-    r"|班组长|项目经理|劳资专管员|日期|备注|说明|附注|注|打印时间|打印日期|下载时间)"
+    r"|班组长|项目经理|劳资专管员|日期|备注|说明|附注|注|打印时间|打印日期|下载时间)(?:人|员)?\s*(?:[:：（(、\s]|$)"
 )
 _NUMBERS = re.compile(r"\d{15,18}|\d{14,17}[0-9Xx]")
 
@@ -52,7 +52,8 @@ def read_rows(
     """One ParsedRow per data row; `skipped` collects the totals and signatures that were passed over."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets}
     for found in layout.sheets:
-        yield from _SheetReader(sheets[found.name], found, columns, skipped).read()
+        if found.mapping:
+            yield from _SheetReader(sheets[found.name], found, columns, skipped).read()
 
 
 class _SheetReader:
@@ -124,12 +125,12 @@ class _SheetReader:
         if blanks == 0:
             return self._is_repeated_header(cells) or self._is_numbering(cells)
         filled = [index for index in self.indexes if plain(cells[index])]
-        if not filled and not self._has_days(cells):
-            return self._note(number, cells, "") or True
         reason = self._why_footer(cells, blanks, len(filled))
-        if reason:
-            return self._note(number, cells, reason) or True
-        return self._is_repeated_header(cells)
+        if reason and self.skipped is not None:
+            text = " ".join(text for cell in cells if (text := plain(cell)))[:60]
+            self.skipped.append(Skipped(self.sheet.name, number, reason, text))
+        empty = not filled and not self._has_days(cells)
+        return bool(reason) or empty or self._is_repeated_header(cells)
 
     def _has_days(self, cells: list) -> bool:
         return any(plain(cells[index]) for _, index in self.days)
@@ -161,11 +162,6 @@ class _SheetReader:
         if len(numbers) < 4 or not all(text.isdigit() and len(text) <= 2 for text in numbers):
             return False
         return all(int(after) == int(before) + 1 for before, after in pairwise(numbers))
-
-    def _note(self, number: int, cells: list, reason: str) -> None:
-        if self.skipped is not None and reason:
-            text = " ".join(text for cell in cells if (text := plain(cell)))[:60]
-            self.skipped.append(Skipped(self.sheet.name, number, reason, text))
 
 
 @lru_cache(maxsize=1 << 10)

@@ -18,6 +18,7 @@ _PAIR = re.compile(
     r"([一-鿿A-Za-z（）()]{2,20}?)\s*[:：]\s*"
     r"(.*?)(?=\s{2,}|[,，;；]\s*\S{2,12}[:：]|$)"
 )
+_SPREAD_LABEL = re.compile(r"(?<![一-鿿])([一-鿿])\s+([一-鿿])\s*(?=[:：]|$)")  # 账  号：
 _LABEL = re.compile(r"[一-鿿（）()]{2,12}[:：]?")
 
 
@@ -44,7 +45,7 @@ def find_details(rows: Iterable[list]) -> dict[str, str]:
     """Pairs above the header: `账号：251…` in one cell, several in one line, or the value in the next cell."""
     details: dict[str, str] = {}
     for cells in rows:
-        texts = [plain(cell) for cell in cells]
+        texts = [_SPREAD_LABEL.sub(r"\1\2", plain(cell)) for cell in cells]
         for index, text in enumerate(texts):
             if not text:
                 continue
