@@ -36,7 +36,7 @@ quality: $(VENV)/.installed-dev node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --lint --quiet .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@set -e; $(PRODUCTION) $(LOCAL) exec --export -- sh -ec '\
 		echo "manage.py makemigrations --check --dry-run"; \
 		$(BIN)/python manage.py makemigrations --check --dry-run; \

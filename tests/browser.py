@@ -14,16 +14,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.conf import settings
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 # playwright's event loop lives in the main thread for the whole session, which Django takes for async code
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 REASON = "browser tests need Chromium: apt-get install chromium fonts-noto-cjk"
-AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 AXE_STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 
@@ -53,6 +55,18 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 def browser_context_args(browser_context_args: dict) -> dict:
     size = {"width": 1366, "height": 900}
     return browser_context_args | {"locale": "zh-CN", "timezone_id": settings.TIME_ZONE, "viewport": size}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
+    """A test on the live server ends with TRUNCATE, which the triggers of the ledger and the audit log refuse."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(self, statements: list[str]) -> None:
+        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
+
+    with mock.patch.object(DatabaseOperations, "execute_sql_flush", flush_without_triggers):
+        yield
 
 
 class Visitor:
