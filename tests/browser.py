@@ -14,11 +14,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from django.conf import settings
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import Client
 
 # playwright's event loop lives in the main thread for the whole session, which Django takes for async code
@@ -55,18 +53,6 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 def browser_context_args(browser_context_args: dict) -> dict:
     size = {"width": 1366, "height": 900}
     return browser_context_args | {"locale": "zh-CN", "timezone_id": settings.TIME_ZONE, "viewport": size}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
-    """A test on the live server ends with TRUNCATE, which the triggers of the ledger and the audit log refuse."""
-    flush = DatabaseOperations.execute_sql_flush
-
-    def flush_without_triggers(self, statements: list[str]) -> None:
-        flush(self, ["SET LOCAL session_replication_role = replica", *statements])
-
-    with mock.patch.object(DatabaseOperations, "execute_sql_flush", flush_without_triggers):
-        yield
 
 
 class Visitor:
