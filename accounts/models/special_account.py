@@ -35,13 +35,14 @@ class SpecialAccount(ScopedModel):
         Organization,
         verbose_name="银行",
         null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="accounts_kept",
         limit_choices_to={"kind": OrganizationKind.BANK},
         help_text="由对账单登记的账户暂缺，待补",
     )
     bank_name = models.CharField("开户银行", max_length=200, blank=True, help_text="具体到支行")
-    opened_on = models.DateField("开户日期", null=True)
+    opened_on = models.DateField("开户日期", null=True, blank=True)
     status = models.CharField("账户状态", max_length=10, choices=AccountStatus, default=AccountStatus.ACTIVE)
     cancelled_on = models.DateField("注销日期", null=True, blank=True)
     has_agreement = models.BooleanField("已签三方协议", default=False)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.models import SpecialAccount
-from accounts.services.special_accounts import require_open
+from accounts.services.special_accounts import lock_project, require_open
 from core import audit, crypto
 from core.staging import stage
 from projects.models import ImportBatch, Project
@@ -106,7 +106,7 @@ def record_movements(
 
     Raises UnlikeKnownSerial; refuses completed projects and cancelled accounts.
     """
-    require_open(project)
+    require_open(lock_project(project))
     account = SpecialAccount.objects.unscoped("asked for by the caller").select_for_update().get(pk=account.pk)
     if account.status == AccountStatus.CANCELLED:
         raise ValidationError("该专户已注销，不再接收流水。")

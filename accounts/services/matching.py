@@ -2,6 +2,7 @@
 
 from django.db import connection, transaction
 
+from accounts.services.special_accounts import lock_project
 from core import audit
 from projects.models import Project
 from projects.services import mark_changed
@@ -66,7 +67,7 @@ def match_payouts(project: Project, *, by) -> int:
     What fits nothing stays open on both sides and is listed (`accounts.selectors`). Two runs at once queue up at the
     project's row, so no movement and no line is counted twice.
     """
-    Project.objects.unscoped("the caller's project").select_for_update(no_key=True).get(pk=project.pk)
+    lock_project(project)
     matched = 0
     with connection.cursor() as cursor:
         for pairs in (_BY_MONTH, _BY_AGE):
