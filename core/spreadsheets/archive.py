@@ -166,7 +166,7 @@ def _sheet_parts(data: bytes, parts: dict[str, zipfile.ZipInfo]) -> dict[str, st
 def _tree(data: bytes, member: zipfile.ZipInfo) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(b"".join(_guarded(_inflate(data, member, MAX_UNPACKED))))
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, LookupError, ValueError):  # LookupError: an unknown encoding
         raise SheetError(_DAMAGED, code="damaged") from None
 
 
