@@ -112,10 +112,42 @@ def test_too_many_members_are_refused():
     assert "解压后过大" in refusal(file, "a.xlsx")
 
 
-def test_one_far_away_cell_does_not_take_the_memory_of_the_whole_rectangle():
-    book = openpyxl.load_workbook(xlsx(ROWS))
-    book.active.cell(1_048_576, 16_384, "x")
-    assert "占用区域过大" in refusal(saved(book), "a.xlsx")
+@pytest.mark.parametrize(
+    "reference",
+    [
+        b'r="XFD2"',
+        b'r="xfd2"',
+        b"r='XFD2'",
+        b'r = "XFD2"',
+        b'\n\tr="XFD2"',
+        b'r="B1048576"',
+        b'r="B9999999999999999999999"',
+        b'r="ABCDEFGHIJ2"',
+    ],
+)
+def test_one_far_away_cell_does_not_take_the_memory_of_the_whole_rectangle(reference):
+    file = xlsx(ROWS)
+    sheet = part(file, "xl/worksheets/sheet1.xml").replace(b'r="B2"', reference)
+    assert "占用区域过大" in refusal(rezipped(file, xl__worksheets__sheet1_xml=sheet), "a.xlsx")
+
+
+def test_cells_without_references_are_counted():
+    file = xlsx(ROWS)
+    row = b"<row>" + b"<c><v>1</v></c>" * 1_001 + b"</row></sheetData>"
+    sheet = part(file, "xl/worksheets/sheet1.xml").replace(b"</sheetData>", row)
+    assert "占用区域过大" in refusal(rezipped(file, xl__worksheets__sheet1_xml=sheet), "a.xlsx")
+
+
+def test_prefixed_elements_are_scanned_as_well():
+    file = xlsx([*ROWS, ["王五", "=2*3"]])
+    sheet = (
+        part(file, "xl/worksheets/sheet1.xml")
+        .replace(b"</", b"</s:")
+        .replace(b"<", b"<s:")
+        .replace(b"<s:/s:", b"</s:")
+    )
+    sheet = sheet.replace(b"<s:?", b"<?").replace(b" xmlns=", b" xmlns:s=")
+    assert only_sheet(rezipped(file, xl__worksheets__sheet1_xml=sheet), "a.xlsx").head[3] == ["王五", 6.0]
 
 
 def test_external_entities_are_refused():
@@ -216,7 +248,7 @@ def test_an_old_workbook_whose_blocks_run_in_a_circle_is_refused_not_followed():
 @given(st.randoms(use_true_random=False), st.sampled_from(["workbook", "part", "text"]))
 @settings(max_examples=150, deadline=None)
 def test_damaged_files_are_read_or_refused_but_never_crash(random, where):
-    file = io.BytesIO("姓名,金额\n张三,1\n".encode("gb18030")) if where == "text" else xlsx([*ROWS, ["王五", "=B2*2"]])
+    file = io.BytesIO("姓名,金额\n张三,1\n".encode("gb18030")) if where == "text" else xlsx([*ROWS, ["王五", "=2*3"]])
     if where == "part":
         file = rezipped(file, xl__worksheets__sheet1_xml=damaged(part(file, "xl/worksheets/sheet1.xml"), random))
     data = file.getvalue() if where == "part" else damaged(file.getvalue(), random)
