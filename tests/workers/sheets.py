@@ -28,6 +28,7 @@ class Run:
         self.importer = kind(project, filename=filename, options=options)
         self.layout = self.importer.layout(workbook)
         assert self.layout.complete, self.layout.missing
+        self.importer.found = self.layout
         self.rows = self.importer.read(workbook, self.layout)
         self.importer.check(self.rows)
         self.good = [row for row in self.rows if row.good]

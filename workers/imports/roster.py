@@ -14,7 +14,7 @@ from projects.imports import Outcome, SheetImport
 from workers import selectors
 from workers.enums import Gender, IdType, WageMethod
 from workers.imports import vocabulary
-from workers.imports.base import Remarks, place, words
+from workers.imports.base import place, sheet_of, words
 from workers.services.roster import RosterEntry, write_roster
 
 MINIMUM_AGE = 16  # 《劳动法》第十五条、《禁止使用童工规定》（国务院令第364号）第二条
@@ -39,9 +39,10 @@ def pay_day(raw) -> int | None:
     return int(digits)
 
 
-class RosterImport(Remarks, SheetImport):
+class RosterImport(SheetImport):
     kind = "roster"
     title = "农民工花名册"
+    help = "每行一人，至少有姓名、公民身份号码、进场日期；有合同签订日期的同时登记劳动合同。"
     columns = [
         Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名"), clean.name, required=True),
         Column("gender", "性别", (), vocabulary.gender),
@@ -144,7 +145,11 @@ class RosterImport(Remarks, SheetImport):
             self.notice(row, "gender", "性别与身份证号码不符，已按身份证号码登记。")
         if entered:
             self._check_entry(row, number, entered)
-        if self.has_column(row, "signed_on") and not row.values["signed_on"] and not _broken(row, "signed_on"):
+        if (
+            "signed_on" in sheet_of(self, row).mapping
+            and not row.values["signed_on"]
+            and not _broken(row, "signed_on")
+        ):
             self.notice(row, "signed_on", "没有劳动合同签订日期，已登记人员，未登记劳动合同；签订后请补录。")
         ends, starts = row.values["ends_on"], row.values["starts_on"] or entered
         if ends and starts and ends < starts:

@@ -2,7 +2,11 @@
 
 from core.spreadsheets.values import choice
 from workers.enums import ContractKind, Direction, Education, PunchMeans, Trade, WageMethod, WorkRole
-from workers.imports.base import words
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
 
 _TRADES = {
     Trade.MASON: ("泥工", "泥水工", "瓦工", "砌体工", "砖工", "砌砖工", "泥瓦工", "瓦匠"),
@@ -67,7 +71,7 @@ _MEANS = {
     PunchMeans.QR_CODE: ("二维码", "扫码"),
     PunchMeans.OTHER: ("其他", "手机", "移动考勤"),
 }
-ETHNICITIES = words(
+ETHNICITIES = _words(
     "汉族 蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 "
     "哈尼族 哈萨克族 傣族 黎族 傈僳族 佤族 畲族 高山族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜族 土族 "
     "达斡尔族 仫佬族 羌族 布朗族 撒拉族 毛南族 仡佬族 锡伯族 阿昌族 普米族 塔吉克族 怒族 乌孜别克族 俄罗斯族 鄂温克族 "
