@@ -6,6 +6,18 @@ class Level(models.TextChoices):
     ORANGE = "orange", "橙色"
     YELLOW = "yellow", "黄色"
 
+    @property
+    def severity(self) -> int:
+        return SEVERITY[self]
+
+    @classmethod
+    def of_severity(cls, severity: int) -> "Level":
+        return next(level for level, value in SEVERITY.items() if value == severity)
+
+
+# For ordering, and for rules whose level rises with age.
+SEVERITY = {Level.RED: 3, Level.ORANGE: 2, Level.YELLOW: 1}
+
 
 class Subject(models.TextChoices):
     """What a rule looks at; the seven subjects of the catalogue."""

@@ -1,22 +1,18 @@
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import cached_property, lazystr
+from django.utils.functional import lazystr
 
-from core.navigation import Link, links_for
+from core.navigation import links_for
 
 
 class LazyNavigation:
-    """Drawn by layouts only, twice (desk and phone): fragments and files never pay for it."""
+    """Asked by the layout only, so that fragments and files never pay for it."""
 
     def __init__(self, request: HttpRequest):
         self.request = request
 
-    @cached_property
-    def links(self) -> list[Link]:
-        return links_for(self.request)
-
     def __iter__(self):
-        return iter(self.links)
+        return iter(links_for(self.request))
 
 
 def portal(request: HttpRequest) -> dict:

@@ -3,10 +3,11 @@ from datetime import date
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
+from django.urls import reverse
 from django.utils import timezone
 
-from alerts.enums import OPEN_STATES, Act, Level, ReleaseKind, Subject, WarningState
+from alerts.enums import OPEN_STATES, SEVERITY, Act, Level, ReleaseKind, Subject, WarningState
 from alerts.models.rule import RuleSetting
 from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import append_only
@@ -25,7 +26,10 @@ class WarningQuerySet(ScopedQuerySet):
 class Warning(ScopedModel):
     """A finding of a rule about a project. Copies title, level, basis, message and evidence, so that it outlives
     the rule's class; `setting` is the version that raised it. `subject_key` tells findings of one rule in one
-    project apart (a month, an account); at most one is open for each (`warning_open_once`)."""
+    project apart (a month, an account); at most one is open for each (`warning_open_once`).
+
+    The office at `home_level` handles it; each time it stays overdue `office_level` goes up one level, and every
+    office between the two may act."""
 
     scope_through = "project"
 
@@ -35,10 +39,21 @@ class Warning(ScopedModel):
     subject = models.CharField("类别", max_length=12, choices=Subject)
     title = models.CharField("预警名称", max_length=100)
     level = models.CharField("级别", max_length=6, choices=Level)
+    severity = models.GeneratedField(
+        expression=Case(*(When(level=level, then=Value(rank)) for level, rank in SEVERITY.items()), default=Value(0)),
+        output_field=models.PositiveSmallIntegerField("严重程度"),
+        db_persist=True,
+    )
     basis = models.CharField("依据", max_length=300)
     message = models.CharField("预警内容", max_length=500)
     evidence = models.JSONField("证据", default=dict, encoder=DjangoJSONEncoder, help_text="columns、rows，号码已脱敏")
+    fingerprint = models.CharField(
+        max_length=32, blank=True, help_text="of the finding's facts; unchanged facts, same value"
+    )
     release_when = models.CharField("解除条件", max_length=300)
+    follows = models.ForeignKey(
+        "self", verbose_name="再次触发自", null=True, on_delete=models.PROTECT, related_name="followed_by"
+    )
     setting = models.ForeignKey(
         RuleSetting, verbose_name="规则版本", on_delete=models.PROTECT, related_name="warnings"
     )
@@ -51,6 +66,7 @@ class Warning(ScopedModel):
     office_level = models.PositiveSmallIntegerField(
         "处置层级", choices=RegionLevel, default=RegionLevel.COUNTY, help_text="逾期上报一级"
     )
+    home_level = models.PositiveSmallIntegerField("承办层级", choices=RegionLevel, default=RegionLevel.COUNTY)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="经办人", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -66,6 +82,9 @@ class Warning(ScopedModel):
             models.Index(fields=["state", "due_on"]),
             models.Index(fields=["-raised_at", "-id"]),
             models.Index(fields=["rule_code", "state"]),
+            models.Index(fields=["project", "rule_code", "subject_key", "-id"], name="warning_history"),
+            models.Index(fields=["-severity", "-id"], name="warning_severity"),
+            models.Index(fields=["due_on", "id"], condition=Q(state__in=OPEN_STATES), name="warning_open_due"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -81,6 +100,9 @@ class Warning(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.title}：{self.project}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("alerts:warning_detail", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

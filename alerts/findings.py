@@ -1,0 +1,219 @@
+"""What the rules found, in temporary tables that live as long as the transaction.
+
+`covered` every project of this run with the setting in force for it; `swept` those the rule is asked about now;
+`found` its findings; `fresh` the findings that are new or have changed. They are analysed before they are joined:
+a single statement that upserts and closes gets a hundred times slower when the planner guesses wrong.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from alerts.enums import OPEN_STATES, ReleaseKind, WarningState
+from alerts.models import CaseLead, RuleSetting
+from alerts.rules.base import EVIDENCE_ROWS, Column, Facts, Rule, Sql
+from core import crypto, formats
+
+TABLES = """
+CREATE TEMPORARY TABLE IF NOT EXISTS covered (
+    project_id bigint PRIMARY KEY, setting_id bigint, raises boolean, releases boolean
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS swept (project_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS found (
+    project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
+    PRIMARY KEY (project_id, subject_key)
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
+    project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
+    warning_id bigint, follows_id bigint, home_level smallint,
+    PRIMARY KEY (project_id, subject_key)
+) ON COMMIT DELETE ROWS;
+TRUNCATE covered, swept, found, fresh;
+"""
+
+# The most specific setting comes first and takes its projects; a later one takes what is left.
+COVER = """
+INSERT INTO covered (project_id, setting_id, raises, releases)
+SELECT p.id, %(setting)s, %(enabled)s AND p.status = ANY(%(statuses)s),
+       %(enabled)s AND (%(ends_with_status)s OR p.status = ANY(%(statuses)s))
+FROM projects_project p
+WHERE left(p.jurisdiction_id, length(%(region)s)) = %(region)s AND %(industry)s IN ('', p.industry) {narrowed}
+ON CONFLICT DO NOTHING
+"""
+
+FIND = """
+INSERT INTO found (project_id, subject_key, setting_id, severity, facts, fingerprint)
+SELECT f.project_id, f.subject_key, {setting}, coalesce((j.facts->>'severity')::smallint, 0),
+       j.facts - 'severity', md5((j.facts - 'severity')::text)
+FROM ({find}) f
+JOIN swept s ON s.project_id = f.project_id
+CROSS JOIN LATERAL (SELECT to_jsonb(f) - '{{project_id,subject_key}}'::text[] AS facts) j
+"""
+
+# An open warning is refreshed when its facts changed or it grew graver. What an officer released with evidence, or
+# handed over as a case lead, comes back only with other facts, and not while the case is being dealt with. What the
+# data had released comes back as soon as the data says so again.
+FRESH = """
+INSERT INTO fresh (project_id, subject_key, setting_id, severity, facts, fingerprint,
+                   warning_id, follows_id, home_level)
+SELECT f.project_id, f.subject_key, f.setting_id, f.severity, f.facts, f.fingerprint, w.id, earlier.id, r.level
+FROM found f
+JOIN projects_project p ON p.id = f.project_id
+JOIN organizations_region r ON r.code = p.jurisdiction_id
+LEFT JOIN alerts_warning w ON w.rule_code = %(code)s AND w.project_id = f.project_id
+    AND w.subject_key = f.subject_key AND w.state = ANY(%(open)s)
+LEFT JOIN LATERAL (
+    SELECT e.id, e.state, e.release_kind, e.fingerprint FROM alerts_warning e
+    WHERE e.rule_code = %(code)s AND e.project_id = f.project_id AND e.subject_key = f.subject_key
+    ORDER BY e.id DESC LIMIT 1
+) earlier ON w.id IS NULL
+LEFT JOIN alerts_caselead l ON l.warning_id = earlier.id
+WHERE CASE
+    WHEN w.id IS NOT NULL THEN w.fingerprint <> f.fingerprint OR w.severity < f.severity
+    WHEN earlier.state = %(transferred)s THEN l.state = %(closed)s AND earlier.fingerprint <> f.fingerprint
+    WHEN earlier.release_kind = %(evidence)s THEN earlier.fingerprint <> f.fingerprint
+    ELSE true
+END
+"""
+
+EVIDENCE = """
+SELECT * FROM (
+    SELECT e.*, row_number() OVER (PARTITION BY project_id, subject_key ORDER BY {order}) AS row_number,
+           count(*) OVER own AS row_count {sums}
+    FROM ({evidence}) e
+    WINDOW own AS (PARTITION BY project_id, subject_key)
+) rows
+WHERE row_number <= {limit}
+ORDER BY project_id, subject_key, row_number
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A fresh finding: `warning_id` is the open warning it belongs to, `follows_id` the closed one it comes after."""
+
+    project_id: int
+    subject_key: str
+    setting_id: int
+    severity: int
+    facts: Facts
+    fingerprint: str
+    warning_id: int | None
+    follows_id: int | None
+    home_level: int
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.project_id, self.subject_key
+
+
+def settings_in_force(code: str, today: date) -> list[RuleSetting]:
+    """The most specific first: by depth of the region, then by industry, then the newest version."""
+    settings = RuleSetting.objects.filter(RuleSetting.in_force_q(today), rule_code=code).select_related("region")
+    return sorted(settings, key=lambda s: (-(s.region.level if s.region else 0), not s.industry, -s.version))
+
+
+def cover(cursor, rule: type[Rule], settings: list[RuleSetting], project_ids: list[int] | None) -> None:
+    narrowed = "" if project_ids is None else "AND p.id = ANY(%(projects)s)"
+    for setting in settings:
+        params = {
+            "setting": setting.pk,
+            "enabled": setting.enabled,
+            "statuses": list(rule.statuses),
+            "ends_with_status": rule.ends_with_status,
+            "region": setting.region.prefix if setting.region else "",
+            "industry": setting.industry,
+            "projects": project_ids,
+        }
+        cursor.execute(COVER.format(narrowed=narrowed), params)
+    cursor.execute("ANALYZE covered")
+
+
+def find(cursor, rule: Rule, setting: RuleSetting, today: date) -> None:
+    cursor.execute("TRUNCATE swept")
+    cursor.execute("INSERT INTO swept SELECT project_id FROM covered WHERE setting_id = %s AND raises", [setting.pk])
+    cursor.execute("ANALYZE swept")
+    query = rule.find(today)
+    cursor.execute(FIND.format(setting=int(setting.pk), find=query.text), query.params)
+
+
+def fresh(cursor, code: str) -> list[Finding]:
+    cursor.execute("ANALYZE found")
+    cursor.execute(
+        FRESH,
+        {
+            "code": code,
+            "open": list(OPEN_STATES),
+            "transferred": WarningState.TRANSFERRED,
+            "closed": CaseLead.State.CLOSED,
+            "evidence": ReleaseKind.EVIDENCE,
+        },
+    )
+    cursor.execute("ANALYZE fresh")
+    cursor.execute("SELECT * FROM fresh ORDER BY project_id, subject_key")
+    return [Finding(*row[:4], _facts(row[4]), *row[5:]) for row in cursor.fetchall()]
+
+
+def _facts(text: str) -> Facts:
+    """Amounts stay exact."""
+    return Facts(**json.loads(text, parse_float=Decimal))
+
+
+def evidence(rule: Rule, today: date) -> dict[tuple[int, str], dict]:
+    """For every fresh finding what is shown as its proof, in one query."""
+    asked = rule.evidence(today)
+    rows = _query(rule, asked) if isinstance(asked, Sql) else _cut(asked)
+    kept: dict[tuple[int, str], dict] = {}
+    for row in rows:
+        key = row["project_id"], row["subject_key"]
+        shown = kept.setdefault(key, _head(rule, row))
+        shown["rows"].append([_cell(column, row[column.key]) for column in rule.columns])
+        shown["links"].append(row.get("link_id"))
+    return kept
+
+
+def _query(rule: Rule, asked: Sql) -> Iterator[dict]:
+    sums = "".join(f", sum({c.key}) OVER own AS sum_{c.key}" for c in rule.columns if c.total)
+    text = EVIDENCE.format(order=rule.evidence_order, sums=sums, evidence=asked.text, limit=EVIDENCE_ROWS)
+    with connection.cursor() as cursor:
+        cursor.execute(text, asked.params)
+        names = [column.name for column in cursor.description]
+        yield from (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+
+
+def _cut(rows: Iterable[dict]) -> Iterator[dict]:
+    grouped = defaultdict(list)
+    for row in rows:
+        grouped[row["project_id"], row["subject_key"]].append(row)
+    for own in grouped.values():
+        yield from (row | {"row_count": len(own)} for row in own[:EVIDENCE_ROWS])
+
+
+def _head(rule: Rule, row: dict) -> dict:
+    return {
+        "columns": [{"key": c.key, "label": c.label, "kind": c.kind} for c in rule.columns],
+        "rows": [],
+        "link": rule.link,
+        "links": [],
+        "total": row["row_count"],
+        "sums": {c.key: row.get(f"sum_{c.key}") for c in rule.columns if c.total},
+    }
+
+
+def _cell(column: Column, value):
+    """IDs and cards leave the engine masked, choices as words."""
+    if value is None:
+        return None
+    match column.kind:
+        case "id":
+            return formats.masked_id(crypto.decrypt(value))
+        case "card":
+            return formats.masked_card(crypto.decrypt(value))
+        case "choice":
+            return dict(column.choices).get(value, value)
+    return value

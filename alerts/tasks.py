@@ -1,0 +1,30 @@
+"""Celery wakes, the database remembers: marks and deadlines are rows, so a lost or doubled call does no harm."""
+
+import structlog
+from celery import shared_task
+from django.utils import timezone
+
+from alerts import engine, services
+from alerts.services import forget_old_runs
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def check_changed_projects() -> None:
+    """What was just written, at once. Takes marks until none is left that nobody else holds."""
+    while engine.check_changed(timezone.localdate()):
+        pass
+
+
+@shared_task(soft_time_limit=3300, time_limit=3600)
+def nightly_sweep() -> None:
+    """Everything; also what a rule that crashed this afternoon has missed."""
+    runs = engine.sweep(timezone.localdate())
+    forget_old_runs()
+    log.info("nightly_sweep", opened=sum(r.opened for r in runs), released=sum(r.released for r in runs))
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def escalate_overdue() -> None:
+    services.escalate_overdue(today=timezone.localdate())

@@ -1,0 +1,162 @@
+"""What two workers do to each other; on real transactions."""
+
+import threading
+
+import pytest
+from django.db import IntegrityError, close_old_connections, connection, transaction
+
+from alerts import engine, tasks
+from alerts.enums import Act
+from alerts.models import Disposal, RuleRun, Warning
+from projects.models import ChangedProject, Project
+from projects.services import mark_changed
+from tests.alerts.factories import TODAY
+from tests.alerts.sweeping import HasAddress, sweep
+from tests.projects.factories import project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _only_our_rule(monkeypatch):
+    monkeypatch.setattr(engine, "rules", lambda: [HasAddress])
+
+
+@pytest.fixture(autouse=True)
+def _no_broker(monkeypatch):
+    monkeypatch.setattr("projects.services.current_app.send_task", lambda *args, **kwargs: None)
+
+
+def in_thread(work) -> threading.Thread:
+    def run():
+        try:
+            work()
+        finally:
+            close_old_connections()
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def mark(*places: Project) -> None:
+    with transaction.atomic():
+        mark_changed([place.pk for place in places])
+
+
+def test_two_sweeps_at_once_raise_each_warning_once():
+    for _ in range(30):
+        project(address="甲")
+    barrier = threading.Barrier(2)
+
+    def work():
+        barrier.wait()
+        engine.sweep(TODAY, only=[HasAddress])
+
+    threads = [in_thread(work) for _ in range(2)]
+    for thread in threads:
+        thread.join()
+    assert [run.error for run in RuleRun.objects.all()] == ["", ""]
+    assert sum(run.opened for run in RuleRun.objects.all()) == 30
+    assert Warning.objects.open().count() == 30
+    assert Disposal.objects.count() == 30
+
+
+def test_the_database_refuses_a_second_open_warning_for_the_same_finding():
+    project(address="甲")
+    sweep()
+    twin = Warning.objects.get()
+    twin.pk = None
+    with pytest.raises(IntegrityError, match="warning_open_once"):
+        twin.save()
+
+
+def test_the_task_checks_marked_projects_and_takes_all_their_marks():
+    marked, unmarked = project(address="甲"), project(address="乙")
+    mark(marked)
+    mark(marked)
+    tasks.check_changed_projects()
+    assert list(Warning.objects.values_list("project", flat=True)) == [marked.pk]
+    assert not ChangedProject.objects.exists()
+    assert unmarked.warnings.count() == 0
+
+
+def test_a_write_that_commits_while_the_rules_run_is_not_lost(monkeypatch):
+    """The writer commits after the rules have read and before the marks are taken away."""
+    home = project()
+    mark(home)
+    plain = engine.sweep
+
+    def sweep_then_write(*args, **kwargs):
+        runs = plain(*args, **kwargs)
+        if not Project.objects.exclude(address="").exists():
+            in_thread(write).join()
+        return runs
+
+    def write():
+        with transaction.atomic():
+            Project.objects.filter(pk=home.pk).update(address="甲")
+            mark_changed([home.pk])
+
+    monkeypatch.setattr(engine, "sweep", sweep_then_write)
+    engine.check_changed(TODAY)
+    assert ChangedProject.objects.count() == 1
+    assert not Warning.objects.exists()
+    engine.check_changed(TODAY)
+    assert Warning.objects.get().message == "地址是甲。"
+
+
+def test_marks_come_back_when_the_run_dies(monkeypatch):
+    mark(project(address="甲"))
+
+    def die(*args, **kwargs):
+        raise ConnectionError
+
+    monkeypatch.setattr(engine, "sweep", die)
+    with pytest.raises(ConnectionError):
+        engine.check_changed(TODAY)
+    assert ChangedProject.objects.count() == 1
+
+
+def test_marks_another_worker_holds_are_left_to_it():
+    home = project(address="甲")
+    mark(home)
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            list(ChangedProject.objects.select_for_update())
+            held.set()
+            done.wait(10)
+
+    thread = in_thread(hold)
+    held.wait(10)
+    assert engine.check_changed(TODAY) == 0
+    done.set()
+    thread.join()
+    assert engine.check_changed(TODAY) == 1
+
+
+def test_an_officer_who_releases_while_the_sweep_refreshes_keeps_the_last_word():
+    home = project(address="甲")
+    sweep()
+    Project.objects.filter(pk=home.pk).update(address="乙")
+    warning = Warning.objects.get()
+    locked = threading.Event()
+
+    def release():
+        with transaction.atomic():
+            own = Warning.objects.select_for_update().get(pk=warning.pk)
+            locked.set()
+            own.state, own.release_kind, own.released_at = "released", "evidence", own.raised_at
+            own.save()
+            Disposal.objects.create(warning=own, act=Act.RELEASED, to_state="released")
+
+    thread = in_thread(release)
+    locked.wait(10)
+    (run,) = sweep()
+    thread.join()
+    assert run.error == ""
+    first = Warning.objects.order_by("pk").first()
+    assert (first.state, first.release_kind) == ("released", "evidence")
