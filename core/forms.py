@@ -209,6 +209,9 @@ class FilterForm(PortalForm):
             return value.exists()
         return value not in (None, "", [])
 
+    def other_filters(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name != "q"]
+
     @property
     def active_count(self) -> int:
         return len(self.values)

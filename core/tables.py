@@ -80,6 +80,8 @@ class RateColumn(NumberColumn):
 
 
 class DayColumn(Column):
+    kind = "day"
+
     def text(self, record: Any) -> str:
         return formats.day(self.raw(record))
 

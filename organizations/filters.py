@@ -8,7 +8,6 @@ from core.models import AuditEntry
 from organizations.enums import Role
 from organizations.models import User
 
-
 STATES = {"active": "启用", "inactive": "停用", "locked": "锁定中"}
 
 

@@ -1,3 +1,5 @@
+import time
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView
@@ -12,6 +14,7 @@ from organizations import permissions, services
 from organizations.enums import Role
 from organizations.filters import AuditFilters, UserFilters
 from organizations.forms import LoginForm, PasswordChangeForm, UserForm
+from organizations.middleware import STARTED
 from organizations.models import User
 from organizations.selectors import is_locked
 from organizations.tables import AuditTable, UserTable
@@ -25,6 +28,7 @@ class Login(LoginView):
 
     def form_valid(self, form):
         login(self.request, form.get_user())
+        self.request.session[STARTED] = int(time.time())
         audit.record("login", by=form.get_user(), ip=self.request.META.get("REMOTE_ADDR"))
         return redirect(self.get_success_url())
 

@@ -46,7 +46,7 @@ class LedgerEntry(ScopedModel):
     account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="entries")
     sequence = models.PositiveIntegerField("序号")
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="ledger_entries")
-    bank = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    bank = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
     serial = models.CharField("专户银行流水号", max_length=64)
     direction = models.CharField("收支类型", max_length=3, choices=MovementDirection)
     kind = models.CharField("交易类型", max_length=12, choices=MovementKind)
@@ -74,6 +74,7 @@ class LedgerEntry(ScopedModel):
         constraints = [
             models.UniqueConstraint(fields=["account", "sequence"], name="ledger_sequence_unique"),
             models.UniqueConstraint(fields=["bank", "serial"], name="ledger_serial_unique_per_bank"),
+            models.UniqueConstraint(fields=["account", "serial"], name="ledger_serial_unique_per_account"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_positive"),
         ]
         triggers = [

@@ -34,12 +34,15 @@ class SpecialAccount(ScopedModel):
     bank = models.ForeignKey(
         Organization,
         verbose_name="银行",
+        null=True,
+        blank=True,
         on_delete=models.PROTECT,
         related_name="accounts_kept",
         limit_choices_to={"kind": OrganizationKind.BANK},
+        help_text="由对账单登记的账户暂缺，待补",
     )
-    bank_name = models.CharField("开户银行", max_length=200)
-    opened_on = models.DateField("开户日期")
+    bank_name = models.CharField("开户银行", max_length=200, blank=True, help_text="具体到支行")
+    opened_on = models.DateField("开户日期", null=True, blank=True)
     status = models.CharField("账户状态", max_length=10, choices=AccountStatus, default=AccountStatus.ACTIVE)
     cancelled_on = models.DateField("注销日期", null=True, blank=True)
     has_agreement = models.BooleanField("已签三方协议", default=False)
@@ -53,14 +56,21 @@ class SpecialAccount(ScopedModel):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status=AccountStatus.CANCELLED) | Q(cancelled_on__gte=F("opened_on")),
+                condition=~Q(status=AccountStatus.CANCELLED) | Q(cancelled_on__isnull=False),
                 name="special_account_cancelled_has_its_day",
-                violation_error_message="注销的账户须填注销日期，且不早于开户日期。",
-            )
+                violation_error_message="注销的账户须填注销日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_on__isnull=True)
+                | Q(opened_on__isnull=True)
+                | Q(cancelled_on__gte=F("opened_on")),
+                name="special_account_cancelled_after_opening",
+                violation_error_message="注销日期不能早于开户日期。",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.bank_name} 尾号{self.number_last4}"
+        return f"{self.bank_name or '专户'} 尾号{self.number_last4}"
 
     @classmethod
     def scope_q(cls, user) -> Q:

@@ -31,9 +31,11 @@ _BOMB = "文件解压后过大，不予读取。请删除多余的工作表、�
 _TOO_WIDE = "工作表“%s”的内容占用区域过大，请删除数据区以外的单元格后再上传。"
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
-_WIDE_CELL = re.compile(rb' r="([A-Z]{2,})\d')
-_ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
-_LAST_CELL = re.compile(rb' r="[A-Z]+(\d+)"')
+_BLANKS = bytes.maketrans(b"\t\r\n'", b'   "')  # XML allows any of them around attributes
+_PREFIX = re.compile(rb"<(\w+):worksheet\b")
+_WIDE_CELL = re.compile(rb' r *= *"([A-Za-z]{2,})\d')
+_LOW_CELL = re.compile(rb' r *= *"[A-Za-z]+(\d{6,})')
+_ROW = re.compile(rb'<row [^>]*?\br *= *"(\d+)"')
 _FORMULA = re.compile(rb"<f[ >/]")
 _CELL_REF = re.compile(rb'\br="([A-Z]+)(\d+)"')
 _CELL_TYPE = re.compile(rb'\bt="(\w+)"')
@@ -166,16 +168,17 @@ def _sheet_parts(data: bytes, parts: dict[str, zipfile.ZipInfo]) -> dict[str, st
 def _tree(data: bytes, member: zipfile.ZipInfo) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(b"".join(_guarded(_inflate(data, member, MAX_UNPACKED))))
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, LookupError, ValueError):  # LookupError: an unknown encoding
         raise SheetError(_DAMAGED, code="damaged") from None
 
 
 def _scan_sheet(name: str, chunks: Iterator[bytes]) -> SheetFacts:
-    facts, rest = SheetFacts(last_column=25), b""
+    facts, rest, prefix = SheetFacts(last_column=25), b"", None
     for chunk in chunks:
-        whole = rest + chunk
-        if b"<x:c " in whole:
-            whole = whole.replace(b"<x:", b"<").replace(b"</x:", b"</")
+        whole = rest + chunk.translate(_BLANKS)
+        prefix = prefix or _PREFIX.search(whole)
+        if prefix:
+            whole = whole.replace(b"<" + prefix[1] + b":", b"<").replace(b"</" + prefix[1] + b":", b"</")
         cut = _end_of_last_cell(whole)
         _scan_cells(whole[:cut], facts)
         rest = whole[cut:]
@@ -194,19 +197,22 @@ def _end_of_last_cell(xml: bytes) -> int:
 
 
 def _scan_cells(xml: bytes, facts: SheetFacts) -> None:
-    for letters in set(_WIDE_CELL.findall(xml)):
-        facts.last_column = max(facts.last_column, column_index(letters.decode()))
-    rows = _ROW.findall(xml)
-    last = xml.rfind(b"<c ")
-    if last >= 0 and (cell := _LAST_CELL.search(xml, last)):
-        rows.append(cell[1])
-    facts.last_row = max(facts.last_row, max(map(int, rows), default=0))
+    _scan_extent(xml, facts)
     for found in _FORMULA.finditer(xml):
         _note_formula(xml, found.start(), facts)
     at = xml.find(b't="e"')
     while at >= 0:
         _note_error(xml, at, facts)
         at = xml.find(b't="e"', at + 5)
+
+
+def _scan_extent(xml: bytes, facts: SheetFacts) -> None:
+    """By the references of rows and cells, believing neither alone, and by counting cells that have none."""
+    for letters in set(_WIDE_CELL.findall(xml)):
+        facts.last_column = max(facts.last_column, column_index(letters[:4].upper().decode()))
+    facts.last_column = max(facts.last_column, *(row.count(b"<c") - 1 for row in xml.split(b"<row")))
+    rows = {*_ROW.findall(xml), *_LOW_CELL.findall(xml)}
+    facts.last_row = max(facts.last_row, max((int(row[:9]) for row in rows), default=0))
 
 
 def _cell_around(xml: bytes, at: int) -> tuple[bytes, int, int] | None:

@@ -1,7 +1,6 @@
 """Opens what sites and banks send: .xlsx, .xls, .csv, .txt. Checks first, parses then, never trusts the extension."""
 
 import io
-import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,19 +13,18 @@ from .archive import SheetFacts, inspect_xlsx
 from .delimited import decode, looks_binary, split_rows
 from .errors import BrokenCell, SheetError
 from .formulas import NotSimple, evaluate
+from .old_xls import SIGNATURE, read_xls
 
 MAX_BYTES = 50 * 1024 * 1024
 MAX_ROWS = 200_000
 HEAD_ROWS = 40
 EXTENSIONS = (".xlsx", ".xls", ".csv", ".txt")
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BIFF8_GLOBALS = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_ZIP = b"PK\x03\x04"
 _WRONG_TYPE = "只能上传 .xlsx、.xls、.csv 或 .txt 文件。请用表格软件另存为 .xlsx 后再上传。"
 _NOT_EXCEL = "文件不是真正的 Excel 工作簿（可能只是改了扩展名）。请用表格软件另存为 .xlsx 后再上传。"
 _NOT_TEXT = "文件不是文本表格。" + _WRONG_TYPE
 _DAMAGED = "文件已损坏，无法读取。请用表格软件打开后另存为 .xlsx 再上传。"
-_PASSWORD = "文件设有打开密码，请取消密码后再上传。"
 _WEB_PAGE = "文件实际是网页或 XML 格式，只是用了 Excel 的扩展名。请用表格软件打开后另存为 .xlsx 再上传。"
 _NOT_CALCULATED = "公式没有计算结果，请在表格软件中打开并保存后再上传。"
 
@@ -92,11 +90,9 @@ def _open(data: bytes, filename: str) -> Workbook:
     if extension not in EXTENSIONS:
         raise SheetError(_WRONG_TYPE, code="type")
     if data.startswith(_ZIP):
-        facts = inspect_xlsx(data)
-        return _open_calamine(data, filename, "xlsx", facts)
-    if data.startswith(_OLE):
-        _check_ole(data)
-        return _open_calamine(data, filename, "xls", {})
+        return _open_xlsx(data, filename)
+    if data.startswith(SIGNATURE):
+        return _open_xls(data, filename)
     if data[:512].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
         raise SheetError(_WEB_PAGE, code="web_page")
     if extension in (".xlsx", ".xls") or looks_binary(data):
@@ -104,44 +100,33 @@ def _open(data: bytes, filename: str) -> Workbook:
     return _open_delimited(data, filename)
 
 
-def _check_ole(data: bytes) -> None:
-    if "EncryptedPackage".encode("utf-16-le") in data or _has_file_pass(data):
-        raise SheetError(_PASSWORD, code="encrypted")
-    if "WordDocument".encode("utf-16-le") in data:
-        raise SheetError("这是 Word 文档，不是表格。请上传 .xlsx、.xls 或 .csv 文件。", code="type")
+def _open_xls(data: bytes, filename: str) -> Workbook:
+    workbook = Workbook(filename, "xls", [])
+    for name, is_table, is_visible, rows, merged in read_xls(data):
+        if is_table and is_visible:
+            workbook.sheets.append(Sheet(name, len(rows), _copies(rows), merged))
+        elif is_table:
+            workbook.hidden.append(name)
+    return workbook
 
 
-def _has_file_pass(data: bytes) -> bool:
-    """An encrypted .xls says so (record 002F) among the first records of its globals; calamine only says "unknown"."""
-    at = data.find(_BIFF8_GLOBALS)
-    for _ in range(4):
-        if at < 0 or at + 4 > len(data):
-            return False
-        kind, length = struct.unpack_from("<HH", data, at)
-        if kind == 0x002F:
-            return True
-        at += 4 + length
-    return False
-
-
-def _open_calamine(data: bytes, filename: str, kind: str, facts: dict[str, SheetFacts]) -> Workbook:
+def _open_xlsx(data: bytes, filename: str) -> Workbook:
+    facts = inspect_xlsx(data)
+    workbook = Workbook(filename, "xlsx", [])
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        shown, hidden = [], []
         for meta in book.sheets_metadata:
             if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
-            if meta.visible != calamine.SheetVisibleEnum.Visible:
-                hidden.append(meta.name)
-                continue
-            shown.append(_sheet(book, meta.name, facts.get(meta.name)))
-    except calamine.PasswordError:
-        raise SheetError(_PASSWORD, code="encrypted") from None
+            if meta.visible == calamine.SheetVisibleEnum.Visible:
+                workbook.sheets.append(_sheet(book, meta.name, facts.get(meta.name)))
+            else:
+                workbook.hidden.append(meta.name)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of the Rust side is no Exception
         raise SheetError(_DAMAGED, code="damaged") from error
-    return Workbook(filename, kind, shown, hidden)
+    return workbook
 
 
 def _sheet(book, name: str, facts: SheetFacts | None) -> Sheet:
@@ -161,8 +146,12 @@ def _open_delimited(data: bytes, filename: str) -> Workbook:
     content, encoding = decode(data)
     rows = split_rows(content)
     name = PurePath(filename).stem[:31] or "Sheet1"
-    sheet = Sheet(name, len(rows), lambda: (list(row) for row in rows))
+    sheet = Sheet(name, len(rows), _copies(rows))
     return Workbook(filename, "csv", [sheet], encoding=encoding)
+
+
+def _copies(rows: list[list]) -> Callable[[], Iterator[list]]:
+    return lambda: (list(row) for row in rows)
 
 
 def _check_rows(workbook: Workbook, max_rows: int) -> None:

@@ -311,7 +311,7 @@ def choice(choices: Iterable[tuple], aliases: Mapping[str, object] | None = None
     def clean(raw):
         return find(plain(raw))
 
-    clean.labels = labels
+    clean.labels, clean.choices = labels, choices
     return clean
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from core.models import Attachment
 from core.scoping import ScopedModel
+from organizations.enums import Role
 from projects.enums import ImportState
 from projects.models.project import Project
 
@@ -24,11 +25,17 @@ class ImportBatch(ScopedModel):
     mapping = models.JSONField("列对应", default=dict)
     options = models.JSONField("选项", default=dict)
     state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.UPLOADED)
+    rows = models.PositiveIntegerField("表格行数", default=0, help_text="含标题行与空行；文件较大时检查后才知道")
     accepted = models.PositiveIntegerField("合格行数", default=0)
     refused = models.PositiveIntegerField("退回行数", default=0)
-    outcome = models.JSONField("结果", default=dict)
+    notices = models.PositiveIntegerField("提示数", default=0)
+    outcome = models.JSONField("结果", default=dict, help_text="待确认时为预计，导入后为实际：新增、更新、不变的行数")
+    preview = models.JSONField("预览", default=list, help_text="前几行合格数据，证件号、卡号、手机号已脱敏")
     message = models.CharField("说明", max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="上传人", null=True, on_delete=models.PROTECT)
+    job = models.ForeignKey(
+        "core.Job", verbose_name="后台任务", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     created_at = models.DateTimeField("上传时间", default=timezone.now)
     applied_at = models.DateTimeField("导入时间", null=True)
 
@@ -43,8 +50,19 @@ class ImportBatch(ScopedModel):
 
     @classmethod
     def scope_q(cls, user) -> Q:
+        """Those who see the project; a bank only what it sent itself: it has no business with rosters."""
         visible = Project._base_manager.filter(Project.scope_q(user)).values("pk")
-        return Q(project__in=visible) | Q(project__isnull=True, by=user)
+        own = Q(by__organization=user.organization) if user.role == Role.BANK else Q()
+        return own & Q(project__in=visible) | Q(project__isnull=True, by=user)
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more can be done with it but look."""
+        return self.state in (ImportState.APPLIED, ImportState.DISCARDED)
+
+    @property
+    def is_busy(self) -> bool:
+        return self.job is not None and not self.job.is_finished
 
 
 class ImportProblem(ScopedModel):

@@ -21,7 +21,7 @@ class ProjectQuerySet(ScopedQuerySet):
 
     def within(self, region: Region) -> "ProjectQuerySet":
         """Projects under the jurisdiction of this region or of one below it."""
-        return self.filter(jurisdiction_id__startswith=region.prefix)
+        return self.filter(jurisdiction__code__startswith=region.prefix)
 
 
 @pghistory.track()
@@ -88,10 +88,10 @@ class Project(ScopedModel):
         """Authority → region subtree (and industry), contractor → its projects, bank → its accounts' projects."""
         match user.role:
             case Role.OFFICER:
-                return Q(jurisdiction_id__startswith=user.region.prefix)
+                return Q(jurisdiction__code__startswith=user.region.prefix)
             case Role.INDUSTRY:
                 own = Q(industry=user.industry) if user.industry else Q()
-                return own & Q(jurisdiction_id__startswith=user.region.prefix)
+                return own & Q(jurisdiction__code__startswith=user.region.prefix)
             case Role.CLERK:
                 contracts = {"participant_type": ParticipantType.GENERAL_CONTRACTOR}
                 own = cls._meta.get_field("participations").related_model._base_manager

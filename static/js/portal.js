@@ -39,6 +39,12 @@ document.addEventListener("submit", (event) => {
   each("input, select", (control) => { control.disabled ||= control.value === ""; }, event.target);
 });
 
+// On a phone the further filters are folded unless one of them is in use.
+function fold(details) {
+  const used = [...details.querySelectorAll("input, select")].some((c) => (c.type === "checkbox" ? c.checked : c.value));
+  if (matchMedia("(max-width: 767px)").matches && !used) details.removeAttribute("open");
+}
+
 // --- forms: sent once, and not left by accident
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -163,6 +169,11 @@ document.addEventListener("click", (event) => {
   else location.assign(row.dataset.href);
 });
 
+// A table that fits needs no scrolling box, and its head can stay in sight while the page scrolls.
+const fitting = new ResizeObserver((entries) => {
+  for (const { target } of entries) target.classList.toggle("fits", target.firstElementChild.offsetWidth <= target.clientWidth);
+});
+
 function move(step) {
   const rows = [...document.querySelectorAll("table[data-keys] tbody tr")];
   if (!rows.length) return;
@@ -212,6 +223,8 @@ function showKeys() {
 function start(root) {
   each("[data-chart]", drawChart, root);
   each("[data-drop]:not(.ready)", readyDrop, root);
+  each("[data-fold]", fold, root);
+  each(".table-scroll", (box) => fitting.observe(box), root);
   each("time[data-ago]", sayAgo, root);
   each("[data-copy][hidden]", (button) => { button.hidden = false; }, root);
 }

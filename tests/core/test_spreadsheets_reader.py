@@ -1,9 +1,13 @@
 import io
+import struct
 import time
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.spreadsheets import BrokenCell, SheetError, open_workbook, reader
 from tests.core.spreadsheet_files import encrypted_xlsx, part, rezipped, saved, xls, xlsx
@@ -108,10 +112,42 @@ def test_too_many_members_are_refused():
     assert "解压后过大" in refusal(file, "a.xlsx")
 
 
-def test_one_far_away_cell_does_not_take_the_memory_of_the_whole_rectangle():
-    book = openpyxl.load_workbook(xlsx(ROWS))
-    book.active.cell(1_048_576, 16_384, "x")
-    assert "占用区域过大" in refusal(saved(book), "a.xlsx")
+@pytest.mark.parametrize(
+    "reference",
+    [
+        b'r="XFD2"',
+        b'r="xfd2"',
+        b"r='XFD2'",
+        b'r = "XFD2"',
+        b'\n\tr="XFD2"',
+        b'r="B1048576"',
+        b'r="B9999999999999999999999"',
+        b'r="ABCDEFGHIJ2"',
+    ],
+)
+def test_one_far_away_cell_does_not_take_the_memory_of_the_whole_rectangle(reference):
+    file = xlsx(ROWS)
+    sheet = part(file, "xl/worksheets/sheet1.xml").replace(b'r="B2"', reference)
+    assert "占用区域过大" in refusal(rezipped(file, xl__worksheets__sheet1_xml=sheet), "a.xlsx")
+
+
+def test_cells_without_references_are_counted():
+    file = xlsx(ROWS)
+    row = b"<row>" + b"<c><v>1</v></c>" * 1_001 + b"</row></sheetData>"
+    sheet = part(file, "xl/worksheets/sheet1.xml").replace(b"</sheetData>", row)
+    assert "占用区域过大" in refusal(rezipped(file, xl__worksheets__sheet1_xml=sheet), "a.xlsx")
+
+
+def test_prefixed_elements_are_scanned_as_well():
+    file = xlsx([*ROWS, ["王五", "=2*3"]])
+    sheet = (
+        part(file, "xl/worksheets/sheet1.xml")
+        .replace(b"</", b"</s:")
+        .replace(b"<", b"<s:")
+        .replace(b"<s:/s:", b"</s:")
+    )
+    sheet = sheet.replace(b"<s:?", b"<?").replace(b" xmlns=", b" xmlns:s=")
+    assert only_sheet(rezipped(file, xl__worksheets__sheet1_xml=sheet), "a.xlsx").head[3] == ["王五", 6.0]
 
 
 def test_external_entities_are_refused():
@@ -199,3 +235,31 @@ def test_rows_can_be_read_twice():
     sheet = only_sheet(io.BytesIO("姓名,金额\n张三,1\n".encode()), "a.csv")
     assert list(sheet.rows()) == list(sheet.rows())
     assert reader.HEAD_ROWS >= len(sheet.head) == 2
+
+
+def test_an_old_workbook_whose_blocks_run_in_a_circle_is_refused_not_followed():
+    data = bytearray(xls(ROWS).getvalue())
+    struct.pack_into("<I", data, 512 + 4, 1)  # the directory's block leads back to itself
+    started = time.perf_counter()
+    assert "文件已损坏" in refusal(bytes(data), "a.xls")
+    assert time.perf_counter() - started < 20
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from(["workbook", "part", "text"]))
+@settings(max_examples=150, deadline=None)
+def test_damaged_files_are_read_or_refused_but_never_crash(random, where):
+    file = io.BytesIO("姓名,金额\n张三,1\n".encode("gb18030")) if where == "text" else xlsx([*ROWS, ["王五", "=2*3"]])
+    if where == "part":
+        file = rezipped(file, xl__worksheets__sheet1_xml=damaged(part(file, "xl/worksheets/sheet1.xml"), random))
+    data = file.getvalue() if where == "part" else damaged(file.getvalue(), random)
+    with suppress(SheetError):
+        for sheet in open_workbook(io.BytesIO(data), "a.csv").sheets:
+            assert all(isinstance(cells, list) for _, cells in sheet.rows())
+
+
+def damaged(data: bytes, random) -> bytes:
+    data = bytearray(data)
+    for _ in range(random.choice([1, 5, 20])):
+        at = random.randrange(len(data))
+        data[at : at + random.randrange(3)] = bytes(random.randrange(256) for _ in range(random.randrange(3)))
+    return bytes(data)

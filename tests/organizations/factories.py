@@ -19,10 +19,10 @@ REGIONS = {
 
 
 def region(code: str = "530902") -> Region:
-    name, level, parent = REGIONS[code]
-    found, _ = Region.objects.get_or_create(
-        code=code, defaults={"name": name, "level": level, "parent": region(parent) if parent else None}
-    )
+    found = Region.objects.filter(code=code).first()
+    if found is None:
+        name, level, parent = REGIONS[code]
+        found = Region.objects.create(code=code, name=name, level=level, parent=region(parent) if parent else None)
     return found
 
 

@@ -1,0 +1,290 @@
+"""农民工工资专用账户对账单: what the bank prints for its customer, of any bank."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts import services
+from accounts.enums import AccountStatus
+from accounts.imports.movements import COLUMNS, has_amounts, movement_of
+from accounts.models import LedgerEntry, SpecialAccount
+from accounts.services import Movement
+from core import crypto
+from core.money import format_money
+from core.spreadsheets import (
+    Layout,
+    ParsedRow,
+    Problem,
+    SheetError,
+    Skipped,
+    Workbook,
+    find_details,
+    read_rows,
+    values,
+)
+from organizations.enums import OrganizationKind, Role
+from organizations.models import Organization
+from projects.imports import Outcome, SheetImport
+
+NUMBER_LABELS = ("账号", "账户", "银行账号", "查询账号", "客户账号", "本方账号", "账户号码", "专户账号", "卡号")
+NAME_LABELS = ("户名", "账户名称", "客户名称", "账户名", "单位名称", "开户单位", "本方户名", "专户名称")
+BANK_LABELS = ("开户行", "开户银行", "开户机构", "开户网点", "开户行名称")
+_COUNT = re.compile(r"(?:合计|总计|共计?|总|交易)\D{0,6}?(?:笔数|条数|行数)\s*[:：]?\s*(\d+)|共\s*(\d+)\s*[笔条行]")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(slots=True)
+class Line:
+    row: ParsedRow
+    movement: Movement
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Where an account's ledger ends."""
+
+    balance: Decimal = Decimal(0)
+    booked_on: object = None
+    empty: bool = True
+
+
+class StatementImport(SheetImport):
+    kind, title = "bank-statement", "专户对账单"
+    help = "各银行导出的对账单（.csv、.xls、.xlsx）。表头上方写明账号和户名；“借方/支出”为出账，“贷方/收入”为进账。"
+    next_step = ("查看专户资金", "accounts:project_money")
+    columns = COLUMNS
+    roles = frozenset({Role.CLERK, Role.BANK})
+
+    account: SpecialAccount | None = None
+    number = holder_name = bank_name = ""
+
+    def layout(self, workbook: Workbook, mapping: dict[str, str] | None = None) -> Layout:
+        layout = super().layout(workbook, mapping)
+        for sheet in layout.sheets:
+            if "booked_on" not in sheet.mapping and "booked_time" in sheet.mapping:  # 2026-10-08 11:19:39
+                sheet.mapping["booked_on"] = sheet.mapping["booked_time"]
+                sheet.missing = [label for label in sheet.missing if label != "交易日期"]
+            if not has_amounts(sheet.mapping):
+                sheet.missing.append("交易金额")
+        missing = {label for sheet in layout.sheets for label in sheet.missing}
+        if layout.sheets:
+            layout.missing = [column for column in self.columns if column.label in missing]
+        return layout
+
+    def read(self, workbook: Workbook, layout: Layout) -> list[ParsedRow]:
+        self.skipped: list[Skipped] = []
+        rows = list(read_rows(workbook, layout, self.columns, skipped=self.skipped))
+        self._find_account(layout, rows)
+        return rows
+
+    def _find_account(self, layout: Layout, rows: list[ParsedRow]) -> None:
+        details = {label: value for sheet in layout.sheets for label, value in sheet.details.items()}
+        for skipped in self.skipped:  # some banks print the account below the table
+            details = find_details([skipped.text.split()]) | details
+        number = _first(details, NUMBER_LABELS) or next((row.values["account"] for row in rows), "")
+        self.holder_name = _BLANKS.sub("", _first(details, NAME_LABELS))
+        self.bank_name = _first(details, BANK_LABELS)
+        try:
+            self.number = values.account(number or "")
+        except ValidationError:
+            message = "对账单上的账号不完整或被存成了数字，请向银行重新导出带完整账号的对账单。"
+            raise SheetError(message, code="account") from None
+
+    # --- whose account -----------------------------------------------------------------------------------------------
+
+    def check_title(self, layout: Layout) -> None:
+        own = SpecialAccount.objects.unscoped("the account of the sheet").filter(project_links__project=self.project)
+        if not self.number:
+            self.account = self._only_account(own)
+        else:
+            self.account = own.filter(number_index=crypto.blind_index(self.number)).first()
+        if self.account is None:
+            self._check_new_account(layout)
+        elif self.account.status == AccountStatus.CANCELLED:
+            raise SheetError(f"尾号{self.account.number_last4}的专户已注销，不再接收流水。", code="cancelled")
+        if self.by and self.by.role == Role.BANK and self.account and self.account.bank_id != self.by.organization_id:
+            raise SheetError("该账户不在本行开立，只能导入本行专户的对账单。", code="other_bank")
+
+    def _only_account(self, own) -> SpecialAccount:
+        accounts = list(own.active()[:2])
+        if len(accounts) == 1:
+            return accounts[0]
+        why = "本项目有多个专户" if accounts else "本项目还没有登记专户"
+        raise SheetError(f"文件没有写明账号，{why}。请在表头上方加一行“账号：…，户名：…”后再上传。", code="account")
+
+    def _check_new_account(self, layout: Layout) -> None:
+        known = SpecialAccount.objects.unscoped("an account number is unique over the province")
+        if known.filter(number_index=crypto.blind_index(self.number)).exists():
+            raise SheetError(
+                f"尾号{self.number[-4:]}的专户登记在其他项目名下。如由本项目共用，请先在“专户”中为本项目登记该账号。",
+                code="other_project",
+            )
+        contractor = self.project.general_contractor
+        if contractor is None:
+            raise SheetError("本项目还没有登记施工总承包单位，无法登记专户，请先补全项目信息。", code="contractor")
+        if _BLANKS.sub("", contractor.name) not in self.holder_name:
+            super().check_title(layout)
+            if _BLANKS.sub("", self.project.name) not in self.holder_name:
+                shown = self.holder_name[:60] or "未写明"
+                raise SheetError(
+                    f"对账单的户名（{shown}）既不含本项目名称，也不含施工总承包单位名称，请核对是否选错了文件。",
+                    code="other_project",
+                )
+        else:
+            self.check_project_title([self.holder_name])
+
+    # --- lines -------------------------------------------------------------------------------------------------------
+
+    def check(self, rows: list[ParsedRow]) -> None:
+        lines = [Line(row, movement) for row in rows if row.good and (movement := movement_of(row))]
+        self._check_other_account(rows)
+        self._refuse_repeated(lines)
+        self.lines = self._refuse_unlike_known(in_booking_order([line for line in lines if line.row.good]))
+        self._check_count(rows)
+        tail = self._tail()
+        fresh = [line for line in self.lines if line.movement.serial not in self.known]
+        self.opening = opening_of([line.movement for line in fresh]) if tail.empty else Decimal(0)
+        self._compare_balances(fresh, tail.balance + self.opening)
+        self._notice_late(fresh, tail)
+        if self.account is None and rows:
+            first = self.lines[0].row if self.lines else rows[0]
+            self.notice(
+                first,
+                "account",
+                f"本项目尚未登记尾号{self.number[-4:]}的专户：将按对账单登记，请随后补全开户银行、开户日期等开户信息。",
+            )
+
+    def _check_other_account(self, rows: list[ParsedRow]) -> None:
+        for row in rows:
+            own = row.values["account"]
+            if own and own != self.number:
+                self.refuse(row, "account", "本行的本方账号与对账单的账号不同，请按账户分别上传。")
+
+    def _refuse_repeated(self, lines: list[Line]) -> None:
+        seen: dict[str, Line] = {}
+        for line in lines:
+            first = seen.setdefault(line.movement.serial, line)
+            if first is not line:
+                self.refuse(line.row, "serial", f"流水号与第 {first.row.row} 行重复。")
+
+    def _refuse_unlike_known(self, lines: list[Line]) -> list[Line]:
+        serials = [line.movement.serial for line in lines]
+        entries = LedgerEntry.objects.unscoped("a serial is unique at its bank").filter(serial__in=serials)
+        same_bank = Q(bank=self.account.bank_id) if self.account and self.account.bank_id else Q()
+        entries = entries.filter(Q(account=self.account) | same_bank) if self.account else entries.none()
+        known = {
+            serial: (account, direction, amount, day)
+            for serial, account, direction, amount, day in entries.values_list(
+                "serial", "account", "direction", "amount", "booked_on"
+            )
+        }
+        self.known = known.keys()
+        for line in lines:
+            new = line.movement
+            before = known.get(new.serial)
+            if before and before != (self.account.pk, new.direction, new.amount, new.booked_on):
+                self.refuse(line.row, "serial", "流水号已存在且内容不同，请向银行核对。")
+        return [line for line in lines if line.row.good]
+
+    def _check_count(self, rows: list[ParsedRow]) -> None:
+        for skipped in self.skipped:
+            match = _COUNT.search(skipped.text)
+            stated = int(match[1] or match[2]) if match else len(rows)
+            if stated != len(rows):
+                message = f"文件写明共 {stated} 笔，实际读到 {len(rows)} 笔，请核对是否缺行。"
+                self.remarks.append(Problem(skipped.sheet, skipped.row, "", message, "notice"))
+
+    def _tail(self) -> Tail:
+        last = self.account.entries.order_by("-sequence").first() if self.account else None
+        return Tail(last.balance, last.booked_on, empty=False) if last else Tail()
+
+    def _compare_balances(self, lines: list[Line], balance: Decimal) -> None:
+        """A notice where the bank's figure leaves our chain, not on every line that follows."""
+        off = Decimal(0)
+        for line in lines:
+            balance += line.movement.signed
+            stated = line.movement.stated_balance
+            if stated is None:
+                continue
+            before, off = off, stated - balance
+            if off and off != before:
+                more = "多" if off > 0 else "少"
+                self.notice(
+                    line.row,
+                    "stated_balance",
+                    f"银行所报余额 {format_money(stated)} 元与按流水推算的 {format_money(balance)} 元不符，"
+                    f"{more} {format_money(abs(off))} 元。",
+                )
+
+    def _notice_late(self, lines: list[Line], tail: Tail) -> None:
+        for line in lines:
+            if tail.booked_on and line.movement.booked_on < tail.booked_on:
+                message = f"早于专户已入库的最后一笔（{tail.booked_on:%Y-%m-%d}），按到达顺序入账。"
+                self.notice(line.row, "booked_on", message)
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def apply(self, rows: list[ParsedRow]) -> Outcome:
+        account = self.account or services.account_of_statement(
+            self.project, by=self.by, number=self.number, name=self.holder_name, bank=self._bank()
+        )
+        movements = [line.movement for line in self.lines if line.row.good]
+        recorded = services.record_movements(
+            account, self.project, movements, by=self.by, batch=self.batch, opening=self.opening
+        )
+        services.match_payouts(self.project, by=self.by)
+        return Outcome(created=recorded.created, unchanged=recorded.unchanged)
+
+    def _bank(self) -> Organization | None:
+        """The bank clerk's own, or the one whose name the statement gives."""
+        if self.by and self.by.role == Role.BANK:
+            return self.by.organization
+        found = Organization.objects.filter(kind=OrganizationKind.BANK, name=self.bank_name or None).first()
+        return found
+
+    def describe(self, row: ParsedRow) -> dict[str, str]:
+        shown = super().describe(row)
+        for label in ("对方账号", "本方账号"):
+            if shown.get(label):
+                shown[label] = f"尾号{shown[label][-4:]}"
+        return shown
+
+
+def in_booking_order(lines: list[Line]) -> list[Line]:
+    """Oldest first. The balances tell which way the file runs; without them, the dates."""
+    forwards = _continuing(lines)
+    backwards = _continuing(lines[::-1])
+    if forwards == backwards and lines and lines[0].movement.booked_on > lines[-1].movement.booked_on:
+        backwards += 1
+    return lines[::-1] if backwards > forwards else lines
+
+
+def _continuing(lines: Sequence[Line]) -> int:
+    movements = [line.movement for line in lines]
+    return sum(
+        before.stated_balance is not None
+        and after.stated_balance is not None
+        and before.stated_balance + after.signed == after.stated_balance
+        for before, after in pairwise(movements)
+    )
+
+
+def opening_of(movements: list[Movement]) -> Decimal:
+    """What stood on the account before: what most lines imply, so that one wrong balance does not move the chain."""
+    implied: Counter[Decimal] = Counter()
+    moved = Decimal(0)
+    for movement in movements:
+        moved += movement.signed
+        if movement.stated_balance is not None:
+            implied[movement.stated_balance - moved] += 1
+    return implied.most_common(1)[0][0] if implied else Decimal(0)
+
+
+def _first(details: dict[str, str], labels: Sequence[str]) -> str:
+    return next((details[label] for label in labels if details.get(label)), "")

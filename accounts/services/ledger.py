@@ -1,0 +1,167 @@
+"""Movements into the append-only ledger: one COPY, one INSERT, however many lines a statement has."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+
+from accounts.enums import AccountStatus, MovementDirection, MovementKind
+from accounts.models import SpecialAccount
+from accounts.services.special_accounts import lock_project, require_open
+from core import audit, crypto
+from core.staging import stage
+from projects.models import ImportBatch, Project
+from projects.services import mark_changed
+
+
+class UnlikeKnownSerial(ValidationError):
+    """A serial the ledger already holds came again with another amount, direction or day."""
+
+
+@dataclass(slots=True)
+class Movement:
+    """One line of a bank's statement. `amount` is positive; `direction` says which way."""
+
+    serial: str
+    direction: MovementDirection
+    kind: MovementKind
+    amount: Decimal
+    booked_on: date
+    booked_time: time | None = None
+    stated_balance: Decimal | None = None
+    summary: str = ""
+    counterparty_name: str = ""
+    counterparty_number: str = ""
+    counterparty_bank: str = ""
+
+    @property
+    def signed(self) -> Decimal:
+        return self.amount if self.direction == MovementDirection.IN else -self.amount
+
+
+@dataclass(frozen=True)
+class Recorded:
+    created: int
+    unchanged: int
+
+
+_COLUMNS = {
+    "n": "int4",
+    "serial": "text",
+    "direction": "text",
+    "kind": "text",
+    "amount": "numeric",
+    "booked_on": "date",
+    "booked_time": "time",
+    "stated_balance": "numeric",
+    "summary": "text",
+    "counterparty_name": "text",
+    "counterparty_number": "bytea",
+    "counterparty_number_index": "bytea",
+    "counterparty_bank": "text",
+}
+
+# Only under the lock on the account: what another upload has committed meanwhile is seen here and left out.
+_UNLIKE = """
+SELECT s.serial FROM movement_stage s
+JOIN accounts_ledgerentry e ON e.serial = s.serial AND (e.account_id = %(account)s OR e.bank_id = %(bank)s)
+WHERE (e.account_id, e.amount, e.direction, e.booked_on) <> (%(account)s, s.amount, s.direction, s.booked_on)
+ORDER BY s.n LIMIT 1
+"""
+
+_INSERT = """
+WITH fresh AS (
+    SELECT s.*, row_number() OVER own AS place,
+           sum(CASE s.direction WHEN 'in' THEN s.amount ELSE -s.amount END) OVER own AS moved
+    FROM movement_stage s
+    WHERE NOT EXISTS (SELECT 1 FROM accounts_ledgerentry e WHERE e.account_id = %(account)s AND e.serial = s.serial)
+    WINDOW own AS (ORDER BY s.n)
+)
+INSERT INTO accounts_ledgerentry (
+    account_id, project_id, bank_id, batch_id, sequence, balance, serial, direction, kind, amount, booked_on,
+    booked_time, stated_balance, summary, counterparty_name, counterparty_number, counterparty_number_index,
+    counterparty_bank, created_at
+)
+SELECT %(account)s, %(project)s, %(bank)s, %(batch)s, %(sequence)s + place, %(balance)s + moved, serial, direction,
+       kind, amount, booked_on, booked_time, stated_balance, summary, counterparty_name, counterparty_number,
+       counterparty_number_index, counterparty_bank, now()
+FROM fresh ORDER BY place
+"""
+
+
+@transaction.atomic
+def record_movements(
+    account: SpecialAccount,
+    project: Project,
+    movements: Iterable[Movement],
+    *,
+    by,
+    batch: ImportBatch | None = None,
+    opening: Decimal = Decimal(0),
+) -> Recorded:
+    """Append what the ledger does not know yet, in the given order. `opening` counts only for an empty ledger.
+
+    Raises UnlikeKnownSerial; refuses completed projects and cancelled accounts.
+    """
+    require_open(lock_project(project))
+    account = SpecialAccount.objects.unscoped("asked for by the caller").select_for_update().get(pk=account.pk)
+    if account.status == AccountStatus.CANCELLED:
+        raise ValidationError("该专户已注销，不再接收流水。")
+    movements = list(movements)
+    last = account.entries.order_by("-sequence").values("sequence", "balance").first()
+    if last is None and opening and movements:
+        movements.insert(0, _opening(account, opening, movements[0].booked_on))
+    created = _append(account, project, movements, last or {"sequence": 0, "balance": 0}, batch)
+    if created:
+        audit.record("ledger.append", by=by, target=account, project=project.pk, entries=created)
+        mark_changed([project.pk])
+    return Recorded(created, len(movements) - created)
+
+
+def _opening(account: SpecialAccount, amount: Decimal, on: date) -> Movement:
+    """What stood on the account before the first line we were given."""
+    direction = MovementDirection.IN if amount > 0 else MovementDirection.OUT
+    serial = f"期初-{account.number_last4}-{account.pk}"
+    return Movement(
+        serial, direction, MovementKind.OPENING, abs(amount), on, summary="期初余额", stated_balance=amount
+    )
+
+
+def _append(account, project, movements: list[Movement], last: dict, batch) -> int:
+    stage("movement_stage", _COLUMNS, (_staged(n, movement) for n, movement in enumerate(movements)))
+    parameters = {
+        "account": account.pk,
+        "project": project.pk,
+        "bank": account.bank_id,
+        "batch": batch.pk if batch else None,
+        "sequence": last["sequence"],
+        "balance": last["balance"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UNLIKE, parameters)
+        if unlike := cursor.fetchone():
+            raise UnlikeKnownSerial(f"流水号 {unlike[0]} 已存在且内容不同。")
+        cursor.execute(_INSERT, parameters)
+        return cursor.rowcount
+
+
+def _staged(n: int, movement: Movement) -> tuple:
+    number = movement.counterparty_number
+    return (
+        n,
+        movement.serial,
+        str(movement.direction),
+        str(movement.kind),
+        movement.amount,
+        movement.booked_on,
+        movement.booked_time,
+        movement.stated_balance,
+        movement.summary[:200],
+        movement.counterparty_name[:200],
+        crypto.encrypt(number) if number else None,
+        crypto.blind_index(number) if number else None,
+        movement.counterparty_bank[:200],
+    )

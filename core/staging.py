@@ -1,0 +1,26 @@
+"""Rows into a temporary table by binary COPY: the first half of every set-based write."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db import connection
+from psycopg import sql
+
+
+def stage(table: str, columns: Mapping[str, str], rows: Iterable[Sequence]) -> int:
+    """A temporary table of these columns (name → SQL type), filled; it goes with the transaction.
+
+    Answers the number of rows. Call it within a transaction; staging the same table again replaces it.
+    """
+    name = sql.Identifier(table)
+    fields = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
+        cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, fields))
+        written = 0
+        with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(name)) as copy:
+            copy.set_types(list(columns.values()))
+            for row in rows:
+                copy.write_row(row)
+                written += 1
+        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+    return written

@@ -1,0 +1,28 @@
+"""Spreadsheets into the portal: one engine, one class per kind of sheet (`SheetImport`, in an app's `imports.py`).
+
+Defining a class registers its kind. A row with an error is refused and listed by sheet, row and field; a row with
+only notices is taken. Uploading the same file twice changes nothing. The engine holds the transaction; a kind never
+commits.
+
+    batch = receive(project, "roster", content=…, filename=…, by=user)   # checked for type and size, stored encrypted
+    examine(batch)   # read, check, foretell → CHECKED, MAPPING (columns unknown) or REFUSED (nothing good)
+    apply(batch, by=user)   # one transaction: checked again against the database as it is now, good rows written
+"""
+
+from projects.imports.background import apply_soon, examine_soon
+from projects.imports.base import Outcome, SheetImport, kinds
+from projects.imports.engine import annotated, apply, discard, examine, receive, remap
+
+__all__ = [
+    "Outcome",
+    "SheetImport",
+    "annotated",
+    "apply",
+    "apply_soon",
+    "discard",
+    "examine",
+    "examine_soon",
+    "kinds",
+    "receive",
+    "remap",
+]

@@ -1,0 +1,275 @@
+"""The course of an uploaded sheet: received, examined, applied or discarded.
+
+Everything that reads or writes the register runs under a lock of the project's row, so that two uploads at once come
+one after the other; the second finds the rows of the first. A refusal or a crash leaves nothing but its message.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import asdict
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
+from django.utils import timezone
+
+from core import attachments, audit
+from core.scoping import unscoped
+from core.spreadsheets import Layout, ParsedRow, SheetError, Workbook, annotate, open_workbook
+from projects.enums import ImportState
+from projects.imports import records
+from projects.imports.base import SheetImport, kinds
+from projects.models import ImportBatch, Project
+from projects.services import mark_changed
+
+log = structlog.get_logger(__name__)
+
+LARGE_ROWS, LARGE_BYTES = 2_000, 1024 * 1024  # beyond either, a worker examines and applies
+DEADLOCK_ATTEMPTS = 3
+CRASHED = "系统内部错误，已记录，数据没有任何变化。请稍后重试或联系系统管理员。"
+CLOSED = "项目已完工，不再接收数据。如需补报，请联系主管的人力资源社会保障部门。"
+
+Progress = Callable[[int, int, str], None]
+
+
+def quiet(done: int, total: int, message: str = "") -> None:
+    """Progress that nobody watches."""
+
+
+def receive(project: Project, kind: str, *, content: bytes, filename: str, by, options: dict | None = None):
+    """Keep the file as a new batch. Raises ValidationError for a closed project or a file that is no sheet.
+
+    A large file is opened later by a worker; of any other it is known at once whether it can be read.
+    """
+    _refuse_closed(project)
+    accepted = _kinds_of(content)
+    attachments.check(content, filename, accepted)
+    large = len(content) > LARGE_BYTES
+    rows = 0 if large else sum(sheet.height for sheet in open_workbook(io.BytesIO(content), filename).sheets)
+    with transaction.atomic():
+        file = attachments.store(content, filename, by=by, kinds=accepted)
+        batch = ImportBatch.objects.create(
+            project=project, kind=kind, file=file, rows=rows, options=options or {}, by=by
+        )
+        file.owner = batch
+        file.save(update_fields=["owner_type", "owner_id"])
+    return batch
+
+
+def _kinds_of(content: bytes) -> dict[str, str]:
+    """Spreadsheet programs do not mind .xls over the new format, nor the reverse; neither do we."""
+    if content.startswith(b"PK\x03\x04"):
+        return attachments.SHEETS | {".xls": attachments.XLSX}
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return attachments.SHEETS | {".xlsx": attachments.SHEETS[".xls"]}
+    return attachments.SHEETS
+
+
+def examine(batch: ImportBatch, *, progress: Progress = quiet) -> ImportBatch:
+    """Read and check the sheet, and foretell what applying would change. Answers the batch as it is now."""
+    return _careful(batch, lambda: _examine(batch, progress))
+
+
+def apply(batch: ImportBatch, *, by, progress: Progress = quiet) -> ImportBatch:
+    """Write the good rows of a checked batch, once, however often it is asked. Answers the batch as it is now."""
+    return _careful(batch, lambda: _apply(batch, by, progress))
+
+
+def discard(batch: ImportBatch, *, by) -> ImportBatch:
+    with unscoped("the caller has seen the batch"), transaction.atomic():
+        batch = _locked(batch)
+        if not batch.is_settled:
+            batch.state, batch.preview, batch.outcome = ImportState.DISCARDED, [], {}
+            batch.save()
+            audit.record("import.discard", by=by, target=batch, kind=batch.kind)
+    return batch
+
+
+def remap(batch: ImportBatch, mapping: dict[str, str], *, by) -> ImportBatch:
+    """What a person says the columns are (header → column name, "" for none): kept for this shape of sheet."""
+    with unscoped("the caller has seen the batch"), transaction.atomic():
+        batch = _locked(batch)
+        if batch.is_settled:
+            return batch
+        importer, workbook = open_batch(batch)
+        records.remember(batch, importer.layout(workbook), mapping)
+        batch.mapping, batch.state, batch.message = mapping, ImportState.UPLOADED, ""
+        batch.save()
+    return batch
+
+
+def annotated(batch: ImportBatch) -> bytes:
+    """The file with what is wrong written into it: mended there, it can be uploaded again as it is."""
+    importer, workbook = open_batch(batch)
+    with unscoped("the caller has seen the batch"):
+        layout = find_layout(batch, importer, workbook)
+        problems = records.as_problems(batch)
+    header_rows = {sheet.name: sheet.header_row for sheet in layout.sheets}
+    content = io.BytesIO(attachments.read(batch.file))
+    return annotate(content, batch.file.name, problems, header_rows=header_rows)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def open_batch(batch: ImportBatch) -> tuple[SheetImport, Workbook]:
+    workbook = open_workbook(io.BytesIO(attachments.read(batch.file)), batch.file.name)
+    importer = kinds()[batch.kind](
+        batch.project, by=batch.by, batch=batch, filename=batch.file.name, options=batch.options
+    )
+    return importer, workbook
+
+
+def find_layout(batch: ImportBatch, importer: SheetImport, workbook: Workbook) -> Layout:
+    """As this batch was mapped, else as the organization mapped such a sheet before, else by the headers."""
+    layout = importer.layout(workbook)
+    mapping = batch.mapping or records.remembered(batch, layout)
+    if mapping:
+        layout = importer.layout(workbook, mapping)
+    importer.found = layout
+    return layout
+
+
+def _read(batch: ImportBatch, progress: Progress) -> tuple[SheetImport, Layout, list[ParsedRow]]:
+    progress(0, 3, "正在读取表格")
+    importer, workbook = open_batch(batch)
+    importer.progress = progress
+    layout = find_layout(batch, importer, workbook)
+    if not layout.sheets:
+        wanted = "、".join(column.label for column in importer.columns if column.required)
+        raise SheetError(f"没有找到表头。表格中应有一行列名，至少包括：{wanted}。可下载模板对照。", code="no_header")
+    if not layout.complete:
+        return importer, layout, []
+    rows = importer.read(workbook, layout)
+    if not rows:
+        raise SheetError("表头下面没有数据行，请核对后重新上传。", code="no_rows")
+    return importer, layout, rows
+
+
+# --- steps ---------------------------------------------------------------------------------------------------------
+
+
+def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
+    importer, layout, rows = _read(batch, progress)
+    progress(1, 3, f"正在核对 {len(rows)} 行")
+    with transaction.atomic():
+        batch = _locked(batch)
+        if batch.is_settled:
+            return batch
+        if not layout.complete:
+            return _ask_for_columns(batch, layout)
+        good = _check(importer, layout, rows)
+        records.keep(batch, importer, rows)
+        batch.outcome = asdict(_trial(importer, good)) if good else {}
+        _conclude(batch, ImportState.CHECKED)
+    return batch
+
+
+def _apply(batch: ImportBatch, by, progress: Progress) -> ImportBatch:
+    importer, layout, rows = _read(batch, progress)
+    importer.by = by
+    progress(1, 3, f"正在写入 {len(rows)} 行")
+    with transaction.atomic():
+        batch = _locked(batch)
+        if batch.state != ImportState.CHECKED:
+            return batch
+        good = _check(importer, layout, rows)
+        records.keep(batch, importer, rows)
+        if good:
+            _write(batch, importer, good, by)
+        _conclude(batch, ImportState.APPLIED)
+    return batch
+
+
+def _write(batch: ImportBatch, importer: SheetImport, good: list[ParsedRow], by) -> None:
+    outcome = importer.apply(good)
+    batch.outcome, batch.applied_at, batch.preview = asdict(outcome), timezone.now(), []
+    audit.record(
+        "import.apply",
+        by=by,
+        target=batch,
+        kind=batch.kind,
+        project=batch.project.code,
+        refused=batch.refused,
+        **batch.outcome,
+    )
+    if outcome.created or outcome.updated:
+        mark_changed([batch.project_id])
+
+
+def _check(importer: SheetImport, layout: Layout, rows: list[ParsedRow]) -> list[ParsedRow]:
+    importer.check_title(layout)
+    importer.check(rows)
+    return [row for row in rows if row.good]
+
+
+def _trial(importer: SheetImport, good: list[ParsedRow]):
+    """What applying would change: done for real within a savepoint, then undone."""
+    with transaction.atomic():
+        outcome = importer.apply(good)
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _conclude(batch: ImportBatch, state: ImportState) -> None:
+    batch.state = state if batch.accepted else ImportState.REFUSED
+    batch.message = "" if batch.accepted else f"{batch.refused} 行全部退回，请按问题清单改正后重新上传。"
+    batch.save()
+
+
+def _ask_for_columns(batch: ImportBatch, layout: Layout) -> ImportBatch:
+    labels = "、".join(column.label for column in layout.missing)
+    batch.state, batch.message = (
+        ImportState.MAPPING,
+        f"没有认出必填列：{labels[:400]}。请指定它们对应表中的哪一列。",
+    )
+    batch.save()
+    return batch
+
+
+def _locked(batch: ImportBatch) -> ImportBatch:
+    """The batch as it is now, its row and the project's locked until the transaction ends."""
+    fresh = ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "by").get(pk=batch.pk)
+    fresh.project = Project.objects.select_for_update(no_key=True).get(pk=fresh.project_id)
+    return fresh
+
+
+def _refuse_closed(project: Project) -> None:
+    if not project.is_open:
+        raise SheetError(CLOSED, code="closed")
+
+
+# --- what can go wrong ---------------------------------------------------------------------------------------------
+
+
+def _careful(batch: ImportBatch, step: Callable[[], ImportBatch]) -> ImportBatch:
+    with unscoped("a sheet is checked against the whole register; the caller has seen the batch"):
+        try:
+            _refuse_closed(batch.project)
+            return _retried(step)
+        except ValidationError as error:
+            return _refused(batch, "；".join(error.messages))
+        except Exception:
+            log.exception("import_failed", batch=batch.pk, kind=batch.kind)
+            return _refused(batch, CRASHED)
+
+
+def _retried(step: Callable[[], ImportBatch]) -> ImportBatch:
+    """People work on several sites: two projects' sheets may want the same workers in another order."""
+    for attempt in range(1, DEADLOCK_ATTEMPTS + 1):
+        try:
+            return step()
+        except OperationalError as error:
+            if "deadlock" not in str(error) or attempt == DEADLOCK_ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+@transaction.atomic
+def _refused(batch: ImportBatch, message: str) -> ImportBatch:
+    batch = _locked(batch)
+    if not batch.is_settled:
+        records.clear(batch)
+        batch.state, batch.message = ImportState.REFUSED, message[:500]
+        batch.save()
+    return batch

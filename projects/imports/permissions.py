@@ -1,0 +1,29 @@
+"""Who may send, confirm and take back which sheets. Officers look; they write nothing for a contractor or a bank."""
+
+from projects.enums import ImportState
+from projects.imports.base import SheetImport, kinds
+from projects.models import ImportBatch, Project
+
+
+def can_import(user, project: Project, kind: str) -> bool:
+    """A role that sends this kind; whether the project is seen is the scope's answer. None once it is closed."""
+    return kind in kinds() and project.is_open and kinds()[kind].may_upload(user, project)
+
+
+def importable(user, project: Project) -> list[type[SheetImport]]:
+    """The kinds of sheets this user sends for this project, also while it is closed."""
+    return [kind for kind in kinds().values() if kind.may_upload(user, project)]
+
+
+def can_decide(user, batch: ImportBatch) -> bool:
+    """Map its columns, import it, give it up: whoever may upload it, so a colleague may finish it."""
+    return not batch.is_settled and can_import(user, batch.project, batch.kind)
+
+
+def can_apply(user, batch: ImportBatch) -> bool:
+    return batch.state == ImportState.CHECKED and not batch.is_busy and can_decide(user, batch)
+
+
+def can_open_file(user, batch: ImportBatch) -> bool:
+    """The file holds IDs and cards in clear: only those who send such files open it; others see it masked."""
+    return batch.kind in kinds() and kinds()[batch.kind].may_upload(user, batch.project)

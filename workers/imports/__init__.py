@@ -1,0 +1,5 @@
+"""The sheets that sites send about their people. Importing this package registers their kinds."""
+
+from workers.imports.roster import RosterImport
+
+__all__ = ["RosterImport"]

@@ -1,0 +1,214 @@
+"""花名册: who is on the site, with wage card and contract."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from core import crypto, identity
+from core.spreadsheets import Column, ParsedRow
+from core.spreadsheets import values as clean
+from core.spreadsheets.errors import NOTICE
+from projects.imports import Outcome, SheetImport
+from workers import selectors
+from workers.enums import Gender, IdType, WageMethod
+from workers.imports import vocabulary
+from workers.imports.base import place, sheet_of, words
+from workers.services.roster import RosterEntry, write_roster
+
+MINIMUM_AGE = 16  # 《劳动法》第十五条、《禁止使用童工规定》（国务院令第364号）第二条
+# Later than this nobody may retire (全国人大常委会 2024-09-13 决定 on raising the retirement age, from 2025):
+# who is older needs no labour contract but a service contract, so it is said, not refused.
+RETIREMENT_AGE = {Gender.MALE: 63, Gender.FEMALE: 58}
+
+# What is wrong here does not make it another person: the row is taken without it.
+SOFT = words(
+    "ethnicity native_place address phone education card bank_name gender work_role is_team_leader wage_method"
+    " wage_rate month_rate pay_day contract_kind ends_on remark"
+)
+
+
+def pay_day(raw) -> int | None:
+    """每月15日, 15号, 次月15日前, 15."""
+    digits = "".join(char for char in clean.text(raw) if char.isdigit())
+    if not digits:
+        return None
+    if not 1 <= int(digits) <= 31:
+        raise ValidationError("工资支付日期应为每月的 1 至 31 日。")
+    return int(digits)
+
+
+class RosterImport(SheetImport):
+    kind = "roster"
+    title = "农民工花名册"
+    help = "每行一人，至少有姓名、公民身份号码、进场日期；有合同签订日期的同时登记劳动合同。"
+    columns = [
+        Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名"), clean.name, required=True),
+        Column("gender", "性别", (), vocabulary.gender),
+        Column("ethnicity", "民族", (), vocabulary.ethnicity, help="如 汉族、彝族"),
+        Column("birth_date", "出生日期", words("出生年月日 生日 出生年月"), clean.date),
+        Column(
+            "id_number",
+            "公民身份号码",
+            words("身份证号码 身份证号 身份证 证件号码 证件号 公民身份证号码 居民身份证号码 身份证件号码"),
+            clean.id_number,
+            required=True,
+            help="18 位，请设为文本格式",
+        ),
+        Column("native_place", "籍贯", (), clean.text),
+        Column(
+            "address",
+            "住址",
+            words("户籍地址 家庭住址 家庭地址 身份证地址 户籍所在地 户口所在地 地址 详细地址 现住址"),
+            clean.text,
+        ),
+        Column(
+            "phone",
+            "手机号",
+            words("联系电话 手机 手机号码 电话 联系方式 电话号码 本人电话"),
+            clean.phone,
+        ),
+        Column("education", "文化程度", words("学历 受教育程度 文化水平"), vocabulary.education),
+        Column("team", "班组", words("所属班组 班组名称 所在班组 施工班组 作业班组 队伍"), clean.text),
+        Column("is_team_leader", "是否班组长", words("是否为班组长 是否组长 班组长标识"), clean.yes_no),
+        Column(
+            "trade",
+            "工种",
+            words("岗位 从事工种 工种岗位 岗位工种 工种名称 职务 工种类型"),
+            vocabulary.trade,
+        ),
+        Column("work_role", "工人类型", words("人员类型 人员类别 工人类别"), vocabulary.work_role),
+        Column(
+            "entered_on",
+            "进场日期",
+            words("进场时间 入场日期 入场时间 进场日 上岗日期 入职日期 进退场日期"),
+            clean.date,
+            required=True,
+        ),
+        Column(
+            "signed_on",
+            "合同签订日期",
+            words("劳动合同签订日期 签订日期 合同签订时间 劳动合同签订时间 签合同日期 合同日期"),
+            clean.date,
+            help="不填则不登记劳动合同",
+        ),
+        Column("contract_kind", "合同类型", words("合同期限类型 劳动合同类型"), vocabulary.contract_kind),
+        Column("starts_on", "合同起始日期", words("合同开始日期 合同生效日期 合同起 合同期限起"), clean.date),
+        Column("ends_on", "合同终止日期", words("合同结束日期 合同到期日期 合同止 合同期限止"), clean.date),
+        Column(
+            "wage_method", "工资计算方式", words("计薪方式 工资方式 工资结算方式 计酬方式"), vocabulary.wage_method
+        ),
+        Column(
+            "wage_rate",
+            "工资标准",
+            words("日工资 日工资标准 工资单价 日薪 单价 约定工资 工价 日工价"),
+            clean.amount,
+            help="元，按工资计算方式，一般为元/日",
+        ),
+        Column("month_rate", "月工资", words("月工资标准 月薪 月薪标准"), clean.amount),
+        Column("pay_day", "工资支付日期", words("发薪日 工资发放日 工资发放日期 支付日期"), pay_day),
+        Column(
+            "card",
+            "工资卡卡号",
+            words("银行卡号 工资卡号 银行账号 卡号 银行卡 工资卡 银行卡账号 工资银行卡号 账号"),
+            clean.card,
+        ),
+        Column("bank_name", "开户行", words("开户银行 开户行名称 银行名称 工资卡开户行 银行"), clean.text),
+        Column("remark", "备注", words("说明"), clean.text),
+    ]
+
+    def check(self, rows: list[ParsedRow]) -> None:
+        for row in rows:
+            self._soften(row)
+            self._check_person(row)
+        self._check_repeats(rows)
+        self._check_register(rows)
+        self._check_cards(rows)
+
+    def apply(self, rows: list[ParsedRow]) -> Outcome:
+        written = write_roster(self.project, map(self._entry, rows))
+        return Outcome(written.created, written.updated, written.unchanged)
+
+    def _soften(self, row: ParsedRow) -> None:
+        for problem in row.problems:
+            if problem.field in SOFT:
+                problem.level, problem.message = NOTICE, f"{problem.message.rstrip('。')}；本项未登记，其余已接收。"
+
+    def _check_person(self, row: ParsedRow) -> None:
+        number, entered = row.values["id_number"], row.values["entered_on"]
+        if not number:
+            return
+        if row.values["birth_date"] not in (None, identity.birth_date(number)):
+            self.refuse(row, "birth_date", "出生日期与身份证号码中的出生日期不一致，请对照身份证核对后更正。")
+        if row.values["gender"] and row.values["gender"] != identity.gender(number):
+            self.notice(row, "gender", "性别与身份证号码不符，已按身份证号码登记。")
+        if entered:
+            self._check_entry(row, number, entered)
+        if (
+            "signed_on" in sheet_of(self, row).mapping
+            and not row.values["signed_on"]
+            and not _broken(row, "signed_on")
+        ):
+            self.notice(row, "signed_on", "没有劳动合同签订日期，已登记人员，未登记劳动合同；签订后请补录。")
+        ends, starts = row.values["ends_on"], row.values["starts_on"] or entered
+        if ends and starts and ends < starts:
+            self.refuse(row, "ends_on", "合同终止日期早于起始日期，请核对。")
+
+    def _check_entry(self, row: ParsedRow, number: str, entered: date) -> None:
+        if entered > timezone.localdate():
+            self.refuse(row, "entered_on", "进场日期晚于今天，请核对；人员进场后再登记。")
+        age = identity.age_on(number, entered)
+        if age < MINIMUM_AGE:
+            message = f"进场时未满 {MINIMUM_AGE} 周岁，禁止招用（《禁止使用童工规定》第二条），不予登记。"
+            self.refuse(row, "id_number", message)
+        elif age >= RETIREMENT_AGE[Gender(identity.gender(number))]:
+            self.notice(row, "id_number", "进场时已超过法定退休年龄，请核对用工形式并落实工伤保险。")
+
+    def _check_repeats(self, rows: list[ParsedRow]) -> None:
+        """Of several rows with one number, the first that is right in itself is the person."""
+        by_number = defaultdict(list)
+        for row in rows:
+            if row.values["id_number"]:
+                by_number[row.values["id_number"]].append(row)
+        for same in by_number.values():
+            if len(same) > 1:
+                kept = next((row for row in same if row.good), same[0])
+                for row in same:
+                    if row is not kept:
+                        self.refuse(row, "id_number", f"身份证号码与{place(kept, row)}重复，请对照身份证核对。")
+
+    def _check_register(self, rows: list[ParsedRow]) -> None:
+        known = selectors.known_people(self.project, (row.values["id_number"] for row in rows if row.good))
+        for row in rows:
+            person = known.get(crypto.blind_index(row.values["id_number"])) if row.good else None
+            if person is None:
+                continue
+            if person.name != row.values["name"] and person.elsewhere:
+                message = "该身份证号码在平台上以其他姓名登记，请对照身份证核对；如确已更名，请联系属地人社部门更正。"
+                self.refuse(row, "name", message)
+            elif person.exited_on and row.values["entered_on"] > person.exited_on:
+                self.notice(row, "entered_on", f"该人员已于 {person.exited_on} 退场，按再次进场登记。")
+
+    def _check_cards(self, rows: list[ParsedRow]) -> None:
+        first: dict[str, ParsedRow] = {}
+        for row in rows:
+            if row.good and row.values["card"]:
+                other = first.setdefault(row.values["card"], row)
+                if other is not row:
+                    self.notice(row, "card", f"工资卡卡号与{place(other, row)}相同，工资应发至本人银行卡，请核对。")
+
+    def _entry(self, row: ParsedRow) -> RosterEntry:
+        values = row.values
+        rate, method = values["wage_rate"], values["wage_method"]
+        if rate is None and values["month_rate"]:
+            rate, method = values["month_rate"], method or WageMethod.MONTH
+        same = {name: values[name] for name in RosterEntry._fields if name in values and name not in _DERIVED}
+        return RosterEntry(**same, id_type=IdType.RESIDENT, wage_rate=rate or None, wage_method=method)
+
+
+_DERIVED = frozenset(("id_type", "wage_rate", "wage_method", "gender", "birth_date"))
+
+
+def _broken(row: ParsedRow, field: str) -> bool:
+    return any(problem.field == field for problem in row.problems)
