@@ -174,9 +174,9 @@ def _tree(data: bytes, member: zipfile.ZipInfo) -> ElementTree.Element:
 
 def _scan_sheet(name: str, chunks: Iterator[bytes]) -> SheetFacts:
     facts, rest, prefix = SheetFacts(last_column=25), b"", None
-    for chunk in chunks:
+    for number, chunk in enumerate(chunks):
         whole = rest + chunk.translate(_BLANKS)
-        prefix = prefix or _PREFIX.search(whole)
+        prefix = prefix if number else _PREFIX.search(whole)
         if prefix:
             whole = whole.replace(b"<" + prefix[1] + b":", b"<").replace(b"</" + prefix[1] + b":", b"</")
         cut = _end_of_last_cell(whole)

@@ -17,7 +17,7 @@ from .reader import Sheet, Workbook, open_workbook
 from .writer import OPTIONS, CellWriter, sheet_name
 
 AUTHOR = "导入检查"
-STYLED_CELLS = 400_000  # beyond, openpyxl would need a minute and a gigabyte: values and remarks only
+STYLED_CELLS = 150_000  # beyond, openpyxl takes too long and too much memory: values and remarks only
 
 MAX_COMMENTS_PER_ROW = 5
 
