@@ -53,6 +53,12 @@ class Clone:
         return "up on" in self.local("status")[1]
 
 
+@pytest.fixture(autouse=True)
+def _durable_commits(monkeypatch) -> None:
+    """`make test` does without them."""
+    monkeypatch.delenv("PGOPTIONS", raising=False)
+
+
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory) -> Clone:
     clone = Clone(tmp_path_factory.mktemp("clone") / (("a long name " * 10).strip()))  # longer than a socket's path
