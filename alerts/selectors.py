@@ -1,0 +1,166 @@
+"""Figures about warnings. Each takes warnings the caller has already narrowed to a scope and is one query."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import CharField, Count, Q
+from django.db.models.functions import Left, TruncDate
+from django.utils import timezone
+
+from alerts.enums import Act, Level
+from alerts.models import Disposal, RuleRun, Warning
+from alerts.models.warning import WarningQuerySet
+from organizations.models import Region
+
+SOON = 7  # days before the deadline
+AGES = ((0, 7, "7 日以内"), (8, 15, "8–15 日"), (16, 30, "16–30 日"), (31, None, "30 日以上"))
+
+
+@dataclass(frozen=True)
+class Summary:
+    open: int
+    red: int
+    orange: int
+    yellow: int
+    waiting: int  # not yet accepted by anybody
+    due_soon: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class LevelFigure:
+    level: Level
+    count: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class AgeFigure:
+    """Open warnings raised between `first` and `last` days ago; `last` None has no end."""
+
+    label: str
+    first: int
+    last: int | None
+    count: int
+    red: int
+
+
+@dataclass(frozen=True)
+class DayFigure:
+    day: date
+    raised: int
+    released: int
+
+
+@dataclass(frozen=True)
+class PlaceFigure:
+    region: Region
+    open: int
+    red: int
+    overdue: int
+
+
+def summary(warnings: WarningQuerySet, today: date) -> Summary:
+    counts = (
+        warnings.open()
+        .order_by()
+        .aggregate(
+            open=Count("pk"),
+            red=Count("pk", filter=Q(level=Level.RED)),
+            orange=Count("pk", filter=Q(level=Level.ORANGE)),
+            yellow=Count("pk", filter=Q(level=Level.YELLOW)),
+            waiting=Count("pk", filter=Q(state="new")),
+            due_soon=Count("pk", filter=Q(due_on__range=(today, today + timedelta(days=SOON)))),
+            overdue=Count("pk", filter=Q(due_on__lt=today)),
+        )
+    )
+    return Summary(**counts)
+
+
+def by_level(warnings: WarningQuerySet, today: date) -> list[LevelFigure]:
+    """Every level, the gravest first, also those without a warning."""
+    counted = warnings.open().order_by().values("level")
+    counts = {
+        row["level"]: row for row in counted.annotate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    }
+    empty = {"n": 0, "late": 0}
+    rows = [(level, counts.get(level, empty)) for level in Level]
+    return [LevelFigure(level, row["n"], row["late"]) for level, row in rows]
+
+
+def age_q(today: date, first: int, last: int | None) -> Q:
+    """Raised between `first` and `last` days before today."""
+    condition = Q(raised_at__lt=_midnight(today - timedelta(days=first - 1)))
+    return condition if last is None else condition & Q(raised_at__gte=_midnight(today - timedelta(days=last)))
+
+
+def by_age(warnings: WarningQuerySet, today: date) -> list[AgeFigure]:
+    wanted = {}
+    for number, (first, last, _) in enumerate(AGES):
+        own = age_q(today, first, last)
+        wanted[f"n{number}"] = Count("pk", filter=own)
+        wanted[f"red{number}"] = Count("pk", filter=own & Q(level=Level.RED))
+    counts = warnings.open().order_by().aggregate(**wanted)
+    return [
+        AgeFigure(label, first, last, counts[f"n{number}"], counts[f"red{number}"])
+        for number, (first, last, label) in enumerate(AGES)
+    ]
+
+
+def trend(warnings: WarningQuerySet, today: date, days: int = 30) -> list[DayFigure]:
+    """Raised and released a day, over the last `days` days up to today, without gaps."""
+    since = today - timedelta(days=days - 1)
+    raised = _per_day(warnings, "raised_at", since)
+    released = _per_day(warnings, "released_at", since)
+    every = (since + timedelta(days=number) for number in range(days))
+    return [DayFigure(day, raised.get(day, 0), released.get(day, 0)) for day in every]
+
+
+def by_place(warnings: WarningQuerySet, region: Region, today: date) -> list[PlaceFigure]:
+    """The places right below the region (a county: itself), ranked by open warnings; every place is there."""
+    places = list(Region.objects.current().below(region)) or [region]
+    length = places[0].level
+    counts = (
+        warnings.open()
+        .filter(project__jurisdiction__code__startswith=region.prefix)
+        .order_by()
+        .annotate(place=Left("project__jurisdiction_id", length, output_field=CharField()))
+        .values("place")
+        .annotate(
+            n=Count("pk"),
+            red=Count("pk", filter=Q(level=Level.RED)),
+            late=Count("pk", filter=Q(due_on__lt=today)),
+        )
+    )
+    by_prefix = {row["place"]: row for row in counts}
+    empty = {"n": 0, "red": 0, "late": 0}
+    rows = [(place, by_prefix.get(place.prefix, empty)) for place in places]
+    figures = [PlaceFigure(place, row["n"], row["red"], row["late"]) for place, row in rows]
+    return sorted(figures, key=lambda figure: (-figure.open, -figure.red, figure.region.code))
+
+
+def recently_raised(warnings: WarningQuerySet, since: datetime) -> dict[str, int]:
+    """Rule code → warnings raised since then."""
+    counted = warnings.filter(raised_at__gte=since).order_by().values_list("rule_code").annotate(Count("pk"))
+    return dict(counted)
+
+
+def last_runs() -> dict[str, RuleRun]:
+    """Rule code → its latest run over everything."""
+    runs = RuleRun.objects.filter(projects__isnull=True).order_by("rule_code", "-id").distinct("rule_code")
+    return {run.rule_code: run for run in runs}
+
+
+def thread(warning: Warning, *, with_notes: bool) -> list[Disposal]:
+    """What happened to a warning; those it concerns read it without the officers' notes."""
+    acts = warning.disposals.select_related("by__organization").order_by("id")
+    return list(acts if with_notes else acts.exclude(act=Act.NOTED, by__isnull=False))
+
+
+def _per_day(warnings: WarningQuerySet, field: str, since: date) -> dict[date, int]:
+    own = warnings.filter(**{f"{field}__gte": _midnight(since)}).order_by()
+    return dict(own.annotate(day=TruncDate(field)).values_list("day").annotate(Count("pk")))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
