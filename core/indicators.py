@@ -9,7 +9,7 @@ to the field and when it is required. Groups register by being defined in an app
     ])
 
 From the groups come what a record lacks, the completeness of any set of projects in one SQL query, the completeness
-rule, forms and the monthly inspection.
+rule, forms and the monthly inspection. `core.annex` holds the annex itself, as published.
 """
 
 from collections.abc import Iterable
@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db import connection, models
-from django.db.models import BooleanField, Case, F, IntegerField, OuterRef, Q, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.urls import reverse
 
 _groups: dict[str, "IndicatorGroup"] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class only_when:
-    """Required only while the field at `path` (of the same row) holds one of `values`."""
+    """Required only while the field at `path` (of the same row, or of its project) holds one of `values`."""
 
     path: str
     values: tuple
@@ -47,6 +47,11 @@ class Indicator:
     path: str
     condition: only_when | None = None
 
+    @property
+    def field_name(self) -> str:
+        """The form field it is filled in at: forms name a field after the last step of the path."""
+        return self.path.rpartition("__")[2]
+
     def is_required(self, row: models.Model) -> bool:
         return self.condition is None or self.condition.holds(row)
 
@@ -59,7 +64,8 @@ class IndicatorGroup:
     """One group of the annex: rows of `model`, each belonging to a project by `project_path`.
 
     `rows` narrows the model (construction units among the participations); projects matching `expected` must have at
-    least one row, and lack the whole group when they have none.
+    least one row, and lack the whole group when they have none. `edit` names the address of a row's form, `add` that
+    of a new row's form in a project; both take one number.
     """
 
     key: str
@@ -69,6 +75,8 @@ class IndicatorGroup:
     project_path: str = "project"
     rows: Q = field(default_factory=Q)
     expected: Q | None = None
+    edit: str = ""
+    add: str = ""
 
     def __post_init__(self):
         if self.key in _groups:
@@ -85,29 +93,71 @@ class IndicatorGroup:
     def missing(self, row: models.Model) -> list[Indicator]:
         return [item for item in self.indicators if item.is_required(row) and not item.is_filled(row)]
 
+    def missing_without_row(self, project: models.Model) -> list[Indicator]:
+        """What a project lacks that should have a row and has none: whatever a new row would need at once."""
+        conditions = ((item, self._of_project(item)) for item in self.indicators)
+        return [item for item, condition in conditions if condition is True or (condition and condition.holds(project))]
+
+    def fill_url(self, indicator: Indicator, *, row: models.Model | None, project_id: int) -> str:
+        """Where the indicator is filled in, down to the field."""
+        address = reverse(self.edit, args=[row.pk]) if row is not None else reverse(self.add, args=[project_id])
+        return f"{address}#id_{indicator.field_name}"
+
     def for_projects(self, project_ids) -> models.QuerySet:
         return self.model._base_manager.filter(self.rows, **{f"{self.project_path}__in": project_ids})
 
+    def parts(self, projects: models.QuerySet) -> list[models.QuerySet]:
+        """project, required, filled: a line per row of the model, and one per project that lacks its row."""
+        counted = [self._counts(projects.order_by().values("pk"))]
+        return counted if self.expected is None else [*counted, self._absent(projects)]
+
     def _counts(self, project_ids) -> models.QuerySet:
-        """project, required, filled: one line per row of the model."""
-        required = [_one_if(_required_q(item)) for item in self.indicators]
-        filled = [_one_if(_required_q(item) & self._filled_q(item)) for item in self.indicators]
-        return (
-            self.for_projects(project_ids).values_list(F(self.project_path), _sum(required), _sum(filled)).order_by()
-        )
+        required = [_one_if(item.condition.q() if item.condition else None) for item in self.indicators]
+        filled = [_one_if(self._filled_q(item)) for item in self.indicators]
+        rows = self.for_projects(project_ids).order_by()
+        return rows.values_list(F(self.project_path), _sum(required), _sum(filled))
 
     def _absent(self, projects: models.QuerySet) -> models.QuerySet:
-        """project, required, 0: projects that should have a row and have none."""
         rows = self.model._base_manager.filter(self.rows, **{self.project_path: OuterRef("pk")})
-        always = sum(1 for item in self.indicators if item.condition is None)
-        lacking = projects.filter(self.expected).exclude(models.Exists(rows))
-        return lacking.values_list("pk", Value(always), Value(0)).order_by()
+        conditions = [condition for item in self.indicators if (condition := self._of_project(item))]
+        required = [_one_if(None if condition is True else condition.q()) for condition in conditions]
+        lacking = projects.order_by().filter(self.expected).exclude(Exists(rows))
+        return lacking.values_list("pk", _sum(required), Value(0))
+
+    def _of_project(self, indicator: Indicator) -> only_when | bool:
+        """The condition as the project itself can answer it: True without one, False where only a row can tell."""
+        if indicator.condition is None:
+            return True
+        link, found, path = indicator.condition.path.partition(f"{self.project_path}__")
+        return only_when(path, *indicator.condition.values) if found and not link else False
 
     def _filled_q(self, indicator: Indicator) -> Q:
-        empty = Q(**{f"{indicator.path}__isnull": True})
+        filled = Q(**{f"{indicator.path}__isnull": False})
         if isinstance(self.fields[indicator.number], (models.CharField, models.TextField)):
-            empty |= Q(**{indicator.path: ""})
-        return ~empty
+            filled &= ~Q(**{indicator.path: ""})
+        return indicator.condition.q() & filled if indicator.condition else filled
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An indicator that is required and empty: in a row, or in a row that is still to be made."""
+
+    group: IndicatorGroup
+    indicator: Indicator
+    row: models.Model | None
+    project_id: int
+
+    @property
+    def number(self) -> int:
+        return self.indicator.number
+
+    @property
+    def label(self) -> str:
+        return self.group.label(self.indicator)
+
+    @property
+    def url(self) -> str:
+        return self.group.fill_url(self.indicator, row=self.row, project_id=self.project_id)
 
 
 def groups() -> Iterable[IndicatorGroup]:
@@ -118,8 +168,22 @@ def group(key: str) -> IndicatorGroup:
     return _groups[key]
 
 
+def gaps(project: models.Model, of: Iterable[IndicatorGroup]) -> list[Gap]:
+    """Everything one project lacks, in the order of the annex; one query for each group."""
+    found = []
+    for each in of:
+        links = {link for item in each.indicators if (link := item.path.rpartition("__")[0])}
+        rows = list(each.for_projects([project.pk]).select_related(*links) if links else each.for_projects([project.pk]))
+        found += [Gap(each, item, row, project.pk) for row in rows for item in each.missing(row)]
+        if not rows and each.expected is not None and type(project)._base_manager.filter(
+            each.expected, pk=project.pk
+        ).exists():
+            found += [Gap(each, item, None, project.pk) for item in each.missing_without_row(project)]
+    return found
+
+
 def completeness(projects: models.QuerySet, of: Iterable[IndicatorGroup]) -> dict[int, tuple[int, int]]:
-    """Project id → (filled, required), over these groups, in one SQL query."""
+    """Project id → (filled, required), over these groups, in one SQL query. A project that needs nothing is left out."""
     sql, params = completeness_sql(projects, of)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -128,10 +192,7 @@ def completeness(projects: models.QuerySet, of: Iterable[IndicatorGroup]) -> dic
 
 def completeness_sql(projects: models.QuerySet, of: Iterable[IndicatorGroup]) -> tuple[str, list]:
     """SELECT project_id, required, filled – to be read as it is or joined to."""
-    ids = projects.order_by().values("pk")
-    parts = [item._counts(ids) for item in of]
-    parts += [item._absent(projects) for item in of if item.expected is not None]
-    compiled = [part.query.sql_with_params() for part in parts]
+    compiled = [part.query.sql_with_params() for each in of for part in each.parts(projects)]
     union = " UNION ALL ".join(f"({sql})" for sql, _ in compiled)
     columns = "sum(required)::int AS required, sum(filled)::int AS filled"
     sql = f"SELECT project_id, {columns} FROM ({union}) AS counted(project_id, required, filled) GROUP BY project_id"
@@ -148,19 +209,18 @@ def follow(row: models.Model, path: str):
     return value
 
 
-def _required_q(indicator: Indicator) -> Q | None:
-    return indicator.condition.q() if indicator.condition else Q(Value(True, output_field=BooleanField()))
+def _one_if(condition: Q | None):
+    """1 or 0; without a condition 1."""
+    if condition is None:
+        return Value(1)
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def _one_if(condition: Q):
-    return Case(When(condition, then=1), default=0, output_field=IntegerField())
-
-
-def _sum(cases: list):
-    total = Value(0)
-    for case in cases:
-        total = total + case
-    return Cast(Coalesce(total, 0), IntegerField())
+def _sum(ones: list):
+    total = Value(0, output_field=IntegerField())
+    for one in ones:
+        total = total + one
+    return total
 
 
 def _field(model: type[models.Model], path: str) -> models.Field:
