@@ -23,7 +23,9 @@ class EncryptedField(models.BinaryField):
         return None if value is None else crypto.decrypt(value)
 
     def get_prep_value(self, value):
-        if value is None or isinstance(value, (bytes, memoryview)):
+        if value is None or value == "":  # the ciphertext of nothing would pass for something in SQL
+            return None
+        if isinstance(value, (bytes, memoryview)):
             return value
         return crypto.encrypt(str(value))
 
