@@ -96,7 +96,9 @@ class IndicatorGroup:
     def missing_without_row(self, project: models.Model) -> list[Indicator]:
         """What a project lacks that should have a row and has none: whatever a new row would need at once."""
         conditions = ((item, self._of_project(item)) for item in self.indicators)
-        return [item for item, condition in conditions if condition is True or (condition and condition.holds(project))]
+        return [
+            item for item, condition in conditions if condition is True or (condition and condition.holds(project))
+        ]
 
     def fill_url(self, indicator: Indicator, *, row: models.Model | None, project_id: int) -> str:
         """Where the indicator is filled in, down to the field."""
@@ -173,11 +175,15 @@ def gaps(project: models.Model, of: Iterable[IndicatorGroup]) -> list[Gap]:
     found = []
     for each in of:
         links = {link for item in each.indicators if (link := item.path.rpartition("__")[0])}
-        rows = list(each.for_projects([project.pk]).select_related(*links) if links else each.for_projects([project.pk]))
+        rows = list(
+            each.for_projects([project.pk]).select_related(*links) if links else each.for_projects([project.pk])
+        )
         found += [Gap(each, item, row, project.pk) for row in rows for item in each.missing(row)]
-        if not rows and each.expected is not None and type(project)._base_manager.filter(
-            each.expected, pk=project.pk
-        ).exists():
+        if (
+            not rows
+            and each.expected is not None
+            and type(project)._base_manager.filter(each.expected, pk=project.pk).exists()
+        ):
             found += [Gap(each, item, None, project.pk) for item in each.missing_without_row(project)]
     return found
 

@@ -1,5 +1,7 @@
 from django.db import models
 
+from organizations.enums import Industry
+
 
 class Category(models.TextChoices):
     """项目分类 (national dictionary)."""
@@ -18,6 +20,18 @@ class Category(models.TextChoices):
     TELECOM = "12", "通信工程"
     OTHER = "99", "其他"
 
+    @property
+    def industry(self) -> Industry:
+        """Which industry department supervises, unless the officer says otherwise (a site's 机电安装 goes with the building)."""
+        match self:
+            case Category.BUILDING | Category.MUNICIPAL | Category.INSTALLATION:
+                return Industry.HOUSING
+            case Category.RAILWAY | Category.HIGHWAY | Category.PORT:
+                return Industry.TRANSPORT
+            case Category.HYDRAULIC:
+                return Industry.WATER
+        return Industry.OTHER
+
 
 class Status(models.TextChoices):
     """项目状态 (national dictionary prj_status)."""
@@ -27,6 +41,47 @@ class Status(models.TextChoices):
     IN_PROGRESS = "003", "在建"
     COMPLETED = "004", "完工"
     SUSPENDED = "005", "停工"
+
+
+class StatusAct(models.TextChoices):
+    """What moves a project from one status to another."""
+
+    START = "start", "开工"
+    SUSPEND = "suspend", "停工"
+    RESUME = "resume", "复工"
+    COMPLETE = "complete", "确认完工"
+    REOPEN = "reopen", "撤销完工"
+
+    @property
+    def from_statuses(self) -> frozenset[Status]:
+        match self:
+            case StatusAct.START:
+                return frozenset({Status.PREPARING, Status.APPROVED})
+            case StatusAct.SUSPEND:
+                return frozenset({Status.IN_PROGRESS})
+            case StatusAct.RESUME:
+                return frozenset({Status.SUSPENDED})
+            case StatusAct.COMPLETE:
+                return frozenset({Status.IN_PROGRESS, Status.SUSPENDED})
+        return frozenset({Status.COMPLETED})
+
+    @property
+    def to_status(self) -> Status:
+        match self:
+            case StatusAct.SUSPEND:
+                return Status.SUSPENDED
+            case StatusAct.COMPLETE:
+                return Status.COMPLETED
+        return Status.IN_PROGRESS
+
+    @property
+    def is_regulators(self) -> bool:
+        """Only the regulator sets completed, and only the regulator takes it back (P7)."""
+        return self in (StatusAct.COMPLETE, StatusAct.REOPEN)
+
+    @property
+    def needs_reason(self) -> bool:
+        return self in (StatusAct.SUSPEND, StatusAct.REOPEN)
 
 
 class ParticipantType(models.TextChoices):

@@ -2,6 +2,7 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core.fields import MoneyField
@@ -100,6 +101,15 @@ class Project(ScopedModel):
                 own = cls._meta.get_field("account_links").related_model._base_manager
                 return Q(pk__in=own.filter(account__bank=user.organization).values("project"))
         return Q(pk__in=[])
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:project_detail", args=[self.pk])
+
+    @property
+    def status_tone(self) -> str:
+        return {Status.IN_PROGRESS: "green", Status.SUSPENDED: "orange", Status.COMPLETED: "blue"}.get(
+            self.status, "grey"
+        )
 
     @property
     def is_open(self) -> bool:

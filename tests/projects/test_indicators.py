@@ -76,7 +76,9 @@ def by_hand(one: Project) -> tuple[int, int]:
                     filled += follow(row, item.path) not in (None, "")
         if not rows and group is not SUBCONTRACTOR:
             needs_permit = one.category in ("01", "02")
-            required += {"permit": 2 if needs_permit else 0, "construction_unit": 6, "general_contractor": 7}[group.key]
+            required += {"permit": 2 if needs_permit else 0, "construction_unit": 6, "general_contractor": 7}[
+                group.key
+            ]
     return filled, required
 
 
@@ -99,7 +101,11 @@ def random_project(dice: random.Random) -> Project:
             number=dice.choice(["", f"5309{dice.random()}"]),
             issued_on=dice.choice([None, date(2026, 6, 1)]),
         )
-    for kind in [ParticipantType.CONSTRUCTION_UNIT, *[ParticipantType.LABOUR_SUBCONTRACTOR] * 2, ParticipantType.SUPERVISOR]:
+    for kind in [
+        ParticipantType.CONSTRUCTION_UNIT,
+        *[ParticipantType.LABOUR_SUBCONTRACTOR] * 2,
+        ParticipantType.SUPERVISOR,
+    ]:
         if dice.random() < 0.6:
             random_party(dice, one, kind)
     return one

@@ -1,0 +1,89 @@
+"""Who may do what with a project. Whether a project is seen at all is the scope's answer, not given here."""
+
+from organizations.enums import Role
+from organizations.models import Organization
+from projects.enums import ParticipantType, ParticipationStatus, StatusAct
+from projects.models import Participation, Project
+
+
+def can_file(user) -> bool:
+    """Regulators file every project (P1); a contractor's clerk may file the enterprise's own."""
+    return user.role in (Role.OFFICER, Role.CLERK)
+
+
+def is_regulator(user, project: Project) -> bool:
+    """The human-resources officer of the project's jurisdiction, or of a level above."""
+    return user.role == Role.OFFICER and project.jurisdiction_id.startswith(user.region.prefix)
+
+
+def is_contractor(user, project: Project) -> bool:
+    """A clerk of a general contractor that has not left the project."""
+    return (
+        user.role == Role.CLERK
+        and project.participations.filter(
+            organization=user.organization,
+            participant_type=ParticipantType.GENERAL_CONTRACTOR,
+            status=ParticipationStatus.ENTERED,
+        ).exists()
+    )
+
+
+def can_edit(user, project: Project) -> bool:
+    """Nobody edits a completed project: the regulator reopens it first."""
+    return project.is_open and (is_regulator(user, project) or is_contractor(user, project))
+
+
+def can_edit_supervision(user, project: Project) -> bool:
+    """Jurisdiction, industry and the day supervision began are the regulator's to say."""
+    return project.is_open and is_regulator(user, project)
+
+
+def can_edit_parties(user, project: Project) -> bool:
+    return can_edit(user, project)
+
+
+def can_change_contractor(user, project: Project) -> bool:
+    """A general contractor's clerks see the project: letting one in or out is the regulator's."""
+    return project.is_open and is_regulator(user, project)
+
+
+def can_move_party(user, party: Participation) -> bool:
+    """Add, exit or bring back a party of this kind."""
+    if party.participant_type == ParticipantType.GENERAL_CONTRACTOR:
+        return can_change_contractor(user, party.project)
+    return can_edit_parties(user, party.project)
+
+
+def can_overwrite_unit(user, unit: Organization) -> bool:
+    """Change what is already on record about a unit. A clerk: of the own enterprise, or of one that is in no
+    other contractor's project; anything else could alter other projects' records."""
+    if user.role == Role.OFFICER:
+        return True
+    if user.role != Role.CLERK or unit.users.exists():
+        return user.role == Role.CLERK and unit == user.organization
+    theirs = Project.objects.visible_to(user).values("pk")
+    return not unit.participations.exclude(project__in=theirs).exists()
+
+
+def can_change_status(user, project: Project, act: StatusAct) -> bool:
+    if project.status not in act.from_statuses:
+        return False
+    if act.is_regulators:
+        return is_regulator(user, project)
+    return can_edit(user, project)
+
+
+def can_complete(user, project: Project) -> bool:
+    return can_change_status(user, project, StatusAct.COMPLETE)
+
+
+def can_reopen(user, project: Project) -> bool:
+    return can_change_status(user, project, StatusAct.REOPEN)
+
+
+def status_acts(user, project: Project) -> list[StatusAct]:
+    return [act for act in StatusAct if can_change_status(user, project, act)]
+
+
+def can_export(user) -> bool:
+    return user.role in (Role.OFFICER, Role.INDUSTRY, Role.CLERK)

@@ -1,0 +1,33 @@
+from collections.abc import Iterable
+
+from celery import current_app
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from projects.models import ChangedProject, Project
+
+CLOSED = "项目已由监管部门确认完工，不再接受修改。确需修改的，请由管辖地人社部门撤销完工后再办理。"
+
+
+class ProjectClosed(ValidationError):
+    def __init__(self):
+        super().__init__(CLOSED, code="project_closed")
+
+
+def mark_changed(project_ids: Iterable[int]) -> None:
+    """Have the rules run for these projects at once: marks now, a wake-up call after commit."""
+    ChangedProject.objects.bulk_create(ChangedProject(project_id=pk) for pk in sorted(set(project_ids)))
+    transaction.on_commit(lambda: current_app.send_task("alerts.tasks.check_changed_projects", ignore_result=True))
+
+
+def lock_open(project: Project) -> Project:
+    """The project as it is now, held until the transaction ends. Raises ProjectClosed once it is completed (P7)."""
+    locked = lock(project)
+    if not locked.is_open:
+        raise ProjectClosed
+    return locked
+
+
+def lock(project: Project) -> Project:
+    rows = Project.objects.unscoped("the caller has found the project in its user's scope")
+    return rows.select_for_update(no_key=True).get(pk=project.pk)

@@ -1,0 +1,87 @@
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from core import audit
+from organizations.enums import Role
+from organizations.models import Organization, Region
+from projects.enums import Category, ParticipantType, Status
+from projects.models import Project, StatusChange
+from projects.services.changes import lock_open, mark_changed
+from projects.services.parties import add_party
+
+SERIAL_DIGITS = 4
+
+
+@transaction.atomic
+def file_project(*, by, contractor: Organization | None = None, **facts) -> Project:
+    """建档. Issues the code; jurisdiction is the place of the works and industry that of the category unless given.
+
+    A clerk's project belongs to the clerk's own enterprise; its jurisdiction is confirmed later, by an officer.
+    """
+    project = Project(filed_by=by, **facts)
+    project.jurisdiction = facts.get("jurisdiction") or project.region
+    project.industry = facts.get("industry") or Category(project.category).industry
+    if by is None or by.role == Role.OFFICER:
+        project.jurisdiction_confirmed_on = project.jurisdiction_confirmed_on or timezone.localdate()
+    else:
+        contractor = by.organization
+    project.status = facts.get("status") or _first_status(project)
+    project.code = project.code or issue_code(project.region)
+    project.full_clean()
+    project.save(force_insert=True)
+    begun = project.actual_start_on if project.status == Status.IN_PROGRESS else None
+    StatusChange.objects.create(
+        project=project, status=project.status, on=begun or project.supervised_from, reason="建档", by=by
+    )
+    if contractor is not None:
+        add_party(
+            project,
+            contractor,
+            ParticipantType.GENERAL_CONTRACTOR,
+            by=by,
+            is_lead=True,
+            entered_on=project.actual_start_on,
+        )
+    audit.record("project.file", by=by, target=project, code=project.code, jurisdiction=project.jurisdiction_id)
+    mark_changed([project.pk])
+    return project
+
+
+def _first_status(project: Project) -> Status:
+    started = project.actual_start_on is not None and project.actual_start_on <= timezone.localdate()
+    return Status.IN_PROGRESS if started else Status.PREPARING
+
+
+def issue_code(region: Region) -> str:
+    """Region, year and month, serial: 5309022026110001. Within a transaction, whose end frees the next number."""
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    prefix = f"{region.code}{timezone.localdate():%Y%m}"
+    issued = Project.objects.unscoped("a code is unique in the whole province")
+    last = issued.filter(code__regex=rf"^{re.escape(prefix)}\d{{{SERIAL_DIGITS},}}$").order_by("code")
+    codes = last.values_list("code", flat=True)
+    serial = max((int(code[len(prefix) :]) for code in codes), default=0) + 1
+    return f"{prefix}{serial:0{SERIAL_DIGITS}d}"
+
+
+@transaction.atomic
+def update_project(project: Project, *, by, **facts) -> Project:
+    """Complete or correct a project's facts. An actual start sets a project that was being prepared in progress."""
+    project = lock_open(project)
+    before = project.jurisdiction_id
+    for name, value in facts.items():
+        setattr(project, name, value)
+    if project.status in (Status.PREPARING, Status.APPROVED) and _first_status(project) == Status.IN_PROGRESS:
+        project.status = Status.IN_PROGRESS
+        StatusChange.objects.create(
+            project=project, status=project.status, on=project.actual_start_on, reason="填报实际开工日期", by=by
+        )
+    if "jurisdiction" in facts and project.jurisdiction_confirmed_on is None:
+        project.jurisdiction_confirmed_on = timezone.localdate()
+    project.full_clean()
+    project.save()
+    if project.jurisdiction_id != before:
+        audit.record("project.jurisdiction", by=by, target=project, before=before, after=project.jurisdiction_id)
+    mark_changed([project.pk])
+    return project
