@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
@@ -85,7 +86,7 @@ class IndicatorGroup:
 
     @cached_property
     def fields(self) -> dict[int, models.Field]:
-        return {indicator.number: _field(self.model, indicator.path) for indicator in self.indicators}
+        return {indicator.number: field_at(self.model, indicator.path) for indicator in self.indicators}
 
     def label(self, indicator: Indicator) -> str:
         return str(self.fields[indicator.number].verbose_name)
@@ -189,7 +190,7 @@ def gaps(project: models.Model, of: Iterable[IndicatorGroup]) -> list[Gap]:
 
 
 def completeness(projects: models.QuerySet, of: Iterable[IndicatorGroup]) -> dict[int, tuple[int, int]]:
-    """Project id → (filled, required), over these groups, in one SQL query. A project that needs nothing is left out."""
+    """Project id → (filled, required), over these groups, in one SQL query. What needs nothing is left out."""
     sql, params = completeness_sql(projects, of)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -229,8 +230,12 @@ def _sum(ones: list):
     return total
 
 
-def _field(model: type[models.Model], path: str) -> models.Field:
+def field_at(model: type[models.Model], path: str) -> models.Field:
+    """The field at the end of a dunder path of links to one row each; FieldDoesNotExist where there is none."""
     *links, last = path.split("__")
     for name in links:
-        model = model._meta.get_field(name).related_model
+        link = model._meta.get_field(name)
+        if not isinstance(link, models.ForeignKey):
+            raise FieldDoesNotExist(f"{model.__name__}.{name} does not lead to one row.")
+        model = link.related_model
     return model._meta.get_field(last)

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
-from core import attachments, audit
+from core import attachments, audit, indicators
 from core.access import access
 from core.fields import EncryptedField
 from core.models import Job
@@ -31,7 +31,8 @@ def job(request, pk):
 @access("officer", "clerk", "bank")
 def reveal(request):
     """An encrypted value in full, for one reader, with a reason, on record."""
-    model, field = _encrypted_field(request.POST.get("model", ""), request.POST.get("field", ""))
+    path = request.POST.get("field", "")
+    model, field = _encrypted_field(request.POST.get("model", ""), path)
     row = get_object_or_404(model.objects.visible_to(request.user), pk=request.POST.get("pk") or None)
     reason = request.POST.get("reason", "").strip()
     if len(reason) < 2:
@@ -41,17 +42,18 @@ def reveal(request):
         by=request.user,
         target=row,
         ip=request.META.get("REMOTE_ADDR"),
-        field=field.name,
+        field=path,
         reason=reason[:200],
     )
-    context = {"value": getattr(row, field.name), "label": field.verbose_name}
+    context = {"value": indicators.follow(row, path), "label": field.verbose_name}
     return render(request, "components/revealed.html", context)
 
 
-def _encrypted_field(label: str, name: str):
+def _encrypted_field(label: str, path: str):
+    """A field of a supervised model, or of what its rows lead to (a party's unit: organization__…)."""
     try:
         model = apps.get_model(label)
-        field = model._meta.get_field(name)
+        field = indicators.field_at(model, path)
     except (LookupError, ValueError, FieldDoesNotExist) as error:
         raise Http404 from error
     if not issubclass(model, ScopedModel) or not isinstance(field, EncryptedField):
