@@ -22,7 +22,7 @@ class Category(models.TextChoices):
 
     @property
     def industry(self) -> Industry:
-        """Which industry department supervises, unless the officer says otherwise (a site's 机电安装 goes with the building)."""
+        """Which industry department supervises, unless an officer says otherwise (机电安装 goes with the building)."""
         match self:
             case Category.BUILDING | Category.MUNICIPAL | Category.INSTALLATION:
                 return Industry.HOUSING

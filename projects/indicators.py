@@ -117,3 +117,13 @@ WAGE_CLERK = IndicatorGroup(
     edit="projects:clerk_edit",
     add="projects:clerk_add",
 )
+
+_OF_PARTY = {
+    ParticipantType.CONSTRUCTION_UNIT: CONSTRUCTION_UNIT,
+    ParticipantType.GENERAL_CONTRACTOR: GENERAL_CONTRACTOR,
+}
+
+
+def group_of(participant_type: str) -> IndicatorGroup | None:
+    """The group a party is judged by; surveyors, designers and supervisors have none."""
+    return SUBCONTRACTOR if participant_type in SUBCONTRACTORS else _OF_PARTY.get(participant_type)

@@ -47,11 +47,15 @@ def can_change_contractor(user, project: Project) -> bool:
     return project.is_open and is_regulator(user, project)
 
 
+def can_add_party(user, project: Project, participant_type: str) -> bool:
+    if participant_type == ParticipantType.GENERAL_CONTRACTOR:
+        return can_change_contractor(user, project)
+    return can_edit_parties(user, project)
+
+
 def can_move_party(user, party: Participation) -> bool:
-    """Add, exit or bring back a party of this kind."""
-    if party.participant_type == ParticipantType.GENERAL_CONTRACTOR:
-        return can_change_contractor(user, party.project)
-    return can_edit_parties(user, party.project)
+    """Take out, bring back, give the lead."""
+    return can_add_party(user, party.project, party.participant_type)
 
 
 def can_overwrite_unit(user, unit: Organization) -> bool:

@@ -17,6 +17,7 @@ SERIAL_DIGITS = 4
 @transaction.atomic
 def file_project(*, by, contractor: Organization | None = None, **facts) -> Project:
     """建档. Issues the code; jurisdiction is the place of the works and industry that of the category unless given.
+    The contractor may be a unit that is not on record yet.
 
     A clerk's project belongs to the clerk's own enterprise; its jurisdiction is confirmed later, by an officer.
     """
@@ -36,6 +37,9 @@ def file_project(*, by, contractor: Organization | None = None, **facts) -> Proj
         project=project, status=project.status, on=begun or project.supervised_from, reason="建档", by=by
     )
     if contractor is not None:
+        if contractor._state.adding:
+            contractor.full_clean()
+            contractor.save()
         add_party(
             project,
             contractor,

@@ -28,7 +28,7 @@ UNIT_FIELDS = (
 def find_unit(*, uscc: str | None, name: str) -> Organization | None:
     """The enterprise with this code; without a code, the one of exactly this name.
 
-    Refuses a code that is on record under another name or for another kind of organization, and a name that several bear.
+    Refuses a code on record under another name or for another kind of organization, and a name that several bear.
     """
     if uscc:
         found = Organization.objects.filter(uscc=uscc).first()
@@ -49,7 +49,7 @@ def _of_this_name(unit: Organization, name: str) -> Organization:
 
 @transaction.atomic
 def save_unit(unit: Organization | None, *, by, **facts) -> Organization:
-    """A new enterprise, or one on record with its blanks filled in; what stands is overwritten only by those who may."""
+    """A new enterprise, or one on record with its blanks filled in; only those who may overwrite what stands."""
     overwrite = unit is None or by is None or can_overwrite_unit(by, unit)
     unit = unit or Organization(kind=OrganizationKind.ENTERPRISE)
     for name, value in facts.items():
@@ -62,10 +62,18 @@ def save_unit(unit: Organization | None, *, by, **facts) -> Organization:
 
 
 @transaction.atomic
+def enter_unit(project: Project, participant_type: str, *, by, unit_facts: dict, **facts) -> Participation:
+    """A party as a form tells it: the unit is found on record or put on record."""
+    unit = find_unit(uscc=unit_facts.get("uscc"), name=unit_facts["name"])
+    unit = save_unit(unit, by=by, **unit_facts)
+    return add_party(project, unit, participant_type, by=by, **facts)
+
+
+@transaction.atomic
 def add_party(
     project: Project, unit: Organization, participant_type: str, *, by, is_lead: bool = False, **facts
 ) -> Participation:
-    """A unit enters. The only general contractor on site leads; naming another leader takes the lead from the first."""
+    """A unit enters. The only general contractor on site leads; a new leader takes the lead from the first."""
     project = lock_open(project)
     party = Participation(project=project, organization=unit, participant_type=participant_type, **facts)
     party.full_clean()

@@ -1,0 +1,64 @@
+from django import forms
+from django.db.models import Q
+
+from core.forms import FilterForm
+from organizations.enums import Industry, RegionLevel
+from organizations.models import Region
+from organizations.selectors import regions_for
+from projects import selectors
+from projects.enums import Category, ParticipantType, Status
+from projects.forms import place_choices
+from projects.models import Participation
+from projects.models.project import ProjectQuerySet
+
+
+class ProjectFilters(FilterForm):
+    q = forms.CharField(label="项目名称、编码或总承包单位")
+    place = forms.ChoiceField(label="管辖属地")
+    industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
+    status = forms.ChoiceField(label="工程进度", choices=[("", ""), *Status.choices])
+    category = forms.ChoiceField(label="项目种类", choices=[("", ""), *Category.choices])
+    incomplete = forms.BooleanField(label="资料不全")
+    warned = forms.BooleanField(label="有未解除预警")
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        if user.level is None or user.level == RegionLevel.COUNTY:
+            del self.fields["place"]
+        else:
+            self.fields["place"].choices = [("", "全部"), *place_choices(regions_for(user), own="（全市）")[1:]]
+        if user.industry:
+            del self.fields["industry"]
+
+    @property
+    def values(self) -> dict:
+        return {name: value for name, value in super().values.items() if value is not False}
+
+    def apply(self, projects: ProjectQuerySet) -> ProjectQuerySet:
+        for name, value in self.values.items():
+            projects = getattr(self, f"_by_{name}", self._by_field(name))(projects, value)
+        return projects
+
+    @staticmethod
+    def _by_field(name: str):
+        return lambda projects, value: projects.filter(**{name: value})
+
+    @staticmethod
+    def _by_q(projects: ProjectQuerySet, text: str) -> ProjectQuerySet:
+        contractors = Participation.objects.filter(
+            participant_type=ParticipantType.GENERAL_CONTRACTOR, organization__name__icontains=text
+        )
+        own = Q(name__icontains=text) | Q(code__istartswith=text)
+        return projects.filter(own | Q(pk__in=contractors.values("project")))
+
+    @staticmethod
+    def _by_place(projects: ProjectQuerySet, code: str) -> ProjectQuerySet:
+        return projects.within(Region.objects.get(pk=code))
+
+    @staticmethod
+    def _by_incomplete(projects: ProjectQuerySet, _) -> ProjectQuerySet:
+        return selectors.incomplete(projects)
+
+    @staticmethod
+    def _by_warned(projects: ProjectQuerySet, _) -> ProjectQuerySet:
+        return selectors.with_open_warnings(projects)

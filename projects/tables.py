@@ -1,0 +1,98 @@
+from collections.abc import Iterable
+
+from django.db.models import Prefetch
+from django.utils.functional import cached_property
+
+from core.pagination import KeysetPage
+from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, RateColumn, Table
+from projects.models import Participation, Project
+from projects.models.project import ProjectQuerySet
+from projects.selectors import completeness_for
+
+
+def contractor_name(project: Project) -> str:
+    return project.general_contractor.name if project.general_contractor else ""
+
+
+def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """What a row shows, without a query for each."""
+    parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
+    return projects.select_related("jurisdiction__parent").prefetch_related(Prefetch("participations", parties))
+
+
+def add_completeness(projects: Iterable[Project]) -> None:
+    rows = list(projects)
+    found = Project.objects.unscoped("projects already in scope").filter(pk__in=[row.pk for row in rows])
+    figures = completeness_for(found) if rows else {}
+    for row in rows:
+        row.completeness = figures.get(row.pk, (0, 0))
+
+
+class ProjectTable(Table):
+    caption = "项目列表"
+    default_order = "-id"
+    empty_title = "没有符合条件的项目"
+    empty_text = "请放宽或清除筛选条件；新开工的项目请先建档。"
+
+    name = Column("项目名称", sort="name", primary=True)
+    code = CodeColumn("项目编码", sort="code", minor=True)
+    status = BadgeColumn("工程进度", value="get_status_display", sort="status", tone=lambda row: row.status_tone)
+    contractor = Column("施工总承包单位", value=contractor_name)
+    jurisdiction = Column("管辖属地", value="jurisdiction.name", sort="jurisdiction_id")
+    industry = Column("行业", value="get_industry_display", minor=True)
+    supervised_from = DayColumn("纳入监管", sort="-supervised_from", minor=True)
+    completeness = RateColumn("资料完整度", hint="已填指标 / 应填指标，按 34 项项目指标逐条计算")
+
+    def __init__(self, records: ProjectQuerySet, request, **options):
+        super().__init__(with_rows(records), request, **options)
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        page = super().page
+        add_completeness(page)
+        return page
+
+
+EXPORT_HEADERS = [
+    "项目编码",
+    "项目名称",
+    "项目种类",
+    "行业",
+    "管辖属地",
+    "项目地址",
+    "工程进度",
+    "建设单位",
+    "施工总承包单位",
+    "合同开工日期",
+    "实际开工日期",
+    "项目竣工日期",
+    "合同价款（元）",
+    "纳入监管日期",
+    "应填指标",
+    "已填指标",
+    "完整度",
+]
+
+
+def export_row(project: Project) -> list:
+    filled, required = project.completeness
+    builder = project.construction_unit
+    return [
+        project.code,
+        project.name,
+        project.get_category_display(),
+        project.get_industry_display(),
+        project.jurisdiction.full_name,
+        project.address,
+        project.get_status_display(),
+        builder.name if builder else "",
+        contractor_name(project),
+        project.contract_start_on,
+        project.actual_start_on,
+        project.completed_on,
+        project.contract_amount,
+        project.supervised_from,
+        required,
+        filled,
+        f"{filled * 100 / required:.1f}%" if required else "",
+    ]
