@@ -1,14 +1,16 @@
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from itertools import groupby
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.forms import IdNumberInput, PortalForm, PortalModelForm, Section
+from core.forms import IdNumberInput, MoneyField, PortalForm, PortalModelForm, Section
 from core.identity import check_id, check_phone, check_uscc, mask_id
 from organizations.enums import Industry, OrganizationKind, RegionLevel, Role
 from organizations.models import Organization, Region
@@ -89,10 +91,14 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
             "labour_cost_amount",
             "wage_pay_day",
         ]
+        field_classes = {"contract_amount": MoneyField, "labour_cost_amount": MoneyField}
 
     def __init__(self, *args, user, supervision: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self._offer_places("region", places_to_file(user).filter(level=RegionLevel.COUNTY))
+        self.fields["wage_pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
+        for name in ("contract_amount", "labour_cost_amount"):
+            self.fields[name].validators.append(MinValueValidator(Decimal("0.01"), "金额应大于零。"))
         self.fields["wage_pay_day"].help_text = "1 至 31；当月没有这一天的，为当月最后一天"
         if supervision:
             self._offer_supervision(user)

@@ -30,7 +30,7 @@ def file_project(*, by, contractor: Organization | None = None, **facts) -> Proj
         contractor = by.organization
     project.status = facts.get("status") or _first_status(project)
     project.code = project.code or issue_code(project.region)
-    project.full_clean()
+    project.full_clean(exclude=["filed_by"])  # the system itself may file
     project.save(force_insert=True)
     begun = project.actual_start_on if project.status == Status.IN_PROGRESS else None
     StatusChange.objects.create(
@@ -83,7 +83,7 @@ def update_project(project: Project, *, by, **facts) -> Project:
         )
     if "jurisdiction" in facts and project.jurisdiction_confirmed_on is None:
         project.jurisdiction_confirmed_on = timezone.localdate()
-    project.full_clean()
+    project.full_clean(exclude=["filed_by"])
     project.save()
     if project.jurisdiction_id != before:
         audit.record("project.jurisdiction", by=by, target=project, before=before, after=project.jurisdiction_id)

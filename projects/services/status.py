@@ -20,7 +20,7 @@ def change_status(project: Project, act: StatusAct, *, by, on: date, reason: str
         project.actual_start_on = project.actual_start_on or on
     if act in (StatusAct.COMPLETE, StatusAct.REOPEN):
         project.completed_on = on if act == StatusAct.COMPLETE else None
-    project.full_clean()
+    project.full_clean(exclude=["filed_by"])
     project.save()
     StatusChange.objects.create(project=project, status=project.status, on=on, reason=_told(act, reason), by=by)
     audit.record(f"project.{act.value}", by=by, target=project, on=on.isoformat(), reason=reason)

@@ -1,0 +1,341 @@
+"""The pages as each role meets them: what is shown, what is refused, and how."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AccountProject
+from organizations.enums import Industry, OrganizationKind
+from projects.enums import Category, ParticipantType, Status
+from projects.models import Project
+from tests.accounts.factories import special_account
+from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer, organization
+from tests.projects.factories import participation, permit, project
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("projects:project_list")
+CREATE = reverse("projects:project_create")
+
+
+def at(name: str, *args) -> str:
+    return reverse(f"projects:{name}", args=args)
+
+
+@pytest.fixture
+def signed_in(client):
+    def sign_in(user):
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+class TestList:
+    def test_county_officer_sees_the_county_and_not_its_sibling(self, signed_in):
+        project(name="临翔的学校")
+        project(name="凤庆的医院", at="530921")
+        page = signed_in(officer("530902")).get(LIST).content.decode()
+        assert "临翔的学校" in page
+        assert "凤庆的医院" not in page
+
+    def test_prefecture_officer_sees_both_counties_but_no_other_prefecture(self, signed_in):
+        project(name="临翔的学校")
+        project(name="凤庆的医院", at="530921")
+        project(name="五华的桥", at="530102")
+        page = signed_in(officer("530900")).get(LIST).content.decode()
+        assert "临翔的学校" in page
+        assert "凤庆的医院" in page
+        assert "五华的桥" not in page
+
+    def test_industry_officer_sees_the_own_industry_only(self, signed_in):
+        project(name="住房的楼")
+        project(name="交通的路", industry=Industry.TRANSPORT, category=Category.HIGHWAY)
+        page = signed_in(industry_officer("530000", OrganizationKind.TRANSPORT)).get(LIST).content.decode()
+        assert "交通的路" in page
+        assert "住房的楼" not in page
+
+    def test_clerk_sees_only_what_the_enterprise_contracts(self, signed_in):
+        own = organization()
+        project(name="自己的楼", contractor=own)
+        other = project(name="别人的楼")
+        participation(other, own, ParticipantType.LABOUR_SUBCONTRACTOR)
+        page = signed_in(clerk(own)).get(LIST).content.decode()
+        assert "自己的楼" in page
+        assert "别人的楼" not in page
+
+    def test_bank_sees_only_the_projects_of_its_accounts(self, signed_in):
+        own, keeper = project(name="本行的楼"), bank()
+        AccountProject.objects.get_or_create(account=special_account(own, bank=keeper), project=own)
+        project(name="他行的楼")
+        page = signed_in(bank_clerk(keeper)).get(LIST).content.decode()
+        assert "本行的楼" in page
+        assert "他行的楼" not in page
+
+    def test_completeness_is_shown_with_what_it_is_made_of(self, signed_in):
+        project()
+        page = signed_in(officer()).get(LIST).content.decode()
+        assert "6/19" in page
+
+    def test_query_count_does_not_grow_with_the_rows(self, signed_in, django_assert_max_num_queries):
+        client = signed_in(officer())
+        for _ in range(3):
+            permit(project())
+        with django_assert_max_num_queries(9):
+            client.get(LIST)
+        for _ in range(20):
+            permit(project())
+        with django_assert_max_num_queries(9):
+            client.get(LIST)
+
+    @pytest.mark.parametrize(
+        ("query", "found", "left"),
+        [
+            ("q=学校", "甲学校", "乙医院"),
+            ("q=5309029999", "甲学校", "乙医院"),
+            ("q=建投", "乙医院", "甲学校"),
+            (f"status={Status.SUSPENDED}", "乙医院", "甲学校"),
+            (f"category={Category.MUNICIPAL}", "乙医院", "甲学校"),
+            ("place=530921", "乙医院", "甲学校"),
+        ],
+    )
+    def test_filters_narrow_the_list(self, signed_in, query, found, left):
+        project(name="甲学校", code="5309029999000001")
+        unit = organization(name="云南建投")
+        project(name="乙医院", at="530921", contractor=unit, status=Status.SUSPENDED, category=Category.MUNICIPAL)
+        page = signed_in(officer("530900")).get(f"{LIST}?{query}").content.decode()
+        assert found in page
+        assert left not in page
+
+    def test_place_of_a_prefecture_takes_in_its_counties(self, signed_in):
+        project(name="凤庆的医院", at="530921")
+        project(name="五华的桥", at="530102")
+        page = signed_in(officer("530000")).get(f"{LIST}?place=530900").content.decode()
+        assert "凤庆的医院" in page
+        assert "五华的桥" not in page
+
+    def test_incomplete_filter_leaves_out_the_complete(self, signed_in):
+        complete, lacking = whole_project(name="齐全的路"), project(name="缺项的楼")
+        page = signed_in(officer()).get(f"{LIST}?incomplete=on").content.decode()
+        assert lacking.name in page
+        assert complete.name not in page
+
+    def test_an_impossible_place_filters_nothing_and_breaks_nothing(self, signed_in):
+        project(name="甲学校")
+        page = signed_in(officer("530900")).get(f"{LIST}?place=000000&sort=password&cursor=x")
+        assert page.status_code == 200
+        assert "甲学校" in page.content.decode()
+
+
+def whole_project(**fields) -> Project:
+    """A highway with every indicator filled in: address, parties, no permit needed."""
+    unit = organization(
+        unit_nature="150",
+        registered_address="人民路1号",
+        legal_representative="李敏",
+        legal_representative_id="53090219900101001X",
+    )
+    one = project(category=Category.HIGHWAY, address="青华路", contractor=unit, **fields)
+    participation(one, unit, ParticipantType.CONSTRUCTION_UNIT)
+    return one
+
+
+def test_a_whole_project_is_whole(signed_in):
+    page = signed_in(officer()).get(at("project_detail", whole_project().pk)).content.decode()
+    assert "资料齐全" in page
+
+
+class TestDetail:
+    def test_out_of_scope_is_404(self, signed_in):
+        sibling = project(at="530921")
+        assert signed_in(officer("530902")).get(at("project_detail", sibling.pk)).status_code == 404
+
+    def test_every_gap_leads_to_its_field(self, signed_in):
+        one = project()
+        page = signed_in(officer()).get(at("project_detail", one.pk)).content.decode()
+        assert f"{at('project_edit', one.pk)}#id_address" in page
+        assert f"{at('permit_add', one.pk)}#id_number" in page
+        assert f"{at('construction_unit_add', one.pk)}#id_uscc" in page
+        party = one.participations.get()
+        assert f"{at('party_edit', party.pk)}#id_legal_representative_id" in page
+
+    def test_every_link_of_the_gaps_leads_to_a_field_that_is_there(self, signed_in):
+        one = project(address="", contract_start_on=None)
+        participation(one, organization(), ParticipantType.LABOUR_SUBCONTRACTOR, entered_on=None)
+        client = signed_in(officer())
+        for gap in client.get(at("project_detail", one.pk)).context["gaps"]:
+            address, _, field = gap.url.partition("#")
+            assert f'id="{field}"' in client.get(address).content.decode(), gap.url
+
+    def test_a_reader_is_shown_the_gaps_without_links(self, signed_in):
+        one = project()
+        page = signed_in(industry_officer()).get(at("project_detail", one.pk)).content.decode()
+        assert "项目地址" in page
+        assert "#id_address" not in page
+
+    def test_representatives_number_is_masked(self, signed_in):
+        one = whole_project()
+        page = signed_in(officer()).get(at("project_detail", one.pk)).content.decode()
+        assert "53090219900101001X" not in page
+        assert "530902" in page
+
+    def test_representatives_number_is_revealed_for_a_reason_on_record(self, signed_in):
+        from core.models import AuditEntry
+
+        party = whole_project().participations.first()
+        asked = {
+            "model": "projects.participation",
+            "pk": party.pk,
+            "field": "organization__legal_representative_id",
+            "reason": "核对身份",
+        }
+        answer = signed_in(officer()).post(reverse("core:reveal"), asked)
+        assert "53090219900101001X" in answer.content.decode()
+        assert AuditEntry.objects.filter(action="reveal", object_id=str(party.pk)).exists()
+
+    @pytest.mark.parametrize("path", ["project__participations__manager_id", "project__name", "organization__nothing"])
+    def test_only_an_encrypted_field_of_one_row_is_revealed(self, signed_in, path):
+        party = whole_project().participations.first()
+        asked = {"model": "projects.participation", "pk": party.pk, "field": path, "reason": "核对身份"}
+        assert signed_in(officer()).post(reverse("core:reveal"), asked).status_code in (403, 404)
+
+
+FILING = {
+    "name": "临翔区妇幼保健院迁建项目",
+    "category": Category.BUILDING.value,
+    "region": "530902",
+    "address": "临翔区南塘街",
+    "contract_start_on": "2026-07-01",
+    "wage_pay_day": "15",
+    "supervised_from": "2026-07-01",
+}
+
+
+class TestFiling:
+    def test_officer_files_and_is_told_the_code(self, signed_in):
+        by = officer()
+        answer = signed_in(by).post(CREATE, FILING, follow=True)
+        made = Project.objects.get()
+        assert made.code in answer.content.decode()
+        assert (made.jurisdiction_id, made.industry, made.filed_by) == ("530902", Industry.HOUSING, by)
+        assert made.jurisdiction_confirmed_on is not None
+
+    def test_officer_names_the_contractor(self, signed_in):
+        unit = organization(name="云南滇西恒筑建设工程有限公司")
+        contractor = {"contractor_uscc": unit.uscc, "contractor_name": unit.name}
+        signed_in(officer()).post(CREATE, FILING | contractor)
+        assert Project.objects.get().general_contractor == unit
+
+    def test_a_code_of_another_name_is_refused_at_its_field(self, signed_in):
+        unit = organization(name="云南滇西恒筑建设工程有限公司")
+        contractor = {"contractor_uscc": unit.uscc, "contractor_name": "另一家公司"}
+        answer = signed_in(officer()).post(CREATE, FILING | contractor)
+        assert answer.status_code == 422
+        assert "云南滇西恒筑建设工程有限公司" in answer.context["form"].errors["contractor_name"][0]
+        assert not Project.objects.exists()
+
+    def test_officer_cannot_file_outside_the_own_county(self, signed_in):
+        organization(at="530921")
+        answer = signed_in(officer("530902")).post(CREATE, FILING | {"region": "530921"})
+        assert answer.status_code == 422
+        assert "region" in answer.context["form"].errors
+
+    def test_clerk_files_the_own_enterprises_project(self, signed_in):
+        own = organization()
+        asked = FILING | {"jurisdiction": "530921", "industry": "water", "contractor_name": "别的公司"}
+        signed_in(clerk(own)).post(CREATE, asked)
+        made = Project.objects.get()
+        assert made.general_contractor == own
+        assert (made.jurisdiction_id, made.industry, made.jurisdiction_confirmed_on) == ("530902", "housing", None)
+
+    @pytest.mark.parametrize("make_user", [industry_officer, bank_clerk])
+    def test_other_roles_may_not(self, signed_in, make_user):
+        assert signed_in(make_user()).get(CREATE).status_code == 403
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"name": ""}, "name"),
+            ({"category": "77"}, "category"),
+            ({"wage_pay_day": "32"}, "wage_pay_day"),
+            ({"contract_amount": "-1"}, "contract_amount"),
+            ({"contract_amount": "100", "labour_cost_amount": "200"}, "labour_cost_amount"),
+            ({"actual_start_on": "2099-01-01"}, "actual_start_on"),
+            ({"contract_start_on": "七月"}, "contract_start_on"),
+            ({"contractor_name": "甲公司", "contractor_uscc": "123"}, "contractor_uscc"),
+        ],
+    )
+    def test_a_wrong_value_is_refused_at_its_field(self, signed_in, wrong, field):
+        answer = signed_in(officer()).post(CREATE, FILING | wrong)
+        assert answer.status_code == 422
+        assert field in answer.context["form"].errors
+        assert not Project.objects.exists()
+
+
+class TestEditing:
+    def test_clerk_completes_but_cannot_move_the_project(self, signed_in):
+        own = organization()
+        one = project(contractor=own, address="")
+        sent = FILING | {"jurisdiction": "530921", "supervised_from": "2020-01-01", "industry": "water"}
+        assert signed_in(clerk(own)).post(at("project_edit", one.pk), sent).status_code == 302
+        one.refresh_from_db()
+        assert one.address == "临翔区南塘街"
+        assert (one.jurisdiction_id, one.industry, one.supervised_from.year) == ("530902", "housing", 2026)
+
+    def test_form_of_a_completed_project_says_why_it_refuses(self, signed_in):
+        one = project(status=Status.COMPLETED, completed_on="2026-09-01")
+        client = signed_in(officer())
+        for address in [at("project_edit", one.pk), at("permit_add", one.pk), at("subcontractor_add", one.pk)]:
+            page = client.get(address, follow=True)
+            assert "不再接受修改" in page.content.decode()
+            assert client.post(address, FILING).status_code == 302
+        one.refresh_from_db()
+        assert one.address == ""
+
+    def test_clerk_of_a_contractor_that_left_may_look_but_not_write(self, signed_in):
+        own = organization()
+        one = project(contractor=own)
+        one.participations.update(status="exited")
+        client = signed_in(clerk(own))
+        assert client.get(at("project_detail", one.pk)).status_code == 200
+        assert client.get(at("project_edit", one.pk)).status_code == 403
+
+    def test_clerk_cannot_let_a_contractor_in(self, signed_in):
+        own = organization()
+        one = project(contractor=own)
+        assert signed_in(clerk(own)).get(at("general_contractor_add", one.pk)).status_code == 403
+
+    def test_an_undisclosed_number_stays_when_left_blank(self, signed_in):
+        party = whole_project().participations.get(participant_type=ParticipantType.GENERAL_CONTRACTOR)
+        unit = party.organization
+        page = signed_in(officer()).get(at("party_edit", party.pk)).content.decode()
+        assert "53090219900101001X" not in page
+        sent = {"uscc": unit.uscc, "name": unit.name, "legal_representative": "王芳", "entered_on": "2026-07-20"}
+        signed_in(officer()).post(at("party_edit", party.pk), sent)
+        unit.refresh_from_db()
+        assert (unit.legal_representative, unit.legal_representative_id) == ("王芳", "53090219900101001X")
+
+
+class TestStatus:
+    def test_completion_is_the_regulators(self, signed_in):
+        own = organization()
+        one = project(contractor=own)
+        sent = {"complete-on": "2026-09-01"}
+        assert signed_in(clerk(own)).post(at("project_status", one.pk, "complete"), sent).status_code == 403
+        signed_in(officer()).post(at("project_status", one.pk, "complete"), sent)
+        one.refresh_from_db()
+        assert (one.status, str(one.completed_on)) == (Status.COMPLETED, "2026-09-01")
+
+    def test_a_wrong_day_is_refused_with_a_message(self, signed_in):
+        one = project()
+        answer = signed_in(officer()).post(
+            at("project_status", one.pk, "complete"), {"complete-on": "2099-01-01"}, follow=True
+        )
+        assert "日期不能晚于今天" in answer.content.decode()
+        one.refresh_from_db()
+        assert one.status == Status.IN_PROGRESS
+
+    def test_an_unknown_act_is_404(self, signed_in):
+        assert signed_in(officer()).post(at("project_status", project().pk, "explode")).status_code == 404
+
+    def test_a_status_is_not_changed_by_a_get(self, signed_in):
+        assert signed_in(officer()).get(at("project_status", project().pk, "suspend")).status_code == 405
