@@ -193,6 +193,9 @@ class Table:
     def headers(self) -> Iterator[Header]:
         return (Header(self, column) for column in self.columns)
 
+    def sorts_shown(self) -> list[Header]:
+        return [header for header in self.headers() if header.sortable]
+
     def rows(self) -> Iterator[Row]:
         return (Row(self, record) for record in self.page)
 

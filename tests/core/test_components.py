@@ -1,5 +1,6 @@
 """Components as text, and the whole gallery in a browser."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from django.test import RequestFactory
 
 from core import formats
 from core.charts import line_chart, rank_chart
+from core.navigation import navigation_items
 from tests.organizations import factories
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -158,9 +160,11 @@ def test_a_tab_is_active_on_its_own_page():
 
 
 def test_every_icon_that_is_used_is_drawn():
-    drawn = (django_settings.BASE_DIR / "static" / "icons.svg").read_text()
-    for name in ("home", "bell", "building", "users", "shield", "alert", "check", "download", "upload", "eye"):
-        assert f'id="{name}"' in drawn
+    drawn = set(re.findall(r'<symbol id="(\w+)"', (django_settings.BASE_DIR / "static" / "icons.svg").read_text()))
+    used = {item.icon for item in navigation_items()}
+    for path in (django_settings.BASE_DIR / "templates").rglob("*.html"):
+        used |= set(re.findall(r"""(?:{% icon |icon=)["'](\w+)["']""", path.read_text()))
+    assert used - drawn == set()
 
 
 # --- pages that must stand alone -------------------------------------------------------------------------------------
@@ -263,6 +267,31 @@ def test_a_chosen_filter_is_applied_and_empty_ones_stay_out(gallery):
     gallery.page.get_by_label("级别").select_option("orange")
     gallery.page.wait_for_url("**/gallery/?level=orange")
     assert gallery.page.get_by_label("级别").input_value() == "orange"
+
+
+@pytest.mark.parametrize("gallery", ["phone"], indirect=True)
+def test_a_phone_sorts_without_a_table_head(gallery):
+    gallery.page.get_by_role("navigation", name="排序").get_by_role("link", name="项目").click()
+    gallery.page.wait_for_url("**/gallery/?sort=name")
+
+
+def test_paper_shows_tables_and_nothing_to_click(gallery):
+    page = gallery.page
+    page.wait_for_selector(".chart canvas")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 within its margins
+    page.emulate_media(media="print")
+    assert not page.locator(".masthead").is_visible()
+    assert not page.locator(".nav-desk").is_visible()
+    assert not page.locator(".chart canvas").first.is_visible()
+    assert page.locator(".chart-table").first.is_visible()
+    assert page.locator(".data-table thead").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_chosen_file_is_named(gallery):
+    file = {"name": "花名册.xlsx", "mimeType": "application/octet-stream", "buffer": b"0" * 3000}
+    gallery.page.locator("#id_evidence").set_input_files(file)
+    gallery.page.get_by_text("花名册.xlsx（3 KB）").wait_for()
 
 
 def test_unsaved_changes_are_not_lost_by_accident(gallery):
