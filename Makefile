@@ -64,12 +64,12 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: requirements.txt | $(VENV)/.made
-	@echo "· Python packages"
+	@echo "· Python packages (the first time a minute or two)"
 	@$(PIP) -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(VENV)/.made
-	@echo "· Python packages, with those for development"
+	@echo "· Python packages, with those for development (the first time a minute or two)"
 	@$(PIP) -r requirements-dev.txt
 	@touch $(VENV)/.installed $@
 

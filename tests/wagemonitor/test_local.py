@@ -96,6 +96,15 @@ def test_a_secret_is_made_once_and_has_the_length_its_cipher_needs(clone):
         assert (len(first), clone.python(code)) == (length, first)
 
 
+def test_a_key_forgotten_in_production_is_an_error_not_a_new_key(clone, monkeypatch):
+    monkeypatch.setitem(clone.environ, "DATABASE_URL", "postgresql://elsewhere/wagemonitor")
+    for name, variable in {"SECRET_KEY": "SECRET_KEY", "DATA_KEY": "DATA_KEYS", "INDEX_KEY": "INDEX_KEY"}.items():
+        process = clone.popen("-c", f"from wagemonitor import local; local.secret({name!r})")
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert f"so {variable} must be too" in said
+
+
 def test_data_and_port_survive_kill_9_of_both_servers(clone):
     url, broker = clone.url(), clone.url("broker_url")
     with psycopg.connect(url) as connection:

@@ -33,6 +33,10 @@ def home() -> Path:
     return HOME
 
 
+# what settings.py asks for when the environment has none → variables of the environment
+KEYS = {"SECRET_KEY": "SECRET_KEY", "DATA_KEY": "DATA_KEYS", "INDEX_KEY": "INDEX_KEY"}
+
+
 def _new_secret(name: str) -> str:
     sizes = {"DATA_KEY": 16, "INDEX_KEY": 32}
     return base64.b64encode(os.urandom(sizes[name])).decode() if name in sizes else secrets.token_urlsafe(48)
@@ -45,7 +49,12 @@ def write_private(path: Path, text: str) -> None:
 
 
 def secret(name: str) -> str:
-    """A random secret of this clone, made once. `os.link` lets exactly one of two makers win."""
+    """A random secret of this clone, made once. `os.link` lets exactly one of two makers win.
+
+    In production a forgotten key is an error, never silently a new one: what it encrypted would be lost with it.
+    """
+    if name in KEYS and given("DATABASE_URL"):
+        raise LocalError(f"DATABASE_URL is set, so {KEYS[name]} must be too (see .env.example)")
     folder = home() / "secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / name

@@ -1,7 +1,6 @@
 """What `make run` starts: database prepared, demo province seeded the first time, then web, worker and beat."""
 
 import contextlib
-import hashlib
 import os
 import socket
 import sys
@@ -44,13 +43,19 @@ class Command(BaseCommand):
     def _prepare(self, *, seed: bool) -> None:
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns without it
         self._step("数据库 / database", "migrate", verbosity=0, interactive=False)
-        self._step("基础数据 / reference data", "setup")
-        mark = _seeded_mark()
-        if seed and not mark.exists() and self._step("演示数据 / demo province", "seed"):
-            mark.touch()
+        self._step("基础数据 / reference data", "setup", verbosity=0)
+        if seed and not seeded().exists():
+            self._seed()
         connections.close_all()
         for connection in connections.all():
             connection.close_pool()
+
+    def _seed(self) -> None:
+        """Only here at home: the demo's passwords are known to everybody."""
+        if not settings.LOCAL:
+            self.stdout.write("外部数据库不写入演示数据 / DATABASE_URL is set: no demo data is written there")
+        elif self._step("演示数据 / demo province", "seed"):
+            seeded().touch()
 
     def _step(self, title: str, command: str, **options) -> bool:
         if command not in get_commands():
@@ -67,12 +72,8 @@ class Command(BaseCommand):
             if wait_until_answers(port, supervisor):
                 self.stdout.write(welcome(port, logins()))
                 self.stdout.flush()
-            name = supervisor.watch(heartbeat=local.start)
-            code = supervisor.children[name].returncode
-            raise CommandError(
-                f"{name} 已退出（状态 {code}），全部停止 / {name} exited with status {code}, stopping everything:\n"
-                f"{ground.tail(supervisor.log(name))}"
-            )
+                supervisor.watch(heartbeat=local.start)
+            raise CommandError(obituary(supervisor))
         finally:
             supervisor.stop()
 
@@ -99,10 +100,9 @@ def _pid_file():
         file.unlink(missing_ok=True)
 
 
-def _seeded_mark() -> Path:
-    """One for each database, so that another DATABASE_URL is seeded too."""
-    database = hashlib.sha256(os.environ.get("DATABASE_URL", "embedded").encode()).hexdigest()[:12]
-    return ground.home() / f"seeded-{database}"
+def seeded() -> Path:
+    """Written when seeding is through, so that an interrupted one is done again."""
+    return ground.home() / "seeded"
 
 
 def commands(port: int) -> dict[str, list[str]]:
@@ -125,11 +125,20 @@ def wait_until_answers(port: int, supervisor: Supervisor) -> bool:
     return False
 
 
+def obituary(supervisor: Supervisor) -> str:
+    name = supervisor.dead()
+    if not name:
+        return f"网页服务 {START_SECONDS} 秒内没有应答 / web does not answer:\n{ground.tail(supervisor.log('web'))}"
+    code = supervisor.children[name].returncode
+    said = f"{name} 已退出（状态 {code}），全部停止 / {name} exited with status {code}, stopping everything:"
+    return f"{said}\n{ground.tail(supervisor.log(name))}"
+
+
 def logins() -> list[tuple[str, str, str, str]]:
-    """(username, role, place, password) of the demo users."""
-    with contextlib.suppress(ImportError):
-        return list(import_module("organizations.demo").LOGINS)
-    return []
+    """(username, role, place, password) of the demo users; none where nothing was seeded."""
+    if not seeded().exists():
+        return []
+    return list(import_module("organizations.demo").LOGINS)
 
 
 def welcome(port: int, people: list[tuple[str, str, str, str]]) -> str:
