@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("reports.urls")),
     path("", include("organizations.urls")),
     path("projects/", include("projects.urls")),
+    path("imports/", include("projects.import_urls")),
     path("workers/", include("workers.urls")),
     path("wage-accounts/", include("accounts.urls")),
     path("alerts/", include("alerts.urls")),

@@ -9,16 +9,18 @@ commits.
     apply(batch, by=user)   # one transaction: checked again against the database as it is now, good rows written
 """
 
-from projects.imports.background import apply_soon, examine_soon
+from projects.imports.background import annotate_soon, apply_soon, examine_soon
 from projects.imports.base import Outcome, SheetImport, kinds
-from projects.imports.engine import annotated, apply, discard, examine, receive, remap
+from projects.imports.engine import annotated, apply, columns_of, discard, examine, receive, remap
 
 __all__ = [
     "Outcome",
     "SheetImport",
+    "annotate_soon",
     "annotated",
     "apply",
     "apply_soon",
+    "columns_of",
     "discard",
     "examine",
     "examine_soon",

@@ -38,6 +38,7 @@ class SheetImport:
     foretell its outcome; so it writes to the database and nowhere else. `by` is None when the shell imports.
     """
 
+    do_not_call_in_templates = True  # pages show the class itself
     kind: ClassVar[str] = ""
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence for the upload page: what shapes of sheet are understood

@@ -20,11 +20,11 @@ from projects.enums import ImportState
 from projects.imports import records
 from projects.imports.base import SheetImport, kinds
 from projects.models import ImportBatch, Project
+from projects.models.imports import LARGE_BYTES
 from projects.services import mark_changed
 
 log = structlog.get_logger(__name__)
 
-LARGE_ROWS, LARGE_BYTES = 2_000, 1024 * 1024  # beyond either, a worker examines and applies
 DEADLOCK_ATTEMPTS = 3
 CRASHED = "系统内部错误，已记录，数据没有任何变化。请稍后重试或联系系统管理员。"
 CLOSED = "项目已完工，不再接收数据。如需补报，请联系主管的人力资源社会保障部门。"
@@ -96,6 +96,13 @@ def remap(batch: ImportBatch, mapping: dict[str, str], *, by) -> ImportBatch:
         batch.mapping, batch.state, batch.message = mapping, ImportState.UPLOADED, ""
         batch.save()
     return batch
+
+
+def columns_of(batch: ImportBatch) -> tuple[SheetImport, Layout]:
+    """How the sheet's columns are understood now, for somebody to correct."""
+    importer, workbook = open_batch(batch)
+    with unscoped("the caller has seen the batch"):
+        return importer, find_layout(batch, importer, workbook)
 
 
 def annotated(batch: ImportBatch) -> bytes:

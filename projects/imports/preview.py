@@ -1,6 +1,7 @@
 """Rows as somebody may look at them before they are imported: typed values as text, personal numbers masked."""
 
 import datetime
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -13,6 +14,9 @@ MASKS: dict[Callable, Callable[[str], str]] = {
     values.account: identity.mask_card,
     values.phone: identity.mask_phone,
 }
+
+_LONG_NUMBER = re.compile(r"\d{9,}[Xx]?")
+_BY_LENGTH = {18: identity.mask_id, 11: identity.mask_phone}
 
 
 def describe(row: ParsedRow, columns: list[Column]) -> dict[str, str]:
@@ -38,4 +42,4 @@ def show(value, clean: Callable = values.plain) -> str:
 
 def mask_numbers(text: str) -> str:
     """For cells nobody has cleaned: a long number in free text may be an ID, a card or a phone."""
-    return values._LONG_NUMBER.sub(lambda found: identity.mask_phone(found[0]), text)
+    return _LONG_NUMBER.sub(lambda found: _BY_LENGTH.get(len(found[0]), identity.mask_card)(found[0]), text)

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core.models import Attachment
@@ -8,6 +9,8 @@ from core.scoping import ScopedModel
 from organizations.enums import Role
 from projects.enums import ImportState
 from projects.models.project import Project
+
+LARGE_ROWS, LARGE_BYTES = 2_000, 1024 * 1024
 
 
 class ImportBatch(ScopedModel):
@@ -55,10 +58,26 @@ class ImportBatch(ScopedModel):
         own = Q(by__organization=user.organization) if user.role == Role.BANK else Q()
         return own & Q(project__in=visible) | Q(project__isnull=True, by=user)
 
+    def get_absolute_url(self) -> str:
+        return reverse("imports:batch", args=[self.pk])
+
     @property
     def is_settled(self) -> bool:
         """Nothing more can be done with it but look."""
         return self.state in (ImportState.APPLIED, ImportState.DISCARDED)
+
+    @property
+    def is_large(self) -> bool:
+        """Examined, applied and annotated by a worker, not while the browser waits."""
+        return self.rows > LARGE_ROWS or self.file.size > LARGE_BYTES
+
+    @property
+    def accepted_text(self) -> str:
+        return f"{self.accepted:,}"
+
+    @property
+    def outcome_text(self) -> str:
+        return " / ".join(f"{self.outcome.get(part, 0):,}" for part in ("created", "updated", "unchanged"))
 
     @property
     def is_busy(self) -> bool:

@@ -251,7 +251,7 @@ def test_an_xlsx_named_xls_is_read(site, sender):
 
 
 def test_large_sheets_go_to_a_worker_and_only_once(site, sender, monkeypatch):
-    monkeypatch.setattr(engine, "LARGE_ROWS", 5)
+    monkeypatch.setattr("projects.models.imports.LARGE_ROWS", 5)
     batch = imports.receive(site, "toy", content=sheet(), filename="a.xlsx", by=sender)
     busy = imports.examine_soon(batch, by=sender)
     assert (busy.state, busy.is_busy) == (ImportState.UPLOADED, True)

@@ -1,0 +1,56 @@
+from core import formats
+from core.tables import BadgeColumn, CodeColumn, Column, NumberColumn, Table
+from projects.enums import ImportState
+from projects.imports import kinds
+from projects.models import ImportBatch
+
+TONES = {
+    ImportState.UPLOADED: "blue",
+    ImportState.MAPPING: "orange",
+    ImportState.CHECKED: "blue",
+    ImportState.APPLIED: "green",
+    ImportState.REFUSED: "red",
+    ImportState.DISCARDED: "grey",
+}
+
+
+def kind_title(batch: ImportBatch) -> str:
+    kind = kinds().get(batch.kind)
+    return kind.title if kind else batch.kind
+
+
+def state_tone(batch: ImportBatch) -> str:
+    return TONES[ImportState(batch.state)]
+
+
+class ProjectBatchTable(Table):
+    caption = "导入记录"
+    empty_title, empty_text = "还没有导入过资料", "选择上面的一种资料上传。"
+    default_order = "-id"
+    page_size = 20
+
+    kind = Column("资料", kind_title, primary=True)
+    file = Column("文件", "file.name")
+    state = BadgeColumn("状态", "get_state_display", tone=state_tone)
+    accepted = NumberColumn("合格行")
+    refused = NumberColumn("退回行")
+    by = Column("上传人", lambda batch: batch.by.name if batch.by else "系统", minor=True)
+    created_at = Column("上传时间", lambda batch: formats.moment(batch.created_at))
+
+
+class BatchTable(ProjectBatchTable):
+    project = Column("项目", "project.name")
+    empty_title, empty_text = "没有符合条件的导入记录", "在项目的“资料导入”页上传花名册、考勤表、工资表等。"
+
+
+class ProblemTable(Table):
+    caption = "问题清单"
+    empty_title, empty_text = "没有问题", "所有行都合格。"
+    default_order = "id"
+
+    level = BadgeColumn("级别", "get_level_display", tone={"error": "red", "notice": "yellow"})
+    sheet = Column("工作表")
+    row = NumberColumn("行")
+    cell = CodeColumn("单元格", lambda problem: f"{problem.column}{problem.row}" if problem.column else "")
+    field = Column("项目")
+    message = Column("问题", lambda problem: problem.message.removeprefix(f"{problem.field}："), primary=True)

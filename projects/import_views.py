@@ -1,0 +1,242 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import attachments, audit
+from core.access import access
+from core.spreadsheets import annotated_name
+from core.spreadsheets import template as make_template
+from organizations.enums import Role
+from projects import imports
+from projects.enums import ImportState
+from projects.import_forms import BatchFilters, ColumnsForm, ProblemFilters, UploadForm
+from projects.import_tables import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
+from projects.imports import SheetImport
+from projects.imports.permissions import can_apply, can_decide, can_import, can_open_file, importable
+from projects.models import ImportBatch, Project
+
+READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
+SENDERS = (Role.CLERK, Role.BANK)
+
+
+# --- a project's sheets --------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*READERS)
+def batch_list(request):
+    """Every sheet that was sent, of all the projects one sees."""
+    filters = BatchFilters(request.GET)
+    batches = ImportBatch.objects.visible_to(request.user).filter(project__isnull=False)
+    table = BatchTable(filters.apply(batches.select_related("file", "by", "project")), request)
+    context = {"filters": filters, "table": table, "own_projects": []}
+    if request.user.role in SENDERS:
+        projects = Project.objects.visible_to(request.user).under_supervision()
+        context["own_projects"] = projects.order_by("-pk")[:12]
+    return render(request, "imports/batch_list.html", context)
+
+
+@require_GET
+@access(*READERS)
+def center(request, project_pk):
+    project = _project(request, project_pk)
+    sends = importable(request.user, project)
+    batches = ImportBatch.objects.visible_to(request.user).filter(project=project)
+    context = {
+        "project": project,
+        "kinds": [{"kind": kind, "sends": kind in sends} for kind in imports.kinds().values()],
+        "sends": bool(sends),
+        "table": ProjectBatchTable(batches.select_related("file", "by"), request),
+    }
+    return render(request, "imports/center.html", context)
+
+
+@require_GET
+@access(*READERS)
+def template(request, project_pk, kind):
+    project, kind = _project(request, project_pk), _kind(kind)
+    content = make_template(kind.columns, kind.choices(project), title=kind.title)
+    return _download(content, f"{kind.title}模板.xlsx")
+
+
+@require_http_methods(["GET", "POST"])
+@access(*SENDERS)
+def upload(request, project_pk, kind):
+    project, kind = _project(request, project_pk), _kind(kind)
+    if kind not in importable(request.user, project):
+        raise PermissionDenied
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        batch = _receive(request, project, kind, form)
+        if batch:
+            batch = imports.examine_soon(batch, by=request.user)
+            return redirect("imports:columns" if batch.state == ImportState.MAPPING else "imports:batch", batch.pk)
+    may_import = can_import(request.user, project, kind.kind)
+    context = {"project": project, "kind": kind, "form": form, "may_import": may_import}
+    return render(request, "imports/upload.html", context)
+
+
+def _receive(request, project: Project, kind: type[SheetImport], form: UploadForm) -> ImportBatch | None:
+    file = form.cleaned_data["file"]
+    try:
+        return imports.receive(project, kind.kind, content=file.read(), filename=file.name, by=request.user)
+    except ValidationError as error:
+        form.add_error("file", error)
+
+
+# --- one sheet -----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*READERS)
+def batch(request, pk):
+    found = _batch(request, pk)
+    context = _batch_context(request, found)
+    if not found.is_busy and found.state != ImportState.MAPPING:
+        filters = ProblemFilters(request.GET)
+        problems = filters.apply(found.problems.all())
+        context |= {"filters": filters, "table": ProblemTable(problems, request), "has_problems": _has_problems(found)}
+    return render(request, "imports/batch.html", context)
+
+
+def _batch_context(request, found: ImportBatch) -> dict:
+    heads = list(dict.fromkeys(label for row in found.preview for label, text in row["cells"].items() if text))
+    return {
+        "batch": found,
+        "project": found.project,
+        "kind_title": kind_title(found),
+        "kind": imports.kinds().get(found.kind),
+        "state_tone": state_tone(found),
+        "own_job": found.job and found.job.owner_id == request.user.pk,
+        "can_apply": can_apply(request.user, found),
+        "can_decide": can_decide(request.user, found) and not found.is_busy,
+        "can_open_file": can_open_file(request.user, found),
+        "changes": found.outcome.get("created", 0) + found.outcome.get("updated", 0),
+        "preview_heads": heads,
+        "preview": [(row["sheet"], row["row"], [row["cells"].get(h, "") for h in heads]) for row in found.preview],
+        "imported_before": _imported_before(request, found),
+        "next_step": _next_step(found),
+    }
+
+
+def _has_problems(found: ImportBatch) -> bool:
+    return bool(found.notices or found.refused or found.problems.exists())
+
+
+def _imported_before(request, found: ImportBatch) -> ImportBatch | None:
+    """The very same file, imported earlier."""
+    same = ImportBatch.objects.visible_to(request.user).filter(
+        project=found.project, kind=found.kind, file__sha256=found.file.sha256, state=ImportState.APPLIED
+    )
+    return same.exclude(pk=found.pk).order_by("-pk").first() if found.state == ImportState.CHECKED else None
+
+
+def _next_step(found: ImportBatch) -> tuple[str, str] | None:
+    step = getattr(imports.kinds().get(found.kind), "next_step", None)
+    return (step[0], reverse(step[1], args=[found.project_id])) if step else None
+
+
+@require_http_methods(["GET", "POST"])
+@access(*SENDERS)
+def columns(request, pk):
+    """A sheet of an unknown shape: which of its columns are ours."""
+    found = _decidable(request, pk)
+    try:
+        importer, layout = imports.columns_of(found)
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+        return redirect(found)
+    form = ColumnsForm(request.POST or None, importer=importer, layout=layout)
+    if request.method == "POST" and form.is_valid():
+        found = imports.remap(found, form.mapping(), by=request.user)
+        return redirect(imports.examine_soon(found, by=request.user))
+    return render(request, "imports/columns.html", {"batch": found, "project": found.project, "form": form})
+
+
+@require_POST
+@access(*SENDERS)
+def examine(request, pk):
+    return redirect(imports.examine_soon(_decidable(request, pk), by=request.user))
+
+
+@require_POST
+@access(*SENDERS)
+def apply(request, pk):
+    """Twice is once: a second click, or a colleague's, finds the batch imported."""
+    found = _batch(request, pk)
+    if not found.is_settled:
+        if not can_decide(request.user, found):
+            raise PermissionDenied
+        found = imports.apply_soon(found, by=request.user)
+    return redirect(found)
+
+
+@require_POST
+@access(*SENDERS)
+def discard(request, pk):
+    found = imports.discard(_decidable(request, pk), by=request.user)
+    messages.success(request, f"已放弃“{found.file.name}”，没有导入任何数据。")
+    return redirect("imports:center", found.project_id)
+
+
+# --- its files -----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@access(*SENDERS)
+def annotated(request, pk):
+    found = _openable(request, pk)
+    if request.method == "POST" and found.is_large:
+        return redirect("core:job", imports.annotate_soon(found, by=request.user).pk)
+    content = imports.annotated(found)
+    audit.record("import.annotated", by=request.user, target=found, ip=request.META.get("REMOTE_ADDR"))
+    return _download(content, annotated_name(found.file.name))
+
+
+@require_GET
+@access(*SENDERS)
+def file(request, pk):
+    found = _openable(request, pk)
+    return attachments.response(found.file, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+
+
+def _download(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=attachments.XLSX)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
+# --- finding -------------------------------------------------------------------------------------------------------
+
+
+def _project(request, pk: int) -> Project:
+    return get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
+
+
+def _kind(name: str) -> type[SheetImport]:
+    if name not in imports.kinds():
+        raise Http404
+    return imports.kinds()[name]
+
+
+def _batch(request, pk: int) -> ImportBatch:
+    batches = ImportBatch.objects.visible_to(request.user).filter(project__isnull=False)
+    return get_object_or_404(batches.select_related("project", "file", "by__organization", "job"), pk=pk)
+
+
+def _decidable(request, pk: int) -> ImportBatch:
+    found = _batch(request, pk)
+    if not can_decide(request.user, found):
+        raise PermissionDenied
+    return found
+
+
+def _openable(request, pk: int) -> ImportBatch:
+    found = _batch(request, pk)
+    if not can_open_file(request.user, found):
+        raise PermissionDenied
+    return found
