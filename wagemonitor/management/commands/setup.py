@@ -7,6 +7,7 @@ from core import working_days
 from core.models import CalendarDay, PublishedYear
 from organizations import regions
 from organizations.models import Region
+from reports import baseline
 from workers import partitions
 
 PUBLISHED = range(2024, 2027)  # the years whose holiday notices are out
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         if not CalendarDay.objects.exists() or PublishedYear.objects.count() < len(PUBLISHED):
             working_days.load_published(PUBLISHED)
             self._say(verbosity, f"工作日历 {PUBLISHED.start}–{PUBLISHED.stop - 1}")
+        baseline.load()
         partitions.ensure(self._months_around(timezone.localdate()))
 
     def _say(self, verbosity: int, line: str) -> None:

@@ -1,0 +1,267 @@
+"""What follows from people at work: attendance, accounts, payrolls, ledger, payouts. Set-based SQL over the temporary
+table `sites` (a row a project), so that 150 projects and 4,704 go the same way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+
+from core import crypto
+from projects.enums import Status
+from wagemonitor.seed.copying import copy, execute, first_free
+from wagemonitor.seed.fill import Made, moment
+from wagemonitor.seed.units import Units
+from workers.partitions import ensure, next_month
+
+MONTHS = 3
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months that are filled. Wages are paid on the 15th of the following month."""
+
+    today: date
+
+    @property
+    def months(self) -> list[date]:
+        """The full months behind us, oldest first, and the current one."""
+        first = self.today.year * 12 + self.today.month - 1
+        return [date(month // 12, month % 12 + 1, 1) for month in range(first - MONTHS, first + 1)]
+
+    @property
+    def paid_months(self) -> list[date]:
+        return [month for month in self.months if self.pay_day(month) < self.today]
+
+    @staticmethod
+    def pay_day(month: date) -> date:
+        return next_month(month).replace(day=15)
+
+
+def prepare(made: list[Made], span: Span) -> None:
+    """`sites`: until when people worked, and which faults to plant."""
+    execute("DROP TABLE IF EXISTS sites")
+    execute(
+        """CREATE TEMPORARY TABLE sites (
+            project_id bigint PRIMARY KEY, works_until date, faults text[], account_id bigint, bank_id bigint
+        )"""
+    )
+    copy("sites", ["project_id", "works_until", "faults"], (_site(item, span.today) for item in made))
+    execute("ANALYZE sites")
+
+
+def _site(item: Made, today: date) -> tuple:
+    until = {
+        Status.PREPARING: date(2000, 1, 1),
+        Status.SUSPENDED: today - timedelta(days=21),
+        Status.COMPLETED: today - timedelta(days=31),
+    }.get(item.site.status, today - timedelta(days=12 if "silent" in item.site.faults else 1))
+    return item.id, until, sorted(item.site.faults)
+
+
+# A worker's place in the project, and a number from 0 to 99 that is the same for the same person and day.
+RANKED = """
+CREATE TEMPORARY TABLE ranked AS
+SELECT e.id, e.project_id, e.worker_id, e.entered_on, s.works_until, s.faults,
+       row_number() OVER (PARTITION BY e.project_id ORDER BY e.entered_on, e.id) AS place
+FROM workers_engagement e JOIN sites s USING (project_id)
+"""
+DAYS = """
+INSERT INTO workers_attendanceday (engagement_id, day, project_id, units, first_in, last_out, source)
+SELECT id, day, project_id, CASE WHEN chance < 5 THEN 0.5 ELSE 1 END,
+       time '06:50' + chance % 40 * interval '1 minute',
+       time '17:30' + chance % 50 * interval '1 minute' - CASE WHEN chance < 5 THEN interval '6 hours' ELSE '0' END,
+       'device'
+FROM (
+    SELECT r.*, d.day::date AS day, abs(hashint8(r.id * 4001 + (d.day::date - date '2020-01-01'))) %% 100 AS chance
+    FROM ranked r
+    CROSS JOIN generate_series(%(start)s::date, %(end)s::date, interval '1 day') AS d(day)
+    WHERE d.day >= r.entered_on AND d.day <= r.works_until
+      AND NOT ('ghost_pay' = ANY(r.faults) AND r.place = 2 AND d.day >= %(ghost_from)s)
+) worked
+WHERE chance < CASE extract(isodow FROM day) WHEN 7 THEN 35 ELSE 93 END
+"""
+TOTALS = """
+INSERT INTO workers_attendancemonth (engagement_id, project_id, month, days, first_day, last_day)
+SELECT engagement_id, project_id, date_trunc('month', day)::date, sum(units), min(day), max(day)
+FROM workers_attendanceday d JOIN sites USING (project_id)
+WHERE day >= %(start)s AND day <= %(end)s AND units > 0
+GROUP BY engagement_id, project_id, date_trunc('month', day)::date
+"""
+
+
+def attendance(span: Span) -> int:
+    """Days of the last months up to yesterday, with the roll-up; returns how many."""
+    ensure(span.months)
+    execute("DROP TABLE IF EXISTS ranked")
+    execute(RANKED)
+    execute("ANALYZE ranked")
+    ghost_from = span.paid_months[-1] if span.paid_months else span.today
+    written = 0
+    for month in span.months:
+        end = min(next_month(month) - timedelta(days=1), span.today - timedelta(days=1))
+        params = {"start": month, "end": end, "ghost_from": ghost_from}
+        written += execute(DAYS, params)
+        execute(TOTALS, params)
+    return written
+
+
+ACCOUNT = [
+    "id", "holder_id", "name", "number", "number_index", "number_last4", "bank_id", "bank_name", "opened_on", "status",
+    "has_agreement", "created_at",
+]  # fmt: skip
+
+
+def accounts(random: Random, made: list[Made], units: Units) -> int:
+    """One special account a project, opened a fortnight after the contract."""
+    having = [item for item in made if item.site.status != Status.PREPARING and "no_account" not in item.site.faults]
+    numbers = range(first_free("accounts_specialaccount"), first_free("accounts_specialaccount") + len(having))
+    copy("accounts_specialaccount", ACCOUNT, _accounts(random, having, units, numbers))
+    links = zip(numbers, having, strict=True)
+    since = [(number, item.id, item.site.signed_on + timedelta(days=14)) for number, item in links]
+    copy("accounts_accountproject", ["account_id", "project_id", "since"], since)
+    return execute(
+        """UPDATE sites SET account_id = a.id, bank_id = a.bank_id
+           FROM accounts_specialaccount a JOIN accounts_accountproject l ON l.account_id = a.id
+           WHERE l.project_id = sites.project_id"""
+    )
+
+
+def _accounts(random: Random, having: list[Made], units: Units, numbers: range) -> Iterator[tuple]:
+    for order, item in zip(numbers, having, strict=True):
+        number = f"25{random.randint(10, 99)}{random.randint(0, 999_999):06d}{order:09d}"
+        opened = item.site.signed_on + timedelta(days=14)
+        name = f"{units.name_of[item.contractor]}{item.site.name}农民工工资专用账户"
+        yield (
+            order, item.contractor, name, crypto.encrypt(number), crypto.blind_index(number), number[-4:], item.bank,
+            units.name_of[item.bank], opened, "active", True, moment(opened),
+        )  # fmt: skip
+
+
+PAYROLLS = """
+INSERT INTO accounts_payroll (project_id, month, pay_on, created_at)
+SELECT DISTINCT m.project_id, m.month, %(pay_on)s::date, %(pay_on)s::date - interval '5 days'
+FROM workers_attendancemonth m JOIN sites s USING (project_id)
+WHERE m.month = %(month)s AND s.account_id IS NOT NULL
+"""
+LINES = """
+INSERT INTO accounts_payrollline (
+    payroll_id, project_id, month, engagement_id, team_id, name, id_number, id_number_index, card_number,
+    card_number_index, card_last4, bank_name, days, rate, due, deducted, net, paid, remark
+)
+SELECT p.id, p.project_id, p.month, r.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
+       c.last4, c.bank_name, a.days, pay.rate, pay.due, pay.deducted, pay.due - pay.deducted,
+       CASE WHEN 'unpaid' = ANY(r.faults) AND %(last)s THEN 0 ELSE pay.due - pay.deducted END, ''
+FROM accounts_payroll p
+JOIN ranked r USING (project_id)
+JOIN workers_engagement e ON e.id = r.id
+JOIN workers_worker w ON w.id = r.worker_id
+JOIN workers_bankcard c ON c.is_current AND c.worker_id = CASE
+    WHEN 'shared_card' = ANY(r.faults) AND r.place = 3 AND %(last)s
+    THEN (SELECT o.worker_id FROM ranked o WHERE o.project_id = r.project_id AND o.place = 4)
+    ELSE r.worker_id END
+LEFT JOIN workers_attendancemonth a ON a.engagement_id = r.id AND a.month = p.month
+LEFT JOIN LATERAL (
+    SELECT wage_rate FROM workers_labourcontract l WHERE l.engagement_id = r.id ORDER BY starts_on DESC LIMIT 1
+) l ON true
+CROSS JOIN LATERAL (
+    SELECT coalesce(l.wage_rate, 220) AS rate,
+           CASE WHEN 'large_pay' = ANY(r.faults) AND r.place = 1 AND %(last)s THEN 68000
+                ELSE round(coalesce(a.days, 22) * coalesce(l.wage_rate, 220), 2) END AS due,
+           CASE WHEN abs(hashint8(r.id)) %% 10 = 0 AND a.days > 10 THEN 200 ELSE 0 END AS deducted
+) pay
+WHERE p.month = %(month)s AND e.entered_on < (%(month)s::date + interval '1 month')
+  AND (a.days > 0 OR 'ghost_pay' = ANY(r.faults) AND r.place = 2 AND %(last)s)
+"""
+# Wages for somebody the register does not know: the last worker of another project, far away.
+STRANGERS = """
+INSERT INTO accounts_payrollline (
+    payroll_id, project_id, month, name, id_number, id_number_index, card_number, card_number_index, card_last4,
+    bank_name, days, rate, due, deducted, net, paid, remark
+)
+SELECT p.id, p.project_id, p.month, w.name, w.id_number, w.id_number_index, c.number, c.number_index, c.last4,
+       c.bank_name, 20, 240, 4800, 0, 4800, 4800, ''
+FROM accounts_payroll p
+JOIN sites s USING (project_id)
+CROSS JOIN LATERAL (
+    SELECT worker_id FROM ranked r WHERE r.project_id <> p.project_id ORDER BY abs(hashint8(r.id * p.id)), r.id LIMIT 1
+) stranger
+JOIN workers_worker w ON w.id = stranger.worker_id
+JOIN workers_bankcard c ON c.worker_id = w.id AND c.is_current
+WHERE p.month = %(month)s AND 'stranger_paid' = ANY(s.faults)
+"""
+# Everything that moved on the accounts; `rank` orders movements of one day.
+MOVES = """
+CREATE TEMPORARY TABLE moves AS
+SELECT s.account_id, s.project_id, s.bank_id, a.opened_on AS booked_on, 0 AS rank, 'in' AS direction,
+       'labour_cost' AS kind, 100000::numeric AS amount, '首次拨付人工费' AS summary, NULL::bigint AS line_id
+FROM sites s JOIN accounts_specialaccount a ON a.id = s.account_id
+UNION ALL
+SELECT s.account_id, s.project_id, s.bank_id, p.pay_on - 5, 0, 'in', 'labour_cost',
+       ceil(sum(l.net) * 1.03 / 1000) * 1000, '拨付人工费', NULL
+FROM accounts_payroll p JOIN accounts_payrollline l ON l.payroll_id = p.id JOIN sites s ON s.project_id = p.project_id
+GROUP BY s.account_id, s.project_id, s.bank_id, p.pay_on
+UNION ALL
+SELECT s.account_id, s.project_id, s.bank_id, p.pay_on, 1, 'out', 'wage', l.net,
+       '代发工资' || to_char(p.month, 'YYYY"年"FMMM"月"'), l.id
+FROM accounts_payroll p JOIN accounts_payrollline l ON l.payroll_id = p.id AND l.paid > 0
+JOIN sites s ON s.project_id = p.project_id
+UNION ALL
+SELECT s.account_id, s.project_id, s.bank_id, %(diverted_on)s, 2, 'out', 'other_out', 86500, '材料款', NULL
+FROM sites s WHERE s.account_id IS NOT NULL AND 'diverted' = ANY(s.faults)
+"""
+ENTRIES = """
+INSERT INTO accounts_ledgerentry (
+    account_id, sequence, project_id, bank_id, serial, direction, kind, amount, booked_on, balance, stated_balance,
+    summary, counterparty_name, counterparty_number, counterparty_number_index, counterparty_bank, created_at
+)
+SELECT account_id, sequence, m.project_id, bank_id,
+       'LS' || to_char(booked_on, 'YYYYMMDD') || lpad(account_id::text, 7, '0') || lpad(sequence::text, 6, '0'),
+       direction, kind, amount, booked_on, balance,
+       balance + CASE WHEN 'wrong_balance' = ANY(s.faults) AND sequence = latest THEN 1000 ELSE 0 END,
+       summary, coalesce(l.name, CASE direction WHEN 'out' THEN '恒远建材经营部' ELSE owner.name END, ''),
+       l.card_number, l.card_number_index, coalesce(l.bank_name, ''), booked_on + interval '17 hours'
+FROM (
+    SELECT moves.*, row_number() OVER w AS sequence,
+           sum(CASE direction WHEN 'in' THEN amount ELSE -amount END) OVER w AS balance,
+           count(*) OVER (PARTITION BY account_id) AS latest
+    FROM moves
+    WINDOW w AS (PARTITION BY account_id ORDER BY booked_on, rank, line_id ROWS UNBOUNDED PRECEDING)
+) m
+JOIN sites s USING (account_id)
+LEFT JOIN accounts_payrollline l ON l.id = m.line_id
+LEFT JOIN LATERAL (
+    SELECT o.name FROM projects_participation p JOIN organizations_organization o ON o.id = p.organization_id
+    WHERE p.project_id = m.project_id AND p.participant_type = '008'
+) owner ON true
+WHERE amount > 0
+"""
+# The serial ends in the movement's place in its account, by which payout and line find each other again.
+PAYOUTS = """
+INSERT INTO accounts_payout (project_id, account_id, serial, entry_id, line_id, month, amount, paid_on, method)
+SELECT e.project_id, e.account_id, e.serial, e.id, m.line_id, l.month, e.amount, e.booked_on, 'bank'
+FROM (
+    SELECT line_id, account_id,
+           row_number() OVER (PARTITION BY account_id ORDER BY booked_on, rank, line_id) AS sequence
+    FROM moves WHERE amount > 0
+) m
+JOIN accounts_ledgerentry e ON e.account_id = m.account_id AND e.sequence = m.sequence
+JOIN accounts_payrollline l ON l.id = m.line_id
+"""
+
+
+def money(span: Span) -> int:
+    """Payrolls of the paid months, the ledger they moved through, and the payouts; returns the number of lines."""
+    lines = 0
+    for month in span.paid_months:
+        last = month == span.paid_months[-1]
+        params = {"month": month, "pay_on": span.pay_day(month), "last": last}
+        execute(PAYROLLS, params)
+        lines += execute(LINES, params)
+        if last:
+            execute(STRANGERS, params)
+    execute("DROP TABLE IF EXISTS moves")
+    execute(MOVES, {"diverted_on": max(span.today - timedelta(days=4), span.months[0])})
+    execute("ANALYZE moves")
+    execute(ENTRIES)
+    execute(PAYOUTS)
+    return lines
