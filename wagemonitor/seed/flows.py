@@ -68,8 +68,8 @@ FROM workers_engagement e JOIN sites s USING (project_id)
 DAYS = """
 INSERT INTO workers_attendanceday (engagement_id, day, project_id, units, first_in, last_out, source)
 SELECT id, day, project_id, CASE WHEN chance < 5 THEN 0.5 ELSE 1 END,
-       time '06:50' + chance % 40 * interval '1 minute',
-       time '17:30' + chance % 50 * interval '1 minute' - CASE WHEN chance < 5 THEN interval '6 hours' ELSE '0' END,
+       time '06:50' + chance %% 40 * interval '1 minute',
+       time '17:30' + chance %% 50 * interval '1 minute' - CASE WHEN chance < 5 THEN interval '6 hours' ELSE '0' END,
        'device'
 FROM (
     SELECT r.*, d.day::date AS day, abs(hashint8(r.id * 4001 + (d.day::date - date '2020-01-01'))) %% 100 AS chance
@@ -214,12 +214,12 @@ INSERT INTO accounts_ledgerentry (
     account_id, sequence, project_id, bank_id, serial, direction, kind, amount, booked_on, balance, stated_balance,
     summary, counterparty_name, counterparty_number, counterparty_number_index, counterparty_bank, created_at
 )
-SELECT account_id, sequence, m.project_id, bank_id,
-       'LS' || to_char(booked_on, 'YYYYMMDD') || lpad(account_id::text, 7, '0') || lpad(sequence::text, 6, '0'),
-       direction, kind, amount, booked_on, balance,
-       balance + CASE WHEN 'wrong_balance' = ANY(s.faults) AND sequence = latest THEN 1000 ELSE 0 END,
-       summary, coalesce(l.name, CASE direction WHEN 'out' THEN '恒远建材经营部' ELSE owner.name END, ''),
-       l.card_number, l.card_number_index, coalesce(l.bank_name, ''), booked_on + interval '17 hours'
+SELECT m.account_id, m.sequence, m.project_id, m.bank_id,
+       'LS' || to_char(m.booked_on, 'YYYYMMDD') || lpad(m.account_id::text, 7, '0') || lpad(m.sequence::text, 6, '0'),
+       m.direction, m.kind, m.amount, m.booked_on, m.balance,
+       m.balance + CASE WHEN 'wrong_balance' = ANY(s.faults) AND m.sequence = m.latest THEN 1000 ELSE 0 END,
+       m.summary, coalesce(l.name, CASE m.direction WHEN 'out' THEN '恒远建材经营部' ELSE owner.name END, ''),
+       l.card_number, l.card_number_index, coalesce(l.bank_name, ''), m.booked_on + interval '17 hours'
 FROM (
     SELECT moves.*, row_number() OVER w AS sequence,
            sum(CASE direction WHEN 'in' THEN amount ELSE -amount END) OVER w AS balance,
@@ -227,13 +227,13 @@ FROM (
     FROM moves
     WINDOW w AS (PARTITION BY account_id ORDER BY booked_on, rank, line_id ROWS UNBOUNDED PRECEDING)
 ) m
-JOIN sites s USING (account_id)
+JOIN sites s ON s.account_id = m.account_id
 LEFT JOIN accounts_payrollline l ON l.id = m.line_id
 LEFT JOIN LATERAL (
     SELECT o.name FROM projects_participation p JOIN organizations_organization o ON o.id = p.organization_id
     WHERE p.project_id = m.project_id AND p.participant_type = '008'
 ) owner ON true
-WHERE amount > 0
+WHERE m.amount > 0
 """
 # The serial ends in the movement's place in its account, by which payout and line find each other again.
 PAYOUTS = """
