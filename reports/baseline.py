@@ -1,4 +1,4 @@
-"""指标基数 of the annex to the Yunnan notice of 2023: projects in progress in building and municipal works, by prefecture."""
+"""指标基数 of the annex to the Yunnan notice of 2023: building and municipal projects in progress, by prefecture."""
 
 from datetime import date
 

@@ -19,7 +19,9 @@ def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> int:
             for count, row in enumerate(rows, start=1):  # noqa: B007
                 stream.write_row(row)
         if "id" in columns:
-            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM " + table + "))", [table])
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM " + table + "))", [table]
+            )
     return count
 
 

@@ -29,8 +29,8 @@ TEAMS = {
     "机械班": Trade.EXCAVATOR,
 }
 PROJECT = [
-    "id", "code", "name", "category", "industry", "region_id", "address", "jurisdiction_id", "jurisdiction_confirmed_on",
-    "status", "contract_start_on", "actual_start_on", "completed_on", "contract_signed_on", "contract_amount",
+    "id", "code", "name", "category", "industry", "region_id", "address", "jurisdiction_id",
+    "jurisdiction_confirmed_on", "status", "contract_start_on", "actual_start_on", "completed_on", "contract_signed_on", "contract_amount",
     "labour_cost_amount", "wage_pay_day", "is_linear", "supervised_from", "filed_by_id", "created_at", "updated_at",
 ]  # fmt: skip
 PARTICIPATION = [
@@ -131,7 +131,14 @@ def _permit(item: Made) -> tuple:
 def _clerk(random: Random, item: Made, ids: Iterator) -> tuple:
     number, _, _ = next(ids)
     registered = item.site.started_on + timedelta(days=5)
-    return item.id, names.person(random), crypto.encrypt(number), crypto.blind_index(number), _phone(random), registered
+    return (
+        item.id,
+        names.person(random),
+        crypto.encrypt(number),
+        crypto.blind_index(number),
+        _phone(random),
+        registered,
+    )
 
 
 def _course(item: Made, today: date) -> Iterator[tuple]:
@@ -194,7 +201,7 @@ def _person(random: Random, item: Made, order: int, worker: int, engagement: int
     name, phone, site = names.person(random), _phone(random), item.site
     team, trade = teams[order % len(teams)]
     entered = site.started_on + timedelta(days=random.choice([0, 0, 1, 3, 7, 20, 40]))
-    head, code, prefix = random.choice(names.BANKS)
+    head, _, prefix = random.choice(names.BANKS)
     card = numbers.card_number(prefix, worker)
     at, rate = moment(entered), Decimal(random.randrange(180, 340, 10))
     place = names.address(random, site.region.name)

@@ -15,7 +15,7 @@ def id_number(place: str, born: date, order: int) -> str:
 
 
 def id_numbers(random: Random, places: list[str], today: date) -> Iterator[tuple[str, date, bool]]:
-    """Endless (number, birth date, is a man), each number once. Builders are 18 to 59 years old, nine in ten are men."""
+    """Endless (number, birth date, is a man), each number once: aged 18 to 59, nine men in ten."""
     seen: set[str] = set()
     while True:
         born = today - timedelta(days=random.randint(18 * 366, 59 * 365))

@@ -128,7 +128,9 @@ def _name_apart(planned: list[Site]) -> None:
     seen: dict[str, int] = {}
     for site in planned:
         seen[site.name] = number = seen.get(site.name, 0) + 1
-        site.name += f"{'一二三四五六七八九十'[number - 1] if number <= 10 else number}期项目" if number > 1 else "项目"
+        site.name += (
+            f"{'一二三四五六七八九十'[number - 1] if number <= 10 else number}期项目" if number > 1 else "项目"
+        )
 
 
 def _plant(random: Random, planned: list[Site]) -> None:

@@ -90,7 +90,14 @@ class _Enterprises:
         return self._save([self._unit(names.company(self.random, self._place().name, kinds)) for _ in range(count)])
 
     def owners(self, count: int) -> list[int]:
-        suffixes = ["城市建设投资有限公司", "人民医院", "教育体育局", "水务投资有限公司", "交通建设投资有限公司", "住房和城乡建设局"]
+        suffixes = [
+            "城市建设投资有限公司",
+            "人民医院",
+            "教育体育局",
+            "水务投资有限公司",
+            "交通建设投资有限公司",
+            "住房和城乡建设局",
+        ]
         units = [self._unit(self._place().name + self.random.choice(suffixes)) for _ in range(count)]
         return self._save(units)
 

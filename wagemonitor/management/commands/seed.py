@@ -12,20 +12,24 @@ from wagemonitor.seed import fill, flows, history, plan, units
 
 
 class Command(BaseCommand):
-    help = "Fill the database with the demo province. Dates are relative to today; the same seed gives the same province."
+    help = (
+        "Fill the database with the demo province. Dates are relative to today; the same seed gives the same province."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("--projects", type=int, default=150)
-        parser.add_argument("--workers", type=int, help="default: 33 a project")
+        parser.add_argument("--workers", type=int, help="default: 35 a project")
         parser.add_argument("--seed", type=int, default=53)
         parser.add_argument("--today", type=date.fromisoformat, default=None)
         parser.add_argument("--force", action="store_true", help="although projects are there already")
 
-    def handle(self, *, projects: int, workers: int | None, seed: int, today: date | None, force: bool, **options) -> None:
+    def handle(
+        self, *, projects: int, workers: int | None, seed: int, today: date | None, force: bool, **options
+    ) -> None:
         if Project.objects.exists() and not force:
             raise CommandError("库中已有项目。要在其上继续添加请用 --force，要重来请先 make reset。")
         call_command("setup", verbosity=0)
-        builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 33)
+        builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 35)
         steps = builder.steps()
         with tqdm(steps, unit="步", bar_format="  {desc:<12} {bar} {n_fmt}/{total_fmt} {elapsed}") as bar:
             for title, step in bar:
@@ -75,7 +79,9 @@ class Builder:
     def _money(self) -> None:
         flows.accounts(self.random, self.made, self.units)
         lines = flows.money(self.span)
-        self.summary = f"{len(self.made):,} 个项目、{self.count:,} 名工人、{self.days:,} 个考勤日、{lines:,} 条工资明细"
+        self.summary = (
+            f"{len(self.made):,} 个项目、{self.count:,} 名工人、{self.days:,} 个考勤日、{lines:,} 条工资明细"
+        )
 
     @staticmethod
     def _analyze() -> None:
