@@ -30,8 +30,9 @@ TEAMS = {
 }
 PROJECT = [
     "id", "code", "name", "category", "industry", "region_id", "address", "jurisdiction_id",
-    "jurisdiction_confirmed_on", "status", "contract_start_on", "actual_start_on", "completed_on", "contract_signed_on", "contract_amount",
-    "labour_cost_amount", "wage_pay_day", "is_linear", "supervised_from", "filed_by_id", "created_at", "updated_at",
+    "jurisdiction_confirmed_on", "status", "contract_start_on", "actual_start_on", "completed_on",
+    "contract_signed_on", "contract_amount", "labour_cost_amount", "wage_pay_day", "is_linear", "supervised_from",
+    "filed_by_id", "created_at", "updated_at",
 ]  # fmt: skip
 PARTICIPATION = [
     "project_id", "organization_id", "participant_type", "is_lead", "status", "entered_on", "exited_on", "manager",
