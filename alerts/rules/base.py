@@ -13,6 +13,7 @@ facts)`: the findings that are new or have changed, so that no finding costs a q
 first rows of each finding and counts and sums all of them. A column `link_id` leads to the record (see `link`).
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -119,7 +120,7 @@ class Rule:
     def sentence(self) -> str:
         """The docstring with this setting's thresholds in it."""
         current = {name: f"{getattr(self, name):,}" for name in self.parameters}
-        return " ".join((self.__doc__ or "").split()).format(**current)
+        return re.sub(r"\s*\n\s*", "", (self.__doc__ or "").strip()).format(**current)
 
     def find(self, today: date) -> Sql:
         raise NotImplementedError

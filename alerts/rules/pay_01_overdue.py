@@ -1,0 +1,113 @@
+from datetime import date
+
+from alerts.enums import Level, Subject
+from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, yuan
+
+# Wages of a month fall due on the project's pay day of the next month (条例 art. 14), in a short month on its last
+# day. Owed: what a payroll lists and the bank has not paid, and whoever attended and stands on no payroll at all.
+OWED = """
+    closed AS MATERIALIZED (
+        SELECT scope.project_id, p.wage_pay_day, max(m)::date AS month
+        FROM {scope}
+        JOIN projects_project p ON p.id = scope.project_id
+        CROSS JOIN generate_series(
+            date_trunc('month', %(today)s::date - %(grace)s) - interval '2 months',
+            date_trunc('month', %(today)s::date) - interval '1 month', interval '1 month') m
+        WHERE least(m + interval '1 month' + (p.wage_pay_day - 1) * interval '1 day',
+                    m + interval '2 months' - interval '1 day')::date + %(grace)s < %(today)s
+        GROUP BY scope.project_id, p.wage_pay_day
+    ),
+    unlisted AS (
+        SELECT a.project_id, a.month, a.engagement_id
+        FROM closed
+        JOIN workers_attendancemonth a ON a.project_id = closed.project_id AND a.month <= closed.month AND a.days > 0
+        WHERE NOT EXISTS (
+            SELECT 1 FROM accounts_payrollline l WHERE l.engagement_id = a.engagement_id AND l.month = a.month
+        )
+    ),
+    owed AS (
+        SELECT l.project_id, l.month, l.engagement_id, l.name, l.team_id, l.net, l.paid, l.net - l.paid AS amount
+        FROM closed
+        JOIN accounts_payrollline l ON l.project_id = closed.project_id AND l.month <= closed.month
+        WHERE l.paid < l.net
+        UNION ALL
+        SELECT u.project_id, u.month, u.engagement_id, w.name, e.team_id, NULL, NULL, NULL
+        FROM unlisted u
+        JOIN workers_engagement e ON e.id = u.engagement_id
+        JOIN workers_worker w ON w.id = e.worker_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM accounts_payrollline l
+            WHERE l.project_id = u.project_id AND l.month = u.month AND l.id_number_index = w.id_number_index
+        )
+    )
+"""
+DUE = """least(o.month + interval '1 month' + (c.wage_pay_day - 1) * interval '1 day',
+         o.month + interval '2 months' - interval '1 day')::date"""
+
+
+class WagesOverdue(Rule):
+    """当月工资超过工资发放日 {grace} 日仍未发放或未足额发放；
+    逾期超过 {orange_after} 日为橙色，超过 {red_after} 日为红色。"""
+
+    code = "PAY-01"
+    title = "工资逾期未发"
+    subject = Subject.PAY
+    level = Level.YELLOW
+    basis = "《保障农民工工资支付条例》第十三条、第十四条、第三十一条"
+    release_when = "补发当月全部工资（工资表逐人代发到位）后自动解除。"
+    ends_with_status = False
+    grace = Parameter(5, "宽限", "日")
+    orange_after = Parameter(15, "橙色：逾期超过", "日")
+    red_after = Parameter(30, "红色：逾期超过", "日")
+    columns = (
+        Column("name", "姓名"),
+        Column("team", "班组"),
+        Column("net", "应付（元）", "money", total=True),
+        Column("paid", "已代发（元）", "money", total=True),
+        Column("amount", "尚欠（元）", "money", total=True),
+        Column("note", "情况"),
+    )
+    evidence_order = "amount DESC NULLS LAST, name"
+    link = "engagement"
+
+    def find(self, today: date) -> Sql:
+        return self.sql(
+            f"""
+            WITH {OWED.format(scope="swept AS scope")}, months AS (
+                SELECT o.project_id, o.month, {DUE} AS due_on, count(*) AS people,
+                       count(*) FILTER (WHERE o.amount IS NULL) AS unlisted, coalesce(sum(o.amount), 0) AS amount
+                FROM owed o
+                JOIN closed c ON c.project_id = o.project_id
+                GROUP BY o.project_id, o.month, c.wage_pay_day
+            )
+            SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month, due_on, people, unlisted, amount,
+                   CASE WHEN %(today)s::date - due_on > %(red_after)s THEN 3
+                        WHEN %(today)s::date - due_on > %(orange_after)s THEN 2 ELSE 1 END AS severity
+            FROM months
+            """,
+            today,
+        )
+
+    def message(self, facts: Facts) -> str:
+        parts = []
+        if listed := facts.people - facts.unlisted:
+            parts.append(f"{listed} 人工资未足额代发，尚欠 {yuan(facts.amount)}")
+        if facts.unlisted:
+            parts.append(f"{facts.unlisted} 人有考勤而未列入工资表")
+        return f"{month_text(facts.month)}工资应于 {facts.due_on} 发放，至今 {'，'.join(parts)}。"
+
+    def evidence(self, today: date) -> Sql:
+        return self.sql(
+            f"""
+            WITH {OWED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
+            SELECT o.project_id, fresh.subject_key, o.engagement_id AS link_id, o.name, t.name AS team, o.net, o.paid,
+                   o.amount,
+                   CASE WHEN o.amount IS NULL THEN '有考勤，未列入工资表'
+                        WHEN o.paid = 0 THEN '未代发' ELSE '部分代发' END AS note
+            FROM owed o
+            JOIN fresh ON fresh.project_id = o.project_id AND fresh.subject_key = to_char(o.month, 'YYYY-MM')
+            LEFT JOIN workers_engagement e ON e.id = o.engagement_id
+            LEFT JOIN workers_team t ON t.id = coalesce(o.team_id, e.team_id)
+            """,
+            today,
+        )
