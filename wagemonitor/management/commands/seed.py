@@ -31,7 +31,8 @@ class Command(BaseCommand):
         call_command("setup", verbosity=0)
         builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 35)
         steps = builder.steps()
-        with tqdm(steps, unit="步", bar_format="  {desc:<12} {bar} {n_fmt}/{total_fmt} {elapsed}") as bar:
+        form = "  {bar:24} {n_fmt}/{total_fmt} {elapsed} {desc}"
+        with transaction.atomic(), tqdm(steps, bar_format=form, leave=False) as bar:
             for title, step in bar:
                 bar.set_description_str(title)
                 step()
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
 
 class Builder:
-    """The steps in order, each in a transaction of its own."""
+    """The steps in order; `handle` runs them in one transaction, so that an interrupted seed leaves nothing."""
 
     def __init__(self, random: Random, today: date, projects: int, workers: int):
         self.random, self.today, self.projects, self.workers = random, today, projects, workers
@@ -57,25 +58,20 @@ class Builder:
             ("预警与处置", self._history),
         ]
 
-    @transaction.atomic
     def _units(self) -> None:
         self.units = units.make(self.random, self.today, self.projects)
 
-    @transaction.atomic
     def _projects(self) -> None:
         sites = plan.sites(self.random, self.today, self.projects, self.workers)
         self.made = fill.projects(self.random, self.today, sites, self.units)
 
-    @transaction.atomic
     def _people(self) -> None:
         self.count = fill.people(self.random, self.today, self.made)
 
-    @transaction.atomic
     def _attendance(self) -> None:
         flows.prepare(self.made, self.span)
         self.days = flows.attendance(self.span)
 
-    @transaction.atomic
     def _money(self) -> None:
         flows.accounts(self.random, self.made, self.units)
         lines = flows.money(self.span)
