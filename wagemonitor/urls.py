@@ -13,3 +13,5 @@ urlpatterns = [
     path("reference/", admin.site.urls),
     path("metrics/", include("django_prometheus.urls")),
 ]
+
+handler400 = "core.errors.bad_request"
