@@ -46,7 +46,7 @@ def reveal(request):
         reason=reason[:200],
     )
     context = {"value": indicators.follow(row, path), "label": field.verbose_name}
-    return render(request, "components/revealed.html", context)
+    return render(request, "components/revealed.html" if request.htmx else "core/revealed.html", context)
 
 
 def _encrypted_field(label: str, path: str):

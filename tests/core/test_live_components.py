@@ -63,6 +63,17 @@ def test_the_full_value_comes_after_a_reason_and_is_on_record(visitor, officer, 
     assert worker.id_number not in str(entry.detail)
 
 
+def test_without_a_script_the_value_comes_on_a_page_of_its_own(client, officer, worker):
+    client.force_login(officer)
+    facts = {"model": "workers.worker", "pk": worker.pk, "field": "id_number", "reason": "核对工资卡持卡人"}
+    page = client.post("/reveal/", facts).content.decode()
+    fragment = client.post("/reveal/", facts, headers={"HX-Request": "true"}).content.decode()
+    assert worker.id_number in page
+    assert "<html" in page
+    assert worker.id_number in fragment
+    assert "<html" not in fragment
+
+
 def test_without_a_reason_nothing_is_shown(visitor, officer, worker):
     visitor.sign_in(officer)
     visitor.open(f"/one-worker/{worker.pk}/")
