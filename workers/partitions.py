@@ -3,30 +3,48 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
 
 TABLES = ("workers_attendanceday", "workers_punch")
+AHEAD = 2
+_LOCK = 0x61747464  # advisory, within the transaction: two loaders may want the same month at once
 
 
 def next_month(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def months_ahead(today: date) -> list[date]:
+    """This month and the next two, by their firsts."""
+    months = [today.replace(day=1)]
+    for _ in range(AHEAD):
+        months.append(next_month(months[-1]))
+    return months
+
+
+@transaction.atomic
 def ensure(months: Iterable[date]) -> list[str]:
     """Make the partitions of these months (given by their firsts) where they are missing; returns what was made."""
-    made = []
+    wanted = [(table, f"{table}_{month:%Y%m}", month) for month in sorted(set(months)) for table in TABLES]
     with connection.cursor() as cursor:
-        for month in sorted(set(months)):
-            for table in TABLES:
-                name = f"{table}_{month:%Y%m}"
-                cursor.execute("SELECT to_regclass(%s)", [name])
-                if cursor.fetchone()[0] is None:
-                    _create(cursor, table, name, month)
-                    made.append(name)
-    return made
+        if _missing(cursor, wanted):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        made = _missing(cursor, wanted)
+        for table, name, month in made:
+            _create(cursor, table, name, month)
+    return [name for _, name, _ in made]
+
+
+def _missing(cursor, wanted: list[tuple]) -> list[tuple]:
+    cursor.execute(
+        "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [[w[1] for w in wanted]]
+    )
+    names = {name for (name,) in cursor.fetchall()}
+    return [item for item in wanted if item[1] in names]
 
 
 def _create(cursor, table: str, name: str, month: date) -> None:
-    # Two loaders may want the same month at once: the second finds it made.
+    """Attached, not created in place: that would lock out every reader of the table until the loader commits."""
+    cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
     bounds = f"FROM ('{month}') TO ('{next_month(month)}')"
-    cursor.execute(f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES {bounds}")
+    cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}")

@@ -1,13 +1,16 @@
 """Questions about people on sites."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
 
 from core import crypto
 from projects.models import Project
+from workers.enums import AttendanceSource
+from workers.models import AttendanceDay, Engagement
 
 
 class KnownPerson(NamedTuple):
@@ -31,3 +34,26 @@ def known_people(project: Project, id_numbers: Iterable[str], id_type: str = "01
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, {"project": project.pk, "id_type": id_type, "indexes": indexes})
         return {bytes(index): KnownPerson(name, elsewhere, exit) for index, name, exit, elsewhere in cursor}
+
+
+class EngagedPerson(NamedTuple):
+    engagement_id: int
+    id_number_index: bytes
+    name: str
+    entered_on: date
+    exited_on: date | None
+
+
+def engaged_people(project: Project) -> Iterator[EngagedPerson]:
+    rows = Engagement._base_manager.filter(project=project).values_list(
+        "pk", "worker__id_number_index", "worker__name", "entered_on", "exited_on"
+    )
+    return (EngagedPerson(pk, bytes(index), *rest) for pk, index, *rest in rows)
+
+
+def days_by_hand(project: Project, first: date, last: date) -> dict[tuple[int, date], Decimal]:
+    """(engagement, day) → what somebody entered or corrected by hand."""
+    days = AttendanceDay._base_manager.filter(
+        project=project, day__range=(first, last), source=AttendanceSource.MANUAL
+    )
+    return {(engagement, day): units for engagement, day, units in days.values_list("engagement_id", "day", "units")}

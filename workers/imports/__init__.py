@@ -1,5 +1,6 @@
 """The sheets that sites send about their people. Importing this package registers their kinds."""
 
+from workers.imports.attendance import AttendanceImport
 from workers.imports.roster import RosterImport
 
-__all__ = ["RosterImport"]
+__all__ = ["AttendanceImport", "RosterImport"]

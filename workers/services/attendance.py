@@ -1,0 +1,138 @@
+"""The only writer of attendance days, and keeper of their monthly roll-up.
+
+    write_days([DayRow(engagement.pk, day, Decimal("1")), …], source=AttendanceSource.SHEET)
+
+takes any number of rows from any iterable (they are streamed by COPY), of any projects and months; makes missing
+partitions; writes only what differs; keeps days that were corrected by hand; recomputes the roll-up of the months it
+touched; marks the projects as changed. Checks of what a day may be (entry, exit, future) belong to the doors.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from projects.services import mark_changed
+from workers import partitions
+from workers.enums import AttendanceSource
+
+
+class DayRow(NamedTuple):
+    engagement_id: int
+    day: date
+    units: Decimal  # 1, 0.5 or 0
+    first_in: time | None = None
+    last_out: time | None = None
+
+
+@dataclass(frozen=True)
+class WrittenDays:
+    """Counts of days; `kept` were corrected by hand and stand against what was to be written."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: int = 0
+
+
+@transaction.atomic
+def write_days(rows: Iterable[DayRow], *, source: AttendanceSource) -> WrittenDays:
+    """Where a day comes twice, the last row counts. Raises ValueError for an engagement that does not exist."""
+    with connection.cursor() as cursor:
+        _stage(cursor, rows)
+        months = _months(cursor)
+        if not months:
+            return WrittenDays()
+        partitions.ensure(months)
+        _lock_projects(cursor)
+        span = {"first": months[0], "end": partitions.next_month(months[-1]), "source": str(source)}
+        counts = _find_changes(cursor, span)
+        if counts.created or counts.updated:
+            cursor.execute(_UPSERT, span)
+            for month in months:
+                cursor.execute(_ROLL_UP, {"month": month, "end": partitions.next_month(month)})
+            cursor.execute("SELECT DISTINCT project_id FROM attendance_changes")
+            mark_changed(project for (project,) in cursor.fetchall())
+    return counts
+
+
+_COLUMNS = {"engagement_id": "int8", "day": "date", "units": "numeric", "first_in": "time", "last_out": "time"}
+
+
+def _stage(cursor, rows: Iterable[DayRow]) -> None:
+    cursor.execute("DROP TABLE IF EXISTS attendance_staging, attendance_changes")
+    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
+    cursor.execute(f"CREATE TEMP TABLE attendance_staging ({columns}) ON COMMIT DROP")
+    with cursor.copy(f"COPY attendance_staging ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)") as copy:
+        copy.set_types(list(_COLUMNS.values()))
+        for row in rows:
+            copy.write_row(row)
+    cursor.execute("ANALYZE attendance_staging")
+
+
+def _months(cursor) -> list[date]:
+    cursor.execute("SELECT DISTINCT date_trunc('month', day)::date FROM attendance_staging ORDER BY 1")
+    return [month for (month,) in cursor.fetchall()]
+
+
+def _lock_projects(cursor) -> None:
+    """Writers of one project come one after the other, else each would sum up the month without the other's days."""
+    cursor.execute(
+        "SELECT id FROM projects_project WHERE id IN (SELECT e.project_id FROM workers_engagement AS e"
+        " JOIN attendance_staging AS s ON s.engagement_id = e.id) ORDER BY id FOR NO KEY UPDATE"
+    )
+
+
+def _find_changes(cursor, span: dict) -> WrittenDays:
+    cursor.execute(_CHANGES, span)
+    cursor.execute(
+        "SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE is_changed),"
+        " count(*) FILTER (WHERE is_kept), count(*) FROM attendance_changes"
+    )
+    created, updated, kept, total = cursor.fetchone()
+    cursor.execute("SELECT count(*) FROM attendance_changes WHERE project_id IS NULL")
+    if unknown := cursor.fetchone()[0]:
+        raise ValueError(f"{unknown} days belong to no engagement.")
+    cursor.execute("DELETE FROM attendance_changes WHERE NOT (is_new OR is_changed)")
+    cursor.execute("ANALYZE attendance_changes")
+    return WrittenDays(created, updated, total - created - updated - kept, kept)
+
+
+# Times that a device measured stay where a sheet says the same day without them.
+_CHANGES = """
+CREATE TEMP TABLE attendance_changes ON COMMIT DROP AS
+SELECT s.engagement_id, s.day, e.project_id, s.units::numeric(2, 1) AS units,
+    coalesce(s.first_in, d.first_in) AS first_in, coalesce(s.last_out, d.last_out) AS last_out,
+    d.day IS NULL AS is_new,
+    differs.so AND (d.source <> 'manual' OR %(source)s = 'manual') AS is_changed,
+    differs.so AND d.source = 'manual' AND %(source)s <> 'manual' AS is_kept
+FROM (SELECT DISTINCT ON (engagement_id, day) * FROM attendance_staging ORDER BY engagement_id, day, ctid DESC) AS s
+LEFT JOIN workers_engagement AS e ON e.id = s.engagement_id
+LEFT JOIN workers_attendanceday AS d
+    ON d.engagement_id = s.engagement_id AND d.day = s.day AND d.day >= %(first)s AND d.day < %(end)s
+CROSS JOIN LATERAL (SELECT d.day IS NOT NULL AND (d.units, d.first_in, d.last_out) IS DISTINCT FROM
+    (s.units, coalesce(s.first_in, d.first_in), coalesce(s.last_out, d.last_out)) AS so) AS differs
+"""
+
+_UPSERT = """
+INSERT INTO workers_attendanceday (engagement_id, day, project_id, units, first_in, last_out, source)
+SELECT engagement_id, day, project_id, units, first_in, last_out, %(source)s FROM attendance_changes
+ON CONFLICT (engagement_id, day) DO UPDATE SET
+    units = excluded.units, first_in = excluded.first_in, last_out = excluded.last_out, source = excluded.source
+"""
+
+_ROLL_UP = """
+INSERT INTO workers_attendancemonth AS m (engagement_id, project_id, month, days, first_day, last_day)
+SELECT d.engagement_id, d.project_id, %(month)s::date, sum(d.units),
+    min(d.day) FILTER (WHERE d.units > 0), max(d.day) FILTER (WHERE d.units > 0)
+FROM workers_attendanceday AS d
+WHERE d.day >= %(month)s AND d.day < %(end)s AND d.engagement_id IN (
+    SELECT engagement_id FROM attendance_changes WHERE day >= %(month)s AND day < %(end)s)
+GROUP BY d.engagement_id, d.project_id
+ON CONFLICT (engagement_id, month) DO UPDATE SET
+    days = excluded.days, first_day = excluded.first_day, last_day = excluded.last_day
+WHERE (m.days, m.first_day, m.last_day) IS DISTINCT FROM (excluded.days, excluded.first_day, excluded.last_day)
+"""
