@@ -4,7 +4,7 @@ from django.utils import timezone
 from pgtrigger import After, Insert, Referencing, Statement, Trigger
 
 from accounts.enums import MovementDirection, MovementKind
-from accounts.models.special_account import SpecialAccount
+from accounts.models.special_account import SpecialAccount, kept_by
 from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel
 from core.triggers import append_only
@@ -91,6 +91,15 @@ class LedgerEntry(ScopedModel):
 
     def __str__(self) -> str:
         return self.serial
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        """A bank sees the accounts it keeps, not another bank's at the same project."""
+        return super().scope_q(user) & kept_by(user)
+
+    @property
+    def stated_differs(self) -> bool:
+        return self.stated_balance is not None and self.stated_balance != self.balance
 
     @property
     def signed_amount(self):

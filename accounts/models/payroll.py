@@ -2,11 +2,12 @@ import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import PayMethod
 from accounts.models.ledger import LedgerEntry
-from accounts.models.special_account import SpecialAccount
+from accounts.models.special_account import SpecialAccount, kept_by
 from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel
 from projects.models import ImportBatch, Project
@@ -29,6 +30,7 @@ class Payroll(ScopedModel):
         verbose_name = "工资表"
         verbose_name_plural = verbose_name
         ordering = ["-month", "-id"]
+        indexes = [models.Index(fields=["-month", "-id"], name="payroll_by_month")]
         constraints = [
             models.UniqueConstraint(fields=["project", "month"], name="payroll_once_a_month"),
             models.CheckConstraint(condition=Q(month__day=1), name="payroll_month_is_a_first"),
@@ -36,6 +38,9 @@ class Payroll(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.project} {self.month:%Y年%m月}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:payroll", args=[self.pk])
 
 
 class PayrollLine(ScopedModel):
@@ -90,6 +95,10 @@ class PayrollLine(ScopedModel):
     def __str__(self) -> str:
         return f"{self.name} {self.month:%Y-%m}"
 
+    @property
+    def is_paid(self) -> bool:
+        return self.paid >= self.net
+
 
 class Payout(ScopedModel):
     """工资发放明细: one payment by the bank, tied to the ledger by its serial and to the payroll line it pays."""
@@ -118,3 +127,7 @@ class Payout(ScopedModel):
 
     def __str__(self) -> str:
         return self.serial
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        return super().scope_q(user) & kept_by(user)

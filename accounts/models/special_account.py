@@ -1,6 +1,7 @@
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import AccountStatus
@@ -9,6 +10,11 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
 from projects.models import Project
+
+
+def kept_by(user) -> Q:
+    """Narrows what hangs on an account to the user's own bank, if the user works for one."""
+    return Q(account__bank=user.organization) if user.role == Role.BANK else Q()
 
 
 class SpecialAccountQuerySet(ScopedQuerySet):
@@ -72,6 +78,17 @@ class SpecialAccount(ScopedModel):
     def __str__(self) -> str:
         return f"{self.bank_name or '专户'} 尾号{self.number_last4}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:ledger", args=[self.pk])
+
+    @property
+    def status_tone(self) -> str:
+        return {AccountStatus.ACTIVE: "green", AccountStatus.FROZEN: "orange"}.get(self.status, "grey")
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == AccountStatus.CANCELLED
+
     @classmethod
     def scope_q(cls, user) -> Q:
         """A bank sees the accounts it keeps; everyone else those of the projects they see."""
@@ -98,3 +115,7 @@ class AccountProject(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.account} → {self.project}"
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        return super().scope_q(user) & kept_by(user)

@@ -1,0 +1,81 @@
+from django import forms
+from django.db.models import F, Q, QuerySet
+
+from accounts.enums import AccountStatus, MovementDirection, MovementKind
+from core.forms import FilterForm, MonthField
+
+PAID = {"paid": "已发放", "unpaid": "未发放"}
+STATED = {"differs": "与银行所报不符"}
+
+
+class AccountFilters(FilterForm):
+    q = forms.CharField(label="专户名称或账号后四位")
+    status = forms.ChoiceField(label="账户状态", choices=[("", ""), *AccountStatus.choices])
+
+    def apply(self, accounts: QuerySet) -> QuerySet:
+        if text := self.values.get("q"):
+            accounts = accounts.filter(Q(name__icontains=text) | Q(number_last4=text) | Q(bank_name__icontains=text))
+        if status := self.values.get("status"):
+            accounts = accounts.filter(status=status)
+        return accounts
+
+
+class LedgerFilters(FilterForm):
+    q = forms.CharField(label="摘要、对方户名或流水号")
+    month = MonthField(label="月份")
+    direction = forms.ChoiceField(label="收支", choices=[("", ""), *MovementDirection.choices])
+    kind = forms.ChoiceField(label="交易类型", choices=[("", ""), *MovementKind.choices])
+    stated = forms.ChoiceField(label="余额", choices=[("", ""), *STATED.items()])
+
+    def apply(self, entries: QuerySet) -> QuerySet:
+        values = self.values
+        if text := values.get("q"):
+            words = Q(summary__icontains=text) | Q(counterparty_name__icontains=text) | Q(serial__icontains=text)
+            entries = entries.filter(words)
+        if month := values.get("month"):
+            entries = entries.filter(booked_on__year=month.year, booked_on__month=month.month)
+        if values.get("stated"):
+            entries = entries.filter(stated_balance__isnull=False).exclude(stated_balance=F("balance"))
+        exact = {name: values[name] for name in ("direction", "kind") if name in values}
+        return entries.filter(**exact)
+
+
+class PayrollFilters(FilterForm):
+    q = forms.CharField(label="项目名称")
+    month = MonthField(label="工资月份")
+    state = forms.ChoiceField(label="发放", choices=[("", ""), *PAID.items()])
+
+    def apply(self, payrolls: QuerySet) -> QuerySet:
+        values = self.values
+        if text := values.get("q"):
+            payrolls = payrolls.filter(project__name__icontains=text)
+        if month := values.get("month"):
+            payrolls = payrolls.filter(month=month)
+        if state := values.get("state"):
+            owing = Q(net_total__gt=F("paid_total"))
+            payrolls = payrolls.filter(owing if state == "unpaid" else ~owing)
+        return payrolls
+
+
+class PayrollLineFilters(FilterForm):
+    q = forms.CharField(label="姓名或卡号后四位")
+    state = forms.ChoiceField(label="发放", choices=[("", ""), *PAID.items()])
+    check = forms.ChoiceField(
+        label="核对", choices=[("", ""), ("days", "天数与考勤不同"), ("absent", "没有考勤"), ("unknown", "不在花名册")]
+    )
+
+    CHECKS = {
+        "days": Q(attended__isnull=False, days__isnull=False) & ~Q(days=F("attended")),
+        "absent": Q(engagement__isnull=False) & (Q(attended__isnull=True) | Q(attended=0)),
+        "unknown": Q(engagement__isnull=True),
+    }
+
+    def apply(self, lines: QuerySet) -> QuerySet:
+        values = self.values
+        if text := values.get("q"):
+            lines = lines.filter(Q(name__icontains=text) | Q(card_last4=text))
+        if state := values.get("state"):
+            lines = lines.filter(paid__lt=F("net")) if state == "unpaid" else lines.filter(paid__gte=F("net"))
+        if check := values.get("check"):
+            lines = lines.filter(self.CHECKS[check])
+        return lines

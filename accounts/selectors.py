@@ -1,0 +1,96 @@
+"""Figures about the money of projects. Callers hand over querysets that are already in the user's scope."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth
+
+from accounts.enums import MovementDirection, MovementKind
+from accounts.models import LedgerEntry, Payout, PayrollLine
+from projects.models import Project
+from workers.models import AttendanceMonth
+
+_MONEY = DecimalField(max_digits=16, decimal_places=2)
+_ZERO = Value(Decimal(0), output_field=_MONEY)
+IN, OUT = MovementDirection.IN, MovementDirection.OUT
+
+
+def with_balance(accounts: QuerySet) -> QuerySet:
+    """`balance` (ours), `last_booked_on`: where each ledger ends."""
+    last = LedgerEntry._base_manager.filter(account=OuterRef("pk")).order_by("-sequence")
+    return accounts.annotate(
+        balance=Subquery(last.values("balance")[:1]), last_booked_on=Subquery(last.values("booked_on")[:1])
+    )
+
+
+def with_totals(payrolls: QuerySet) -> QuerySet:
+    """`people`, `paid_people`, `net_total`, `paid_total`: asked per payroll: a page costs its own rows only."""
+    lines = PayrollLine._base_manager.filter(payroll=OuterRef("pk")).order_by().values("payroll")
+    figures = {
+        "people": Count("pk"),
+        "paid_people": Count("pk", filter=Q(paid__gte=F("net"))),
+        "net_total": Sum("net"),
+        "paid_total": Sum("paid"),
+    }
+    return payrolls.annotate(
+        **{
+            name: Coalesce(Subquery(lines.annotate(figure=figure).values("figure")), 0)
+            for name, figure in figures.items()
+        }
+    )
+
+
+def with_attendance(lines: QuerySet) -> QuerySet:
+    """`attended`: the days of the month's roll-up, None without any; `last_paid_on`: when the bank paid."""
+    month = AttendanceMonth._base_manager.filter(engagement=OuterRef("engagement"), month=OuterRef("month"))
+    paid = Payout._base_manager.filter(line=OuterRef("pk")).order_by("-paid_on")
+    return lines.annotate(
+        attended=Subquery(month.values("days")[:1]), last_paid_on=Subquery(paid.values("paid_on")[:1])
+    )
+
+
+def monthly_movements(entries: QuerySet, months: int = 12) -> list[tuple[date, Decimal, Decimal, Decimal, Decimal]]:
+    """(month, labour cost in, other in, wages out, other out), the latest months that moved, in time order."""
+    rows = (
+        entries.exclude(kind=MovementKind.OPENING)
+        .annotate(of_month=TruncMonth("booked_on"))
+        .values("of_month")
+        .annotate(
+            labour_cost=_sum(kind=MovementKind.LABOUR_COST),
+            all_in=_sum(direction=IN),
+            wages=_sum(kind=MovementKind.WAGE),
+            all_out=_sum(direction=OUT),
+        )
+        .order_by("-of_month")[:months]
+    )
+    return [
+        (r["of_month"], r["labour_cost"], r["all_in"] - r["labour_cost"], r["wages"], r["all_out"] - r["wages"])
+        for r in reversed(rows)
+    ]
+
+
+def in_and_out(entries: QuerySet) -> tuple[Decimal, Decimal]:
+    """What came in and what went out, the opening balance left aside."""
+    totals = entries.exclude(kind=MovementKind.OPENING).aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
+    return totals["came"], totals["went"]
+
+
+def unmatched_payouts(entries: QuerySet) -> QuerySet:
+    """Wages that left the account and pay no line of any payroll."""
+    paid = Payout._base_manager.filter(entry=OuterRef("pk"))
+    return entries.filter(~Exists(paid), kind=MovementKind.WAGE, direction=OUT)
+
+
+def unpaid_lines(lines: QuerySet) -> QuerySet:
+    return lines.filter(paid__lt=F("net"))
+
+
+def wages_owed(project: Project) -> Decimal:
+    """What the payrolls of this project still owe."""
+    owed = unpaid_lines(PayrollLine._base_manager.filter(project=project))
+    return owed.aggregate(total=Coalesce(Sum(F("net") - F("paid")), _ZERO))["total"]
+
+
+def _sum(**condition) -> Coalesce:
+    return Coalesce(Sum("amount", filter=Q(**condition)), _ZERO)

@@ -1,0 +1,191 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import permissions, selectors, services
+from accounts.filters import AccountFilters, LedgerFilters, PayrollFilters, PayrollLineFilters
+from accounts.forms import AccountForm, BankAccountForm, CancelForm
+from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
+from accounts.tables import (
+    AccountTable,
+    LedgerTable,
+    PayrollLineTable,
+    PayrollTable,
+    ProjectAccountTable,
+    ProjectPayrollTable,
+    UnmatchedTable,
+)
+from core.access import access
+from core.charts import bar_chart
+from organizations.enums import Role
+from projects.models import Project
+
+readers = access(Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
+
+
+# --- a project's money -----------------------------------------------------------------------------------------------
+
+
+@require_GET
+@readers
+def project_money(request, project_pk):
+    user = request.user
+    project = get_object_or_404(Project.objects.visible_to(user).select_related("jurisdiction"), pk=project_pk)
+    accounts = list(_listed(SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
+    entries = LedgerEntry.objects.visible_to(user).filter(project=project)
+    came, went = selectors.in_and_out(entries)
+    owed = selectors.wages_owed(project)
+    context = {
+        "project": project,
+        "accounts": ProjectAccountTable(accounts, request),
+        "chart": _movements_chart(entries),
+        "payrolls": ProjectPayrollTable(
+            list(selectors.with_totals(Payroll.objects.visible_to(user).filter(project=project))[:12]), request
+        ),
+        "unmatched": UnmatchedTable(selectors.unmatched_payouts(entries), request),
+        "came": came,
+        "went": went,
+        "owed": owed,
+        "owed_tone": "red" if owed else "",
+        "balance": sum(account.balance or 0 for account in accounts),
+        "can_record": permissions.can_record_account(user, project),
+    }
+    return render(request, "accounts/project_money.html", context)
+
+
+def _listed(accounts):
+    return selectors.with_balance(accounts).prefetch_related("project_links__project").order_by("-id")
+
+
+def _movements_chart(entries):
+    rows = [(f"{month:%Y-%m}", *amounts) for month, *amounts in selectors.monthly_movements(entries)]
+    head = ["月份", "人工费拨付", "其他进账", "工资发放", "其他出账"]
+    return bar_chart("movements", "每月进出账（元）", head, rows) if rows else None
+
+
+# --- accounts --------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@readers
+def account_list(request):
+    filters = AccountFilters(request.GET)
+    accounts = SpecialAccount.objects.visible_to(request.user).prefetch_related("project_links__project")
+    table = AccountTable(filters.apply(selectors.with_balance(accounts)), request)
+    return render(request, "accounts/account_list.html", {"filters": filters, "table": table})
+
+
+@require_http_methods(["GET", "POST"])
+@access(Role.CLERK, Role.BANK)
+def account_add(request, project_pk):
+    """By somebody who sees the project."""
+    project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_pk)
+    if not permissions.can_record_account(request.user, project):
+        raise PermissionDenied
+    form = AccountForm(request.POST or None, user=request.user, project=project)
+    cancel = reverse("accounts:project_money", args=[project.pk])
+    return _save_account(
+        request, form, cancel, lambda: services.open_account(project, by=request.user, **form.facts())
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@access(Role.BANK)
+def account_record(request):
+    """By the bank, before it sees the project."""
+    form = BankAccountForm(request.POST or None, user=request.user)
+    cancel = reverse("accounts:account_list")
+    save = lambda: services.open_account(form.project, by=request.user, **form.facts())  # noqa: E731
+    return _save_account(request, form, cancel, save)
+
+
+@require_http_methods(["GET", "POST"])
+@access(Role.CLERK, Role.BANK)
+def account_edit(request, pk):
+    account = get_object_or_404(SpecialAccount.objects.visible_to(request.user), pk=pk)
+    if not permissions.can_edit_account(request.user, account):
+        raise PermissionDenied
+    form = AccountForm(request.POST or None, user=request.user, account=account)
+    save = lambda: services.update_account(account, by=request.user, **form.facts())  # noqa: E731
+    return _save_account(request, form, account.get_absolute_url(), save, account=account)
+
+
+def _save_account(request, form, cancel, save, **context):
+    if request.method == "POST" and form.is_valid():
+        try:
+            account = save()
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "专户信息已保存。")
+            return redirect(account)
+    return render(request, "accounts/account_edit.html", {"form": form, "cancel": cancel} | context)
+
+
+@require_POST
+@access(Role.CLERK, Role.BANK)
+def account_cancel(request, pk):
+    account = get_object_or_404(SpecialAccount.objects.visible_to(request.user), pk=pk)
+    if not permissions.can_cancel_account(request.user, account):
+        raise PermissionDenied
+    form = CancelForm(request.POST)
+    try:
+        if form.is_valid():
+            services.cancel_account(account, by=request.user, on=form.cleaned_data["on"])
+            messages.success(request, "专户已注销，不再接收流水。")
+        else:
+            messages.error(request, "；".join(str(error) for error in form.error_list()))
+    except ValidationError as error:
+        messages.error(request, "；".join(error.messages))
+    return redirect(account)
+
+
+@require_GET
+@readers
+def ledger(request, pk):
+    accounts = SpecialAccount.objects.visible_to(request.user).select_related("holder", "bank")
+    account = get_object_or_404(selectors.with_balance(accounts), pk=pk)
+    filters = LedgerFilters(request.GET)
+    entries = filters.apply(LedgerEntry.objects.visible_to(request.user).filter(account=account))
+    came, went = selectors.in_and_out(entries)
+    can_edit = permissions.can_edit_account(request.user, account)
+    context = {
+        "account": account,
+        "projects": Project.objects.visible_to(request.user).filter(account_links__account=account),
+        "filters": filters,
+        "table": LedgerTable(entries, request),
+        "came": came,
+        "went": went,
+        "can_edit": can_edit,
+        "edit_url": reverse("accounts:account_edit", args=[account.pk]) if can_edit else "",
+        "can_cancel": permissions.can_cancel_account(request.user, account),
+        "cancel_form": CancelForm(),
+    }
+    return render(request, "accounts/ledger.html", context)
+
+
+# --- payrolls --------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@readers
+def payroll_list(request):
+    filters = PayrollFilters(request.GET)
+    payrolls = Payroll.objects.visible_to(request.user).select_related("project")
+    table = PayrollTable(filters.apply(selectors.with_totals(payrolls)), request)
+    return render(request, "accounts/payroll_list.html", {"filters": filters, "table": table})
+
+
+@require_GET
+@readers
+def payroll(request, pk):
+    payrolls = Payroll.objects.visible_to(request.user).select_related("project__jurisdiction")
+    found = get_object_or_404(selectors.with_totals(payrolls), pk=pk)
+    filters = PayrollLineFilters(request.GET)
+    lines = PayrollLine.objects.visible_to(request.user).filter(payroll=found).select_related("team")
+    table = PayrollLineTable(filters.apply(selectors.with_attendance(lines)), request)
+    heading = f"{found.month:%Y年%m月}工资"
+    context = {"payroll": found, "project": found.project, "heading": heading, "filters": filters, "table": table}
+    return render(request, "accounts/payroll.html", context)

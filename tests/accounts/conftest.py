@@ -1,0 +1,12 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+
+@pytest.fixture(autouse=True)
+def _in_november_2026():
+    """The documents of these tests are of September and October 2026."""
+    with time_machine.travel(datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))):
+        yield

@@ -1,0 +1,256 @@
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from accounts.enums import MovementKind
+from accounts.models import LedgerEntry, SpecialAccount
+from core import crypto
+from projects.enums import Status
+from projects.models import ChangedProject
+from tests.accounts.documents import NUMBER, SHAPES, Line, problems, statement, upload
+from tests.accounts.factories import special_account
+from tests.organizations.factories import bank, bank_clerk, clerk, organization
+from tests.projects.factories import project
+
+pytestmark = pytest.mark.django_db
+KIND = "bank-statement"
+
+
+@pytest.fixture
+def site():
+    return project(name="临翔区示范小学扩建项目", contractor=organization(name="云南滇南建筑工程有限公司"))
+
+
+@pytest.fixture
+def user(site):
+    return clerk(site.general_contractor)
+
+
+@pytest.fixture
+def account(site):
+    return special_account(site, number=NUMBER)
+
+
+def lines() -> list[Line]:
+    at = datetime(2026, 10, 8, 9, 0)
+    return [
+        Line("S1", "100000.00", "拨付人工费", "临翔区教育局", "5300111111111111", at),
+        Line("S2", "-6000.00", name="张三", number="6217004671835732783"),
+        Line("S3", "-5500.50", name="李四", number="6217008735602505254"),
+        Line("S4", "-10.00", "代发手续费"),
+        Line("S5", "12.34", "利息"),
+        Line("S6", "-2000.00", "材料款", "某建材经营部", "53052222222222222", datetime(2026, 10, 18, 9, 0)),
+    ]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-8"])
+def test_statements_of_several_banks_and_encodings_fill_the_same_ledger(site, user, account, shape, encoding):
+    batch = upload(site, KIND, statement(lines(), of=site, shape=shape, encoding=encoding), by=user)
+    assert (batch.state, batch.accepted, batch.refused, batch.notices) == ("applied", 6, 0, 0)
+    kinds = list(account.entries.order_by("sequence").values_list("serial", "kind"))
+    assert kinds == [
+        ("S1", MovementKind.LABOUR_COST),
+        ("S2", MovementKind.WAGE),
+        ("S3", MovementKind.WAGE),
+        ("S4", MovementKind.FEE),
+        ("S5", MovementKind.INTEREST),
+        ("S6", MovementKind.OTHER_OUT),
+    ]
+    last = account.entries.order_by("-sequence").first()
+    assert last.balance == last.stated_balance == Decimal("86501.84")
+    wage = account.entries.get(serial="S2")
+    assert (wage.amount, wage.direction, f"{wage.booked_on}") == (Decimal("6000.00"), "out", "2026-10-15")
+    assert bytes(wage.counterparty_number_index) == crypto.blind_index("6217004671835732783")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_statement_that_runs_from_new_to_old_is_turned_round(site, user, account, shape):
+    upload(site, KIND, statement(lines(), of=site, opening="500", shape=shape, descending=True), by=user)
+    serials = list(account.entries.order_by("sequence").values_list("serial", flat=True))
+    assert serials[1:] == ["S1", "S2", "S3", "S4", "S5", "S6"]
+    assert not any(entry.stated_differs for entry in account.entries.all())
+
+
+def test_a_descending_statement_of_one_day_is_told_by_its_balances(site, user, account):
+    day = [Line(f"D{n}", "-100", name="张三", number="6217004671835732783") for n in range(4)]
+    upload(site, KIND, statement(day, of=site, opening="1000", descending=True), by=user)
+    serials = account.entries.order_by("sequence").values_list("serial", flat=True)
+    assert list(serials)[1:] == ["D0", "D1", "D2", "D3"]
+
+
+def test_what_stood_on_the_account_before_becomes_an_opening_entry(site, user, account):
+    upload(site, KIND, statement(lines(), of=site, opening="2350000"), by=user)
+    first = account.entries.order_by("sequence").first()
+    assert (first.kind, first.amount, first.balance) == (MovementKind.OPENING, 2350000, 2350000)
+
+
+def test_the_same_file_twice_changes_nothing(site, user, account):
+    content = statement(lines(), of=site, opening="500")
+    upload(site, KIND, content, by=user)
+    before, marks = list(LedgerEntry.objects.values()), ChangedProject.objects.count()
+    batch = upload(site, KIND, content, by=user)
+    assert batch.outcome == {"created": 0, "updated": 0, "unchanged": 6}
+    assert list(LedgerEntry.objects.values()) == before
+    assert ChangedProject.objects.count() == marks
+
+
+def test_an_overlapping_statement_adds_only_its_new_lines(site, user, account):
+    upload(site, KIND, statement(lines()[:4], of=site, opening="500"), by=user)
+    batch = upload(site, KIND, statement(lines()[2:], of=site, opening="94500"), by=user)
+    assert batch.outcome["created"] == 2
+    assert problems(batch, "notice") == []
+    assert account.entries.order_by("-sequence").first().balance == Decimal("87001.84")
+
+
+def test_a_tampered_balance_is_a_notice_at_its_row_and_the_line_is_taken(site, user, account):
+    tampered = lines()
+    tampered[2].balance = Decimal("89499.50")
+    batch = upload(site, KIND, statement(tampered, of=site), by=user)
+    assert (batch.accepted, batch.refused) == (6, 0)
+    ((row, message),) = problems(batch, "notice")
+    assert row == 5
+    assert "89,499.50" in message
+    assert "88,499.50" in message
+    assert "多 1,000.00 元" in message
+    entry = account.entries.get(serial="S3")
+    assert entry.stated_balance - entry.balance == 1000
+    assert account.entries.get(serial="S4").stated_differs is False
+
+
+def test_a_tampered_first_balance_does_not_move_the_whole_chain(site, user, account):
+    tampered = lines()
+    tampered[0].balance = Decimal("777777")
+    batch = upload(site, KIND, statement(tampered, of=site), by=user)
+    assert [row for row, _ in problems(batch, "notice")] == [3]
+    assert not account.entries.filter(kind=MovementKind.OPENING).exists()
+
+
+def test_a_missing_line_is_noticed_once_where_it_is_missing(site, user, account):
+    without = lines()
+    del without[1]
+    for line, balance in zip(without, ["100000", "88499.50", "88489.50", "88501.84", "86501.84"], strict=True):
+        line.balance = Decimal(balance)
+    batch = upload(site, KIND, statement(without, of=site, opening="6000"), by=user)
+    assert len(problems(batch, "notice")) == 1
+
+
+def test_a_known_serial_with_another_amount_is_refused_at_its_row(site, user, account):
+    upload(site, KIND, statement(lines(), of=site), by=user)
+    changed = lines()
+    changed[1].amount = "-6000.01"
+    batch = upload(site, KIND, statement(changed, of=site), by=user)
+    assert (batch.accepted, batch.refused) == (5, 1)
+    assert problems(batch, "error") == [(4, "流水号已存在且内容不同，请向银行核对。")]
+    assert account.entries.get(serial="S2").amount == 6000
+
+
+def test_three_decimals_and_repeated_serials_are_refused_and_the_rest_is_taken(site, user, account):
+    bad = [*lines(), Line("S1", "-5.00"), Line("S7", "-1.00")]
+    content = statement(bad, of=site, encoding="utf-8").replace(b"5,500.50", b"5500.505", 1)
+    batch = upload(site, KIND, content, by=user)
+    assert [row for row, _ in problems(batch, "error")] == [5, 9]
+    assert "小数超过两位" in problems(batch, "error")[0][1]
+    assert batch.accepted == 6
+
+
+def test_a_line_without_or_with_two_amounts_is_refused(site, user, account):
+    content = statement(lines(), of=site, encoding="utf-8")
+    content = content.replace(b',"6,000.00",,', b",,,").replace(b',"5,500.50",,', b',"5,500.50",1.00,')
+    batch = upload(site, KIND, content, by=user)
+    assert [row for row, _ in problems(batch, "error")] == [4, 5]
+
+
+def test_late_lines_are_appended_in_order_of_arrival_with_a_notice(site, user, account):
+    upload(site, KIND, statement(lines(), of=site), by=user)
+    late = [Line("L1", "-100", name="王五", number="6222020000000000000", at=datetime(2026, 10, 9, 9, 0))]
+    batch = upload(site, KIND, statement(late, of=site, opening="86501.84"), by=user)
+    assert "按到达顺序入账" in problems(batch, "notice")[0][1]
+    assert account.entries.order_by("-sequence").first().serial == "L1"
+
+
+def test_a_count_that_is_not_the_number_of_lines_is_noticed(site, user, account):
+    batch = upload(site, KIND, statement(lines(), of=site, foot="合计笔数：7"), by=user)
+    assert problems(batch, "notice") == [(9, "文件写明共 7 笔，实际读到 6 笔，请核对是否缺行。")]
+
+
+def test_a_first_statement_records_the_account_with_what_it_tells(site, user):
+    batch = upload(site, KIND, statement(lines(), of=site), by=user)
+    account = SpecialAccount.objects.get()
+    assert account.number == NUMBER
+    assert account.holder == site.general_contractor
+    assert account.name == f"{site.general_contractor}{site}农民工工资专用账户"
+    assert (account.bank, account.bank_name, account.opened_on) == (None, "", None)
+    ((_, message),) = problems(batch, "notice")
+    assert "请随后补全" in message
+    assert NUMBER not in message
+
+
+def test_a_bank_clerks_statement_names_the_bank(site):
+    unit = bank(name="中国农业银行临沧分行")
+    special_account(site, number="2510328559195900099", bank=unit)
+    upload(site, KIND, statement(lines(), of=site), by=bank_clerk(unit))
+    assert SpecialAccount.objects.get(number_index=crypto.blind_index(NUMBER)).bank == unit
+
+
+def test_a_bank_clerk_does_not_import_another_banks_statement(site, account):
+    batch = upload(site, KIND, statement(lines(), of=site), by=bank_clerk(bank()))
+    assert batch.state == "refused"
+    assert "不在本行" in batch.message
+
+
+def test_a_statement_of_another_project_is_refused(site, user):
+    other = project(name="凤庆县老年公寓改造项目")
+    batch = upload(site, KIND, statement(lines(), of=other), by=user)
+    assert batch.state == "refused"
+    assert "老年公寓" in batch.message
+    assert not SpecialAccount.objects.exists()
+
+
+def test_an_account_of_another_project_is_not_filled_from_here(site, user):
+    special_account(project(), number=NUMBER)
+    batch = upload(site, KIND, statement(lines(), of=site), by=user)
+    assert "登记在其他项目名下" in batch.message
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_statement_without_an_account_goes_to_the_only_one(site, user, account):
+    batch = upload(site, KIND, statement(lines(), of=site, number=None), by=user)
+    assert batch.accepted == 6
+    special_account(site)
+    batch = upload(site, KIND, statement(lines(), of=site, number=None), by=user)
+    assert "多个专户" in batch.message
+
+
+def test_a_masked_account_number_is_refused_with_a_way_out(site, user, account):
+    batch = upload(site, KIND, statement(lines(), of=site, number="2510****0017"), by=user)
+    assert "完整账号" in batch.message
+
+
+def test_completed_projects_and_cancelled_accounts_take_no_statement(site, user, account):
+    account.status, account.cancelled_on = "cancelled", "2026-10-30"
+    account.save()
+    assert "已注销" in upload(site, KIND, statement(lines(), of=site), by=user).message
+    batch_content = statement(lines(), of=site)
+    site.status, site.completed_on = Status.COMPLETED, "2026-10-31"
+    site.save()
+    with pytest.raises(Exception, match="完工"):
+        upload(site, KIND, batch_content, by=user)
+    assert not LedgerEntry.objects.exists()
+
+
+def test_a_negative_debit_is_money_taken_back(site, user, account):
+    content = statement(lines(), of=site, encoding="utf-8").replace(b'"6,000.00"', b'"-6,000.00"')
+    upload(site, KIND, content, by=user)
+    entry = account.entries.get(serial="S2")
+    assert (entry.direction, entry.kind, entry.amount) == ("in", MovementKind.RETURN, 6000)
+
+
+def test_the_preview_masks_counterparties(site, user, account):
+    from projects import imports
+
+    content = statement(lines(), of=site)
+    batch = imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))
+    assert "6217004671835732783" not in str(batch.preview)
+    assert not LedgerEntry.objects.exists()
