@@ -30,6 +30,7 @@ class ProjectTab:
 
 TABS = [
     ProjectTab("overview", "概况", "projects:project_detail"),
+    ProjectTab("money", "专户与工资", "accounts:project_money"),
 ]
 
 
