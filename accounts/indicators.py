@@ -23,6 +23,8 @@ SPECIAL_ACCOUNT = IndicatorGroup(
     ],
     project_path="project_links__project",
     expected=Q(),
+    edit="accounts:account_edit",
+    add="accounts:account_add",
 )
 
 LEDGER = IndicatorGroup(

@@ -3,11 +3,14 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind
+from accounts.indicators import SPECIAL_ACCOUNT
 from accounts.models import LedgerEntry, Payout, PayrollLine
+from core import indicators
+from core.indicators import Gap
 from projects.models import Project
 from workers.models import AttendanceMonth
 
@@ -27,17 +30,15 @@ def with_balance(accounts: QuerySet) -> QuerySet:
 def with_totals(payrolls: QuerySet) -> QuerySet:
     """`people`, `paid_people`, `net_total`, `paid_total`: asked per payroll: a page costs its own rows only."""
     lines = PayrollLine._base_manager.filter(payroll=OuterRef("pk")).order_by().values("payroll")
-    figures = {
-        "people": Count("pk"),
-        "paid_people": Count("pk", filter=Q(paid__gte=F("net"))),
-        "net_total": Sum("net"),
-        "paid_total": Sum("paid"),
-    }
+
+    def figure(aggregate, kind) -> Coalesce:
+        return Coalesce(Subquery(lines.annotate(figure=aggregate).values("figure")), Value(0), output_field=kind)
+
     return payrolls.annotate(
-        **{
-            name: Coalesce(Subquery(lines.annotate(figure=figure).values("figure")), 0)
-            for name, figure in figures.items()
-        }
+        people=figure(Count("pk"), IntegerField()),
+        paid_people=figure(Count("pk", filter=Q(paid__gte=F("net"))), IntegerField()),
+        net_total=figure(Sum("net"), _MONEY),
+        paid_total=figure(Sum("paid"), _MONEY),
     )
 
 
@@ -90,6 +91,11 @@ def wages_owed(project: Project) -> Decimal:
     """What the payrolls of this project still owe."""
     owed = unpaid_lines(PayrollLine._base_manager.filter(project=project))
     return owed.aggregate(total=Coalesce(Sum(F("net") - F("paid")), _ZERO))["total"]
+
+
+def account_gaps_of(project: Project) -> list[Gap]:
+    """Account indicators that are still missing: after a statement recorded the account, its opening data."""
+    return indicators.gaps(project, [SPECIAL_ACCOUNT])
 
 
 def _sum(**condition) -> Coalesce:

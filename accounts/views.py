@@ -50,6 +50,7 @@ def project_money(request, project_pk):
         "owed": owed,
         "owed_tone": "red" if owed else "",
         "balance": sum(account.balance or 0 for account in accounts),
+        "gaps": [gap for gap in selectors.account_gaps_of(project) if gap.row],
         "can_record": permissions.can_record_account(user, project),
     }
     return render(request, "accounts/project_money.html", context)

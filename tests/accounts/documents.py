@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from decimal import Decimal
 
 import openpyxl
@@ -25,7 +25,7 @@ class Line:
     summary: str = "代发工资2026年9月"
     name: str = ""
     number: str = ""
-    at: datetime = datetime(2026, 10, 15, 10, 30)
+    on: date = date(2026, 10, 15)
     balance: Decimal | None = None  # as the bank states it, when not the sum
 
 
@@ -35,22 +35,22 @@ def _grouped(amount: Decimal) -> str:
 
 def _by_sides(line: Line, amount: Decimal, balance: Decimal) -> list[str]:
     out, come = (_grouped(-amount), "") if amount < 0 else ("", _grouped(amount))
-    day, clock = f"{line.at:%Y%m%d}", f"{line.at:%H:%M:%S}"
+    day, clock = f"{line.on:%Y%m%d}", "10:30:00"
     return [day, clock, line.serial, line.summary, out, come, _grouped(balance), line.name, line.number, "某银行"]
 
 
 def _signed(line: Line, amount: Decimal, balance: Decimal) -> list[str]:
-    return [f"{line.at:%Y-%m-%d}", line.serial, f"{amount}", f"{balance}", line.summary, line.name, line.number]
+    return [f"{line.on:%Y-%m-%d}", line.serial, f"{amount}", f"{balance}", line.summary, line.name, line.number]
 
 
 def _flagged(line: Line, amount: Decimal, balance: Decimal) -> list[str]:
-    flag, at = "借" if amount < 0 else "贷", f"{line.at:%Y-%m-%d %H:%M:%S}"
+    flag, at = "借" if amount < 0 else "贷", f"{line.on:%Y-%m-%d} 10:30:00"
     return [at, f"\t{line.serial}", flag, f"{abs(amount)}", f"{balance}", line.summary, line.name, f"\t{line.number}"]
 
 
 def _in_and_out(line: Line, amount: Decimal, balance: Decimal) -> list[str]:
     come, out = (f"{amount}", "0.00") if amount > 0 else ("0.00", f"{-amount}")
-    return [f"{line.at:%Y/%m/%d}", come, out, f"{balance}", line.serial, line.name, line.number, line.summary]
+    return [f"{line.on:%Y/%m/%d}", come, out, f"{balance}", line.serial, line.name, line.number, line.summary]
 
 
 SHAPES = {

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -33,14 +33,13 @@ def account(site):
 
 
 def lines() -> list[Line]:
-    at = datetime(2026, 10, 8, 9, 0)
     return [
-        Line("S1", "100000.00", "拨付人工费", "临翔区教育局", "5300111111111111", at),
+        Line("S1", "100000.00", "拨付人工费", "临翔区教育局", "5300111111111111", date(2026, 10, 8)),
         Line("S2", "-6000.00", name="张三", number="6217004671835732783"),
         Line("S3", "-5500.50", name="李四", number="6217008735602505254"),
         Line("S4", "-10.00", "代发手续费"),
         Line("S5", "12.34", "利息"),
-        Line("S6", "-2000.00", "材料款", "某建材经营部", "53052222222222222", datetime(2026, 10, 18, 9, 0)),
+        Line("S6", "-2000.00", "材料款", "某建材经营部", "53052222222222222", date(2026, 10, 18)),
     ]
 
 
@@ -62,6 +61,7 @@ def test_statements_of_several_banks_and_encodings_fill_the_same_ledger(site, us
     assert last.balance == last.stated_balance == Decimal("86501.84")
     wage = account.entries.get(serial="S2")
     assert (wage.amount, wage.direction, f"{wage.booked_on}") == (Decimal("6000.00"), "out", "2026-10-15")
+    assert wage.booked_time in (None, time(10, 30))
     assert bytes(wage.counterparty_number_index) == crypto.blind_index("6217004671835732783")
 
 
@@ -164,7 +164,7 @@ def test_a_line_without_or_with_two_amounts_is_refused(site, user, account):
 
 def test_late_lines_are_appended_in_order_of_arrival_with_a_notice(site, user, account):
     upload(site, KIND, statement(lines(), of=site), by=user)
-    late = [Line("L1", "-100", name="王五", number="6222020000000000000", at=datetime(2026, 10, 9, 9, 0))]
+    late = [Line("L1", "-100", name="王五", number="6222020000000000000", on=date(2026, 10, 9))]
     batch = upload(site, KIND, statement(late, of=site, opening="86501.84"), by=user)
     assert "按到达顺序入账" in problems(batch, "notice")[0][1]
     assert account.entries.order_by("-sequence").first().serial == "L1"
