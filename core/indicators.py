@@ -12,7 +12,7 @@ From the groups come what a record lacks, the completeness of any set of project
 rule, forms and the monthly inspection. `core.annex` holds the annex itself, as published.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -172,21 +172,32 @@ def group(key: str) -> IndicatorGroup:
 
 
 def gaps(project: models.Model, of: Iterable[IndicatorGroup]) -> list[Gap]:
-    """Everything one project lacks, in the order of the annex; one query for each group."""
-    found = []
-    for each in of:
-        links = {link for item in each.indicators if (link := item.path.rpartition("__")[0])}
-        rows = list(
-            each.for_projects([project.pk]).select_related(*links) if links else each.for_projects([project.pk])
-        )
-        found += [Gap(each, item, row, project.pk) for row in rows for item in each.missing(row)]
-        if (
-            not rows
-            and each.expected is not None
-            and type(project)._base_manager.filter(each.expected, pk=project.pk).exists()
+    """Everything one project lacks, in the order of the annex."""
+    return gaps_of([project], of)
+
+
+def gaps_of(projects: Iterable[models.Model], of: Iterable[IndicatorGroup]) -> list[Gap]:
+    """Everything these projects lack, group by group: at most two queries for each group, however many projects."""
+    by_pk = {project.pk: project for project in projects}
+    return [gap for each in of for gap in _gaps_in(each, by_pk)]
+
+
+def _gaps_in(each: IndicatorGroup, projects: dict[int, models.Model]) -> Iterator[Gap]:
+    links = {item.condition.path.rpartition("__")[0] for item in each.indicators if item.condition}
+    for item in each.indicators:
+        links.add(item.path if each.fields[item.number].is_relation else item.path.rpartition("__")[0])
+    links.discard("")
+    rows = each.for_projects(list(projects)).annotate(of_project=F(each.project_path))
+    without = set(projects)
+    for row in rows.select_related(*links) if links else rows:
+        without.discard(row.of_project)
+        yield from (Gap(each, item, row, row.of_project) for item in each.missing(row))
+    if without and each.expected is not None:
+        model = type(next(iter(projects.values())))
+        for pk in (
+            model._base_manager.filter(each.expected, pk__in=without).order_by("pk").values_list("pk", flat=True)
         ):
-            found += [Gap(each, item, None, project.pk) for item in each.missing_without_row(project)]
-    return found
+            yield from (Gap(each, item, None, pk) for item in each.missing_without_row(projects[pk]))
 
 
 def completeness(projects: models.QuerySet, of: Iterable[IndicatorGroup]) -> dict[int, tuple[int, int]]:
