@@ -3,10 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import AccountStatus
 from alerts.enums import Level
 from alerts.rules.acc_01_no_account import NoSpecialAccount
+from alerts.rules.data_02_incomplete import InformationIncomplete
 from alerts.rules.disp_01_overdue import DisposalOverdue
 from alerts.rules.off_01_no_clerk import NoWageClerk
 from alerts.rules.real_01_no_roster import NoRoster
@@ -14,6 +17,7 @@ from alerts.rules.real_02_no_contract import NoContract
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from projects.enums import Status
 from projects.models import Project, StatusChange, WageClerk
+from projects.selectors import completeness_for
 from tests.accounts.factories import special_account
 from tests.alerts.factories import TODAY, warning
 from tests.alerts.sweeping import raised
@@ -193,3 +197,44 @@ def test_a_warning_is_in_time_on_its_last_day():
 def test_an_overdue_disposal_is_no_reason_for_another_one():
     warning(due_on=ago(1), rule_code="DISP-01")
     assert DisposalOverdue.code not in [w.rule_code for w in raised(DisposalOverdue)]
+
+
+# --- DATA-02 ---------------------------------------------------------------------------------------------------------
+
+
+def test_information_still_missing_after_31_days():
+    home = project(supervised_from=ago(31), address="")
+    (found,) = raised(InformationIncomplete)
+    filled, required = completeness_for(Project.objects.filter(pk=home.pk))[home.pk]
+    assert found.message == (
+        f"项目于 {ago(31)} 纳入监管，超过 30 日仍缺 {required - filled} 项信息"
+        f"（应填 {required} 项，已填 {filled} 项）。"
+    )
+    assert found.evidence["total"] == required - filled
+    assert [1, "基本信息", "项目地址", ""] in found.evidence["rows"]
+
+
+def test_filling_in_refreshes_what_is_missing():
+    home = project(supervised_from=ago(31), address="")
+    (before,) = raised(InformationIncomplete)
+    change(home, address="世纪路1号")
+    (after,) = raised(InformationIncomplete)
+    assert after.pk == before.pk
+    assert after.evidence["total"] == before.evidence["total"] - 1
+
+
+def test_information_is_in_time_on_the_30th_day():
+    project(supervised_from=ago(30), address="")
+    assert raised(InformationIncomplete) == []
+
+
+def test_the_lists_of_many_projects_cost_no_more_queries():
+    def cost(number: int) -> int:
+        for _ in range(number):
+            project(supervised_from=ago(31))
+        with CaptureQueriesContext(connection) as queries:
+            raised(InformationIncomplete)
+        return len(queries)
+
+    cost(1)
+    assert cost(2) == cost(10)
