@@ -23,6 +23,10 @@ def state_tone(batch: ImportBatch) -> str:
     return TONES[ImportState(batch.state)]
 
 
+def is_counted(batch: ImportBatch) -> bool:
+    return bool(batch.accepted or batch.refused)
+
+
 class ProjectBatchTable(Table):
     caption = "导入记录"
     empty_title, empty_text = "还没有导入过资料", "选择上面的一种资料上传。"
@@ -32,8 +36,8 @@ class ProjectBatchTable(Table):
     kind = Column("资料", kind_title, primary=True)
     file = Column("文件", "file.name")
     state = BadgeColumn("状态", "get_state_display", tone=state_tone)
-    accepted = NumberColumn("合格行")
-    refused = NumberColumn("退回行")
+    accepted = NumberColumn("合格行", lambda batch: batch.accepted if is_counted(batch) else None)
+    refused = NumberColumn("退回行", lambda batch: batch.refused if is_counted(batch) else None)
     by = Column("上传人", lambda batch: batch.by.name if batch.by else "系统", minor=True)
     created_at = Column("上传时间", lambda batch: formats.moment(batch.created_at))
 
@@ -50,7 +54,7 @@ class ProblemTable(Table):
 
     level = BadgeColumn("级别", "get_level_display", tone={"error": "red", "notice": "yellow"})
     sheet = Column("工作表")
-    row = NumberColumn("行")
-    cell = CodeColumn("单元格", lambda problem: f"{problem.column}{problem.row}" if problem.column else "")
+    row = NumberColumn("行", minor=True)
+    cell = CodeColumn("单元格", lambda problem: f"{problem.column}{problem.row}")
     field = Column("项目")
     message = Column("问题", lambda problem: problem.message.removeprefix(f"{problem.field}："), primary=True)

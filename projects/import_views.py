@@ -104,7 +104,8 @@ def batch(request, pk):
 
 
 def _batch_context(request, found: ImportBatch) -> dict:
-    heads = list(dict.fromkeys(label for row in found.preview for label, text in row["cells"].items() if text))
+    heads = list(dict.fromkeys(label for row in found.preview for label, text in row["cells"] if text))
+    preview = [(row["sheet"], row["row"], dict(row["cells"])) for row in found.preview]
     return {
         "batch": found,
         "project": found.project,
@@ -117,7 +118,7 @@ def _batch_context(request, found: ImportBatch) -> dict:
         "can_open_file": can_open_file(request.user, found),
         "changes": found.outcome.get("created", 0) + found.outcome.get("updated", 0),
         "preview_heads": heads,
-        "preview": [(row["sheet"], row["row"], [row["cells"].get(h, "") for h in heads]) for row in found.preview],
+        "preview": [(sheet, row, [cells.get(head, "") for head in heads]) for sheet, row, cells in preview],
         "imported_before": _imported_before(request, found),
         "next_step": _next_step(found),
     }

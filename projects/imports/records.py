@@ -19,16 +19,21 @@ def keep(batch: ImportBatch, importer: SheetImport, rows: list[ParsedRow]) -> No
     """Replaces what an earlier look at the sheet left; sets the batch's figures without saving them."""
     clear(batch)
     good = [row for row in rows if row.good]
-    problems = [*importer.remarks, *(problem for row in rows for problem in row.problems)]
+    problems = [*importer.remarks, *(problem for row in rows for problem in _in_order(row))]
     batch.accepted, batch.refused = len(good), len(rows) - len(good)
     batch.notices = sum(problem.level == "notice" for problem in problems)
     batch.preview = [
-        {"sheet": row.sheet, "row": row.row, "cells": importer.describe(row)} for row in good[:PREVIEW_ROWS]
+        {"sheet": row.sheet, "row": row.row, "cells": list(importer.describe(row).items())} for row in good[:PREVIEW_ROWS]
     ]
     labels = {column.name: column.label for column in importer.columns}
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for problem in problems:
             copy.write_row((batch.pk, *_facts(problem, labels)))
+
+
+def _in_order(row: ParsedRow) -> list[Problem]:
+    """From left to right, as one mends them."""
+    return sorted(row.problems, key=lambda problem: (problem.column is None, problem.column or 0))
 
 
 def clear(batch: ImportBatch) -> None:
