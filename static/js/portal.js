@@ -14,6 +14,13 @@ if (!("command" in HTMLButtonElement.prototype)) {
   });
 }
 
+// A whole page in answer to a request for a part: the session has ended and this is the login.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!/^\s*<!doctype/i.test(event.detail.xhr.responseText)) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});
+
 document.addEventListener("htmx:afterRequest", (event) => {
   const id = event.target.dataset?.closes;
   if (id && event.detail.successful) document.getElementById(id)?.close();

@@ -108,3 +108,12 @@ def test_progress_moves_by_itself_until_the_job_is_done(visitor, officer):
     page.get_by_text("第 3 行金额不正确。").wait_for()
     assert page.locator("[hx-get]").count() == 0
     visitor.check_accessible()
+
+
+def test_when_the_session_has_ended_the_page_leads_to_the_login(visitor, officer):
+    job = Job.objects.create(kind="sample", title="月度统计表", owner=officer, state="running", done=1, total=4)
+    visitor.sign_in(officer)
+    visitor.open(f"/jobs/{job.pk}/")
+    visitor.page.context.clear_cookies()
+    visitor.page.wait_for_url(lambda url: "/login/?next=/jobs/" in url)
+    visitor.page.get_by_label("用户名").wait_for()
