@@ -127,8 +127,8 @@ class Documents:
         name = f"{person.name[0]} {person.name[1:]}" if order % 9 == 0 else person.name
         return [
             order, name, person.gender, "汉", born, number.lower(), "云南省临沧市临翔区忙畔街道59号",
-            int(person.phone), "初中", person.team, TEAMS[person.team], spellings[order % 4], signed, person.rate, card,
-            person.bank, None,
+            int(person.phone), "初中", person.team, TEAMS[person.team], spellings[order % 4], signed,
+            person.rate, card, person.bank, None,
         ]  # fmt: skip
 
     # --- attendance: a sheet a team, header in row 3 ---

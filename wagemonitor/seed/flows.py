@@ -150,7 +150,7 @@ INSERT INTO accounts_payrollline (
 )
 SELECT p.id, p.project_id, p.month, r.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
        c.last4, c.bank_name, a.days, pay.rate, pay.due, pay.deducted, pay.due - pay.deducted,
-       CASE WHEN 'unpaid' = ANY(r.faults) AND %(last)s THEN 0 ELSE pay.due - pay.deducted END, ''
+       CASE WHEN 'unpaid' = ANY(r.faults) AND %(owed)s THEN 0 ELSE pay.due - pay.deducted END, ''
 FROM accounts_payroll p
 JOIN ranked r USING (project_id)
 JOIN workers_engagement e ON e.id = r.id
@@ -254,7 +254,8 @@ def money(span: Span) -> int:
     lines = 0
     for month in span.paid_months:
         last = month == span.paid_months[-1]
-        params = {"month": month, "pay_on": span.pay_day(month), "last": last}
+        owed = month in span.paid_months[-2:]  # the last month alone may still be within its days of grace
+        params = {"month": month, "pay_on": span.pay_day(month), "last": last, "owed": owed}
         execute(PAYROLLS, params)
         lines += execute(LINES, params)
         if last:

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 35)
         steps = builder.steps()
         form = "  {bar:24} {n_fmt}/{total_fmt} {elapsed} {desc}"
-        with transaction.atomic(), tqdm(steps, bar_format=form, leave=False) as bar:
+        with transaction.atomic(), tqdm(steps, bar_format=form, leave=False, disable=not options["verbosity"]) as bar:
             for title, step in bar:
                 bar.set_description_str(title)
                 step()

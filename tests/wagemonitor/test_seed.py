@@ -1,0 +1,103 @@
+"""The demo province is what it says: faults where they were planted, peace elsewhere, ledgers that add up."""
+
+from collections import defaultdict
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F, Sum
+
+from accounts.models import LedgerEntry, Payout, PayrollLine, SpecialAccount
+from alerts import engine
+from alerts.models import RuleRun, Warning
+from core import identity
+from projects.models import Project
+from reports.models import Baseline
+from wagemonitor.seed import plan
+from workers.models import AttendanceMonth, Worker
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("province")]
+TODAY = date(2026, 11, 20)
+RULE_OF = {
+    "no_account": "ACC-01",
+    "silent": "REAL-03",
+    "ghost_pay": "PAY-02",
+    "large_pay": "PAY-04",
+    "diverted": "ACC-02",
+    "wrong_balance": "LOG-01",
+    "shared_card": "PAY-05",
+    "unpaid": "PAY-01",
+    "no_contract": "REAL-02",
+    "no_roster": "REAL-01",
+    "no_clerk": "OFF-01",
+    "stranger_paid": "PAY-07",
+}
+
+
+@pytest.fixture(scope="module")
+def province(django_db_setup, django_db_blocker):
+    """A small province, made once for this module; what each fault was planted in."""
+    planted = defaultdict(set)
+    plant = plan._plant
+
+    def remember(random, sites):
+        plant(random, sites)
+        for site in sites:
+            for fault in site.faults:
+                planted[fault].add(site.name)
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(plan, "_plant", remember)
+        call_command("seed", projects=30, workers=600, today=TODAY, verbosity=0)
+        engine.sweep(TODAY)
+        yield planted
+        transaction.set_rollback(True)
+
+
+def found_in(code: str) -> set[str]:
+    return set(Warning.objects.filter(rule_code=code).values_list("project__name", flat=True))
+
+
+@pytest.mark.parametrize("fault", RULE_OF)
+def test_every_planted_fault_is_found(province, fault):
+    assert province[fault]
+    assert province[fault] <= found_in(RULE_OF[fault]) | province["no_account"] | province["no_roster"]
+
+
+def test_no_rule_crashed():
+    assert not RuleRun.objects.exclude(error="").exists()
+
+
+def test_where_nothing_was_planted_nothing_is_found(province):
+    healthy = set(Project.objects.values_list("name", flat=True)) - set().union(*province.values())
+    warned = Warning.objects.filter(project__name__in=healthy)
+    assert list(warned.values_list("rule_code", "message")) == []
+    assert len(healthy) >= 10
+
+
+def test_the_money_adds_up():
+    for account in SpecialAccount.objects.all():
+        signed = sum(entry.signed_amount for entry in account.entries.all())
+        assert account.entries.order_by("sequence").last().balance == signed >= 0
+    paid = PayrollLine.objects.aggregate(paid=Sum("paid"))["paid"]
+    assert paid == Payout.objects.aggregate(amount=Sum("amount"))["amount"] > 0
+    assert not Payout.objects.exclude(serial=F("entry__serial")).exists()
+    assert LedgerEntry.objects.filter(kind="wage").count() == Payout.objects.count()
+
+
+def test_people_have_right_numbers_and_months():
+    for worker in Worker.objects.all()[:50]:
+        assert identity.check_id(worker.id_number) == worker.id_number
+        assert identity.birth_date(worker.id_number) == worker.birth_date
+    assert AttendanceMonth.objects.values("month").distinct().count() == 4
+
+
+def test_a_second_seed_is_refused():
+    with pytest.raises(CommandError, match="已有项目"):
+        call_command("seed", projects=5)
+
+
+def test_the_baseline_of_the_annex_is_loaded():
+    assert Baseline.objects.count() == 16
+    assert Baseline.objects.aggregate(total=Sum("projects"))["total"] == 4704
