@@ -12,7 +12,7 @@ class NoSpecialAccount(Rule):
     title = "未开立工资专用账户"
     subject = Subject.ACCOUNT
     level = Level.RED
-    basis = "《保障农民工工资支付条例》第二十六条、第五十五条；《工程建设领域农民工工资专用账户管理暂行办法》第六条"
+    basis = "《保障农民工工资支付条例》第二十六条、第五十五条；《工程建设领域农民工工资专用账户管理暂行办法》"
     release_when = "登记本项目在用的工资专用账户后自动解除。"
     days = Parameter(30, "开户期限", "日")
     columns = (

@@ -23,7 +23,7 @@ class MoneyDiverted(Rule):
     title = "专户资金挪用"
     subject = Subject.ACCOUNT
     level = Level.RED
-    basis = "《保障农民工工资支付条例》第三十一条、第三十三条；《工程建设领域农民工工资专用账户管理暂行办法》"
+    basis = "《保障农民工工资支付条例》第三十一条、第五十五条；《工程建设领域农民工工资专用账户管理暂行办法》"
     release_when = "银行冲正该笔支出后自动解除；款项已退回专户的，核实后上传证据解除。"
     ends_with_status = False
     columns = (
