@@ -3,6 +3,7 @@ from datetime import date
 from django.core.management import BaseCommand
 from django.utils import timezone
 
+from alerts.services import sync_settings
 from core import working_days
 from core.models import CalendarDay, PublishedYear
 from organizations import regions
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             self._say(verbosity, f"工作日历 {PUBLISHED.start}–{PUBLISHED.stop - 1}")
         baseline.load()
         partitions.ensure(self._months_around(timezone.localdate()))
+        if new := sync_settings():
+            self._say(verbosity, f"预警规则 {new} 条")
 
     def _say(self, verbosity: int, line: str) -> None:
         if verbosity:
