@@ -150,7 +150,9 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 _PACKAGES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
-    ("tabler", _PACKAGES / "@tabler" / "core" / "dist"),
+    # not all of Tabler's dist: its bundled libraries point to files that are not there, and collectstatic refuses
+    ("tabler/css", _PACKAGES / "@tabler" / "core" / "dist" / "css"),
+    ("tabler/img", _PACKAGES / "@tabler" / "core" / "dist" / "img"),
     ("echarts", _PACKAGES / "echarts" / "dist"),
 ]
 STORAGES = {
