@@ -1,8 +1,10 @@
 """Figures about warnings. Each takes warnings the caller has already narrowed to a scope and is one query."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils import timezone
 from alerts.enums import Act, Level
 from alerts.models import Disposal, RuleRun, Warning
 from alerts.models.warning import WarningQuerySet
+from core.models import Attachment
 from organizations.models import Region
 
 SOON = 7  # days before the deadline
@@ -152,9 +155,17 @@ def last_runs() -> dict[str, RuleRun]:
 
 
 def thread(warning: Warning, *, with_notes: bool) -> list[Disposal]:
-    """What happened to a warning; those it concerns read it without the officers' notes."""
-    acts = warning.disposals.select_related("by__organization").order_by("id")
-    return list(acts if with_notes else acts.exclude(act=Act.NOTED, by__isnull=False))
+    """What happened to a warning, newest first; with its files. Those it concerns read it without officers' notes."""
+    acts = warning.disposals.select_related("by__organization").order_by("-id")
+    if not with_notes:
+        return list(acts.exclude(act=Act.NOTED, by__isnull=False))
+    kind = ContentType.objects.get_for_model(Disposal)
+    files = defaultdict(list)
+    for file in Attachment.objects.filter(owner_type=kind, owner_id__in=[str(a.pk) for a in acts]).order_by("id"):
+        files[file.owner_id].append(file)
+    for act in acts:
+        act.files = files[str(act.pk)]
+    return list(acts)
 
 
 def _per_day(warnings: WarningQuerySet, field: str, since: date) -> dict[date, int]:

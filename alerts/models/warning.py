@@ -11,7 +11,7 @@ from alerts.enums import OPEN_STATES, SEVERITY, Act, Level, ReleaseKind, Subject
 from alerts.models.rule import RuleSetting
 from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import append_only
-from organizations.enums import RegionLevel
+from organizations.enums import AUTHORITIES, RegionLevel
 from projects.models import Project
 
 
@@ -116,7 +116,9 @@ class Warning(ScopedModel):
 
 
 class Disposal(ScopedModel):
-    """One act in a warning's thread: who, when, what, from which state to which. Append-only; evidence hangs on it."""
+    """One act in a warning's thread: who, when, what, from which state to which. Append-only; evidence hangs on it.
+
+    What officers write and upload is theirs: contractors and banks see only what the system itself did."""
 
     scope_through = "warning"
 
@@ -136,6 +138,11 @@ class Disposal(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        reached = super().scope_q(user)
+        return reached if user.role in AUTHORITIES else reached & Q(by__isnull=True)
 
 
 class CaseLead(ScopedModel):

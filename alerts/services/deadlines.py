@@ -1,44 +1,15 @@
-"""Writes about warnings and rules."""
+"""What happens when a disposal term runs out."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.utils import timezone
 
 from alerts.enums import Act
-from alerts.models import Disposal, RuleRun, RuleSetting, Warning
-from alerts.rules import Rule, rules
+from alerts.models import Disposal, Warning
 from organizations.enums import RegionLevel
 
 STEP = 2  # digits of the region code from one office to the next one up
-RUNS_KEPT = timedelta(days=90)
-FIRST_DAY = date(2020, 5, 1)  # 《保障农民工工资支付条例》 came into force
-
-
-def sync_settings(chosen: list[type[Rule]] | None = None) -> int:
-    """Version 1 of every rule that has no setting yet: the defaults of its class, for everyone. Safe to repeat."""
-    known = set(RuleSetting.objects.values_list("rule_code", flat=True).distinct())
-    missing = [rule for rule in (rules() if chosen is None else chosen) if rule.code not in known]
-    RuleSetting.objects.bulk_create([_first_version(rule) for rule in missing], ignore_conflicts=True)
-    return len(missing)
-
-
-def _first_version(rule: type[Rule]) -> RuleSetting:
-    return RuleSetting(
-        rule_code=rule.code,
-        version=1,
-        level=rule.level,
-        disposal_days=rule.disposal_days,
-        params=rule.defaults(),
-        valid_from=FIRST_DAY,
-        reason="系统初始设置",
-    )
-
-
-def forget_old_runs() -> None:
-    """Runs for a few changed projects come by the thousand; those of the nightly sweep are kept."""
-    RuleRun.objects.filter(projects__isnull=False, started_at__lt=timezone.now() - RUNS_KEPT).delete()
 
 
 @transaction.atomic

@@ -1,0 +1,68 @@
+"""Who may do what with a warning they already see (scope decides what is seen).
+
+The office at the warning's home level handles it; once overdue warnings have gone up, every office between the two
+levels may act. Industry departments read along and add notes. Contractors and banks see what is wrong and what would
+answer it, not what the officers write to each other.
+"""
+
+from alerts.enums import WarningState
+from alerts.models import CaseLead, Warning
+from organizations.enums import AUTHORITIES, Role
+
+IN_HAND = (WarningState.ACCEPTED, WarningState.VERIFYING)
+
+
+def can_handle(user, warning: Warning) -> bool:
+    """Whether this is the user's to dispose of, whatever state it is in."""
+    return (
+        user.role == Role.OFFICER
+        and user.level is not None
+        and warning.office_level <= user.level <= warning.home_level
+        and warning.project.jurisdiction_id.startswith(user.region.prefix)
+    )
+
+
+def can_accept(user, warning: Warning) -> bool:
+    return warning.state == WarningState.NEW and can_handle(user, warning)
+
+
+def can_verify(user, warning: Warning) -> bool:
+    return warning.state == WarningState.ACCEPTED and can_handle(user, warning)
+
+
+def can_release(user, warning: Warning) -> bool:
+    return warning.state in IN_HAND and can_handle(user, warning)
+
+
+def can_transfer(user, warning: Warning) -> bool:
+    return warning.state in IN_HAND and can_handle(user, warning)
+
+
+def can_note(user, warning: Warning) -> bool:
+    """Human-resources and industry officers whose area covers the project, until the warning is released."""
+    return (
+        user.role in AUTHORITIES
+        and warning.state != WarningState.RELEASED
+        and warning.project.jurisdiction_id.startswith(user.region.prefix)
+        and user.industry in (None, warning.project.industry)
+    )
+
+
+def can_read_notes(user) -> bool:
+    return user.role in AUTHORITIES
+
+
+def can_see_case_leads(user) -> bool:
+    return user.role in AUTHORITIES
+
+
+def can_update_case_lead(user, lead: CaseLead) -> bool:
+    return (
+        user.role == Role.OFFICER
+        and lead.state != CaseLead.State.CLOSED
+        and lead.project.jurisdiction_id.startswith(user.region.prefix)
+    )
+
+
+def can_export(user) -> bool:
+    return user.role in AUTHORITIES

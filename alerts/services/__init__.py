@@ -1,0 +1,17 @@
+from alerts.services.deadlines import escalate_overdue
+from alerts.services.disposal import Overtaken, accept, accept_many, move_case_lead, note, release, transfer, verify
+from alerts.services.rule_settings import forget_old_runs, sync_settings
+
+__all__ = [
+    "Overtaken",
+    "accept",
+    "accept_many",
+    "escalate_overdue",
+    "forget_old_runs",
+    "move_case_lead",
+    "note",
+    "release",
+    "sync_settings",
+    "transfer",
+    "verify",
+]
