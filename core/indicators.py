@@ -66,7 +66,7 @@ class IndicatorGroup:
 
     `rows` narrows the model (construction units among the participations); projects matching `expected` must have at
     least one row, and lack the whole group when they have none. `edit` names the address of a row's form, `add` that
-    of a new row's form in a project; both take one number.
+    of a new row's form in a project; both take one number. `row_label` is a path to what tells rows apart.
     """
 
     key: str
@@ -78,6 +78,7 @@ class IndicatorGroup:
     expected: Q | None = None
     edit: str = ""
     add: str = ""
+    row_label: str = ""
 
     def __post_init__(self):
         if self.key in _groups:
@@ -157,6 +158,12 @@ class Gap:
     @property
     def label(self) -> str:
         return self.group.label(self.indicator)
+
+    @property
+    def heading(self) -> str:
+        """The group, and which of its rows where they have names."""
+        name = self.row is not None and self.group.row_label and follow(self.row, self.group.row_label)
+        return f"{self.group.title}：{name}" if name else self.group.title
 
     @property
     def url(self) -> str:

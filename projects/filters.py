@@ -26,7 +26,7 @@ class ProjectFilters(FilterForm):
         if user.level is None or user.level == RegionLevel.COUNTY:
             del self.fields["place"]
         else:
-            self.fields["place"].choices = [("", "全部"), *place_choices(regions_for(user), own="（全市）")[1:]]
+            self.fields["place"].choices = [("", "全部"), *place_choices(regions_for(user), own="（全市）")]
         if user.industry:
             del self.fields["industry"]
 

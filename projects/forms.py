@@ -15,7 +15,7 @@ from core.identity import check_id, check_phone, check_uscc, mask_id
 from organizations.enums import Industry, OrganizationKind, RegionLevel, Role
 from organizations.models import Organization, Region
 from organizations.selectors import regions_for
-from projects.enums import SUBCONTRACTORS
+from projects.enums import SUBCONTRACTORS, Category
 from projects.models import Participation, Permit, Project, WageClerk
 from projects.permissions import can_overwrite_unit
 from projects.services import find_unit
@@ -32,7 +32,7 @@ def place_choices(regions: QuerySet[Region], *, own: str = "本级") -> list:
         return f"{region.name}{own}" if region.level == RegionLevel.PREFECTURE else region.name
 
     grouped = groupby(rows, heading)
-    return [("", ""), *((name, [(row.pk, label(row)) for row in group]) for name, group in grouped)]
+    return [(name, [(row.pk, label(row)) for row in group]) for name, group in grouped]
 
 
 def places_to_file(user) -> QuerySet[Region]:
@@ -109,15 +109,16 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
             del self.fields["contractor_uscc"], self.fields["contractor_name"]
 
     def _offer_supervision(self, user) -> None:
-        self._offer_places("jurisdiction", places_to_file(user))
+        self._offer_places("jurisdiction", places_to_file(user), blank="同项目所在地")
         self.fields["industry"].choices = [("", "按项目种类确定"), *Industry.choices]
-        for name, hint in {"jurisdiction": "不选则为项目所在地", "industry": "不选则按项目种类确定"}.items():
+        for name in ("jurisdiction", "industry"):
             self.fields[name].required = False
-            self.fields[name].help_text = hint
 
-    def _offer_places(self, name: str, regions: QuerySet[Region]) -> None:
-        self.fields[name].queryset = regions
-        self.fields[name].choices = place_choices(regions)
+    def _offer_places(self, name: str, regions: QuerySet[Region], blank: str = "请选择") -> None:
+        """Places the user may choose, and the one that stands: works may lie outside the jurisdiction."""
+        standing = Region.objects.filter(pk=getattr(self.instance, f"{name}_id"))
+        self.fields[name].queryset = regions | standing
+        self.fields[name].choices = [("", blank), *place_choices(regions | standing)]
 
     def clean_actual_start_on(self):
         day = self.cleaned_data["actual_start_on"]
@@ -155,11 +156,11 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
         """The service validates the whole project, when derived facts are in place."""
 
     def facts(self) -> dict:
-        cleaned = {name: value for name, value in self.cleaned_data.items() if not name.startswith("contractor_")}
-        for name in ("jurisdiction", "industry"):
-            if name in cleaned and not cleaned[name]:
-                del cleaned[name]
-        return cleaned
+        facts = {name: value for name, value in self.cleaned_data.items() if not name.startswith("contractor_")}
+        if "jurisdiction" in facts:
+            facts["jurisdiction"] = facts["jurisdiction"] or facts["region"]
+            facts["industry"] = facts["industry"] or Category(facts["category"]).industry
+        return facts
 
 
 class RegionInput(forms.TextInput):

@@ -35,6 +35,7 @@ PERMIT = IndicatorGroup(
     ],
     expected=Q(),
     edit="projects:permit_edit",
+    row_label="number",
     add="projects:permit_add",
 )
 
@@ -53,6 +54,7 @@ CONSTRUCTION_UNIT = IndicatorGroup(
     rows=Q(participant_type=ParticipantType.CONSTRUCTION_UNIT),
     expected=Q(),
     edit="projects:party_edit",
+    row_label="organization__name",
     add="projects:construction_unit_add",
 )
 
@@ -73,6 +75,7 @@ GENERAL_CONTRACTOR = IndicatorGroup(
     rows=Q(participant_type=ParticipantType.GENERAL_CONTRACTOR),
     expected=Q(),
     edit="projects:party_edit",
+    row_label="organization__name",
     add="projects:general_contractor_add",
 )
 
@@ -98,6 +101,7 @@ SUBCONTRACTOR = IndicatorGroup(
     ],
     rows=Q(participant_type__in=SUBCONTRACTORS),
     edit="projects:party_edit",
+    row_label="organization__name",
     add="projects:subcontractor_add",
 )
 
@@ -115,6 +119,7 @@ WAGE_CLERK = IndicatorGroup(
     rows=Q(left_on__isnull=True),
     expected=Q(),
     edit="projects:clerk_edit",
+    row_label="name",
     add="projects:clerk_add",
 )
 

@@ -52,12 +52,15 @@ def save_unit(unit: Organization | None, *, by, **facts) -> Organization:
     """A new enterprise, or one on record with its blanks filled in; only those who may overwrite what stands."""
     overwrite = unit is None or by is None or can_overwrite_unit(by, unit)
     unit = unit or Organization(kind=OrganizationKind.ENTERPRISE)
-    for name, value in facts.items():
-        standing = getattr(unit, name)
-        if value not in (None, "") and (overwrite or standing in (None, "")):
+    told = {name: value for name, value in facts.items() if value not in (None, "", getattr(unit, name))}
+    standing = [name for name in told if getattr(unit, name) not in (None, "")]  # of a new unit: nothing
+    for name, value in told.items():
+        if overwrite or name not in standing:
             setattr(unit, name, value)
     unit.full_clean()
     unit.save()
+    if overwrite and standing:
+        audit.record("organization.correct", by=by, target=unit, fields=sorted(standing))
     return unit
 
 

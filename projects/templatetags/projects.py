@@ -31,6 +31,7 @@ class ProjectTab:
 TABS = [
     ProjectTab("overview", "概况", "projects:project_detail"),
     ProjectTab("money", "专户与工资", "accounts:project_money"),
+    ProjectTab("imports", "资料导入", "imports:center"),
 ]
 
 

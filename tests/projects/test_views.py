@@ -1,13 +1,20 @@
 """The pages as each role meets them: what is shown, what is refused, and how."""
 
+from io import BytesIO
+
+import openpyxl
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccountProject
+from alerts.enums import WarningState
+from core.models import AuditEntry
 from organizations.enums import Industry, OrganizationKind
 from projects.enums import Category, ParticipantType, Status
 from projects.models import Project
 from tests.accounts.factories import special_account
+from tests.alerts.factories import warning
 from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer, organization
 from tests.projects.factories import participation, permit, project
 
@@ -119,6 +126,15 @@ class TestList:
         assert lacking.name in page
         assert complete.name not in page
 
+    def test_warned_filter_leaves_out_the_quiet_and_the_released(self, signed_in):
+        warned, released, quiet = project(), project(), project()
+        warning(warned)
+        warning(released, state=WarningState.RELEASED, release_kind="auto", released_at=timezone.now())
+        page = signed_in(officer()).get(f"{LIST}?warned=on").content.decode()
+        assert warned.code in page
+        assert released.code not in page
+        assert quiet.code not in page
+
     def test_an_impossible_place_filters_nothing_and_breaks_nothing(self, signed_in):
         project(name="甲学校")
         page = signed_in(officer("530900")).get(f"{LIST}?place=000000&sort=password&cursor=x")
@@ -179,8 +195,6 @@ class TestDetail:
         assert "530902" in page
 
     def test_representatives_number_is_revealed_for_a_reason_on_record(self, signed_in):
-        from core.models import AuditEntry
-
         party = whole_project().participations.first()
         asked = {
             "model": "projects.participation",
@@ -197,6 +211,39 @@ class TestDetail:
         party = whole_project().participations.first()
         asked = {"model": "projects.participation", "pk": party.pk, "field": path, "reason": "核对身份"}
         assert signed_in(officer()).post(reverse("core:reveal"), asked).status_code in (403, 404)
+
+
+class TestExport:
+    def rows(self, answer) -> list[list]:
+        book = openpyxl.load_workbook(BytesIO(answer.content))
+        return [list(row) for row in book.active.iter_rows(min_row=2, values_only=True)]
+
+    def test_the_filtered_list_in_scope_and_nothing_else(self, signed_in):
+        one = project(name="=临翔的学校", contract_amount="1234567.80")
+        project(name="临翔的医院")
+        project(name="凤庆的学校", at="530921")
+        answer = signed_in(officer("530902")).post(f"{at('project_export')}?q=学校")
+        head, *rows = self.rows(answer)
+        assert [row[0] for row in rows] == [one.code]
+        shown = dict(zip(head, rows[0], strict=True))
+        assert (shown["项目名称"], shown["合同价款（元）"]) == ("=临翔的学校", 1234567.8)
+
+    def test_it_is_on_record_who_took_how_much(self, signed_in):
+        project(), project()
+        by = officer()
+        signed_in(by).post(f"{at('project_export')}?status={Status.IN_PROGRESS}")
+        entry = AuditEntry.objects.get(action="project.export")
+        assert (entry.actor, entry.detail) == (by, {"rows": 2, "filters": {"status": "003"}})
+
+    def test_query_count_does_not_grow_with_the_rows(self, signed_in, django_assert_max_num_queries):
+        for _ in range(12):
+            permit(project())
+        client = signed_in(officer())
+        with django_assert_max_num_queries(14):
+            client.post(at("project_export"))
+
+    def test_a_bank_takes_no_list(self, signed_in):
+        assert signed_in(bank_clerk()).post(at("project_export")).status_code == 403
 
 
 FILING = {
