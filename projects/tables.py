@@ -17,7 +17,7 @@ def contractor_name(project: Project) -> str:
 def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
     """What a row shows, without a query for each."""
     parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
-    return projects.select_related("jurisdiction__parent").prefetch_related(Prefetch("participations", parties))
+    return projects.select_related("jurisdiction__parent__parent").prefetch_related(Prefetch("participations", parties))
 
 
 def add_completeness(projects: Iterable[Project]) -> None:
