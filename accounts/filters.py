@@ -66,8 +66,8 @@ class PayrollLineFilters(FilterForm):
 
     CHECKS = {
         "days": Q(attended__isnull=False, days__isnull=False) & ~Q(days=F("attended")),
-        "absent": Q(engagement__isnull=False) & (Q(attended__isnull=True) | Q(attended=0)),
-        "unknown": Q(engagement__isnull=True),
+        "absent": Q(registered__isnull=False) & (Q(attended__isnull=True) | Q(attended=0)),
+        "unknown": Q(registered__isnull=True),
     }
 
     def apply(self, lines: QuerySet) -> QuerySet:

@@ -12,7 +12,7 @@ from accounts.models import LedgerEntry, Payout, PayrollLine
 from core import indicators
 from core.indicators import Gap
 from projects.models import Project
-from workers.models import AttendanceMonth
+from workers.models import AttendanceMonth, Engagement
 
 _MONEY = DecimalField(max_digits=16, decimal_places=2)
 _ZERO = Value(Decimal(0), output_field=_MONEY)
@@ -43,11 +43,17 @@ def with_totals(payrolls: QuerySet) -> QuerySet:
 
 
 def with_attendance(lines: QuerySet) -> QuerySet:
-    """`attended`: the days of the month's roll-up, None without any; `last_paid_on`: when the bank paid."""
-    month = AttendanceMonth._base_manager.filter(engagement=OuterRef("engagement"), month=OuterRef("month"))
+    """`registered`: the engagement, also of someone who was registered after the payroll came; `attended`: the days
+    of the month's roll-up, None without any; `last_paid_on`: when the bank paid."""
+    since = Engagement._base_manager.filter(
+        project=OuterRef("project"), worker__id_number_index=OuterRef("id_number_index")
+    )
+    month = AttendanceMonth._base_manager.filter(engagement=OuterRef("registered"), month=OuterRef("month"))
     paid = Payout._base_manager.filter(line=OuterRef("pk")).order_by("-paid_on")
     return lines.annotate(
-        attended=Subquery(month.values("days")[:1]), last_paid_on=Subquery(paid.values("paid_on")[:1])
+        registered=Coalesce(F("engagement"), Subquery(since.values("pk")[:1])),
+        attended=Subquery(month.values("days")[:1]),
+        last_paid_on=Subquery(paid.values("paid_on")[:1]),
     )
 
 

@@ -1,12 +1,11 @@
 from copy import copy
-from decimal import Decimal
 
 from django.urls import reverse
 
 from accounts.enums import MovementDirection, MovementKind
 from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
 from core import identity
-from core.formats import money
+from core.formats import blank, money
 from core.tables import (
     BadgeColumn,
     CodeColumn,
@@ -22,8 +21,12 @@ from core.tables import (
 KIND_TONES = {MovementKind.OTHER_OUT: "red", MovementKind.RETURN: "orange", MovementKind.WAGE: "green"}
 
 
-def _days(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize():f}"
+class DaysColumn(NumberColumn):
+    """27.5, 27: days by halves."""
+
+    def text(self, record) -> str:
+        value = self.raw(record)
+        return blank(None if value is None else f"{value.normalize():f}")
 
 
 def _projects(account: SpecialAccount) -> str:
@@ -105,6 +108,26 @@ class UnmatchedTable(Table):
         return f"{reverse('accounts:ledger', args=[record.account_id])}?q={record.serial}"
 
 
+class UnpaidTable(Table):
+    """Lines of payrolls that no movement has paid."""
+
+    caption = "还没有发放的工资明细"
+    default_order = "month"
+    page_size = 20
+    empty_title = "没有未发放的工资"
+    empty_text = "工资表上的每一行都已由专户发放。"
+
+    name = Column("姓名", primary=True)
+    month = MonthColumn("工资月份")
+    team = Column("班组", value="team.name", minor=True)
+    card = CodeColumn("银行卡", value=lambda line: f"尾号 {line.card_last4}" if line.card_last4 else "", minor=True)
+    net = MoneyColumn("实发（元）")
+    paid = MoneyColumn("已代发（元）", minor=True)
+
+    def row_url(self, record: PayrollLine) -> str:
+        return f"{reverse('accounts:payroll', args=[record.payroll_id])}?q={record.name}"
+
+
 def _paid_state(payroll: Payroll) -> str:
     if not payroll.people:
         return "空表"
@@ -145,7 +168,7 @@ class ProjectPayrollTable(PayrollTable):
 
 
 def _check(line: PayrollLine) -> str:
-    if line.engagement_id is None:
+    if line.registered is None:
         return "不在花名册"
     if not line.attended:
         return "没有考勤"
@@ -166,8 +189,8 @@ class PayrollLineTable(Table):
     name = Column("姓名", primary=True)
     id_number = CodeColumn("公民身份号码", value=lambda line: identity.mask_id(line.id_number), minor=True)
     team = Column("班组", value="team.name", minor=True)
-    days = Column("工作天数", value=lambda line: _days(line.days))
-    attended = Column("考勤天数", value=lambda line: _days(line.attended))
+    days = DaysColumn("工作天数")
+    attended = DaysColumn("考勤天数")
     check = BadgeColumn("核对", value=_check, tone="orange")
     due = MoneyColumn("应发（元）", minor=True)
     deducted = MoneyColumn("扣发（元）", minor=True)

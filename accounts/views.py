@@ -16,7 +16,9 @@ from accounts.tables import (
     ProjectAccountTable,
     ProjectPayrollTable,
     UnmatchedTable,
+    UnpaidTable,
 )
+from core import formats
 from core.access import access
 from core.charts import bar_chart
 from organizations.enums import Role
@@ -35,6 +37,7 @@ def project_money(request, project_pk):
     project = get_object_or_404(Project.objects.visible_to(user).select_related("jurisdiction"), pk=project_pk)
     accounts = list(_listed(SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
     entries = LedgerEntry.objects.visible_to(user).filter(project=project)
+    lines = PayrollLine.objects.visible_to(user).filter(project=project)
     came, went = selectors.in_and_out(entries)
     owed = selectors.wages_owed(project)
     context = {
@@ -45,6 +48,7 @@ def project_money(request, project_pk):
             list(selectors.with_totals(Payroll.objects.visible_to(user).filter(project=project))[:12]), request
         ),
         "unmatched": UnmatchedTable(selectors.unmatched_payouts(entries), request),
+        "unpaid": UnpaidTable(selectors.unpaid_lines(lines).select_related("team"), request),
         "came": came,
         "went": went,
         "owed": owed,
@@ -52,6 +56,8 @@ def project_money(request, project_pk):
         "balance": sum(account.balance or 0 for account in accounts),
         "gaps": [gap for gap in selectors.account_gaps_of(project) if gap.row],
         "can_record": permissions.can_record_account(user, project),
+        "can_import_statement": permissions.can_import_statement(user, project),
+        "can_import_payroll": permissions.can_import_payroll(user, project),
     }
     return render(request, "accounts/project_money.html", context)
 
@@ -187,6 +193,6 @@ def payroll(request, pk):
     filters = PayrollLineFilters(request.GET)
     lines = PayrollLine.objects.visible_to(request.user).filter(payroll=found).select_related("team")
     table = PayrollLineTable(filters.apply(selectors.with_attendance(lines)), request)
-    heading = f"{found.month:%Y年%m月}工资"
+    heading = f"{formats.month(found.month)}工资"
     context = {"payroll": found, "project": found.project, "heading": heading, "filters": filters, "table": table}
     return render(request, "accounts/payroll.html", context)

@@ -13,6 +13,7 @@ from accounts.imports.wages import COLUMNS, add_deductions, deducted, deduction_
 from accounts.models import PayrollLine
 from accounts.services import Wage
 from core import crypto
+from core.formats import month as month_name
 from core.money import format_money
 from core.spreadsheets import Layout, ParsedRow, Problem, SheetError, Skipped, Workbook, find_month, read_rows, values
 from projects.imports import Outcome, SheetImport
@@ -66,7 +67,7 @@ class PayrollImport(SheetImport):
         if month is None:
             raise SheetError("看不出是哪个月的工资表，请在标题写明年月（如“2026年9月工资表”）后再上传。", code="month")
         if month > timezone.localdate():
-            raise SheetError(f"工资表的月份（{month:%Y年%m月}）还没有到，请核对标题中的年月。", code="future_month")
+            raise SheetError(f"工资表的月份（{month_name(month)}）还没有到，请核对标题中的年月。", code="future_month")
         return month
 
     # --- what is wrong -----------------------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ class PayrollImport(SheetImport):
 
     def _check_amounts(self, row: ParsedRow) -> None:
         if row.values["month"] not in (None, self.month):
-            self.refuse(row, "month", f"本行的月份与工资表（{self.month:%Y年%m月}）不同，请按月分别上传。")
+            self.refuse(row, "month", f"本行的月份与工资表（{month_name(self.month)}）不同，请按月分别上传。")
         if any(problem.field in AMOUNTS or problem.field.startswith("deduction:") for problem in row.problems):
             return
         due, net, less = row.values["due"], row.values["net"], deducted(row)
@@ -154,9 +155,11 @@ class PayrollImport(SheetImport):
     def _compare_days(self, row: ParsedRow, person: Registered) -> None:
         days = row.values["days"]
         if not person.days:
-            self.notice(row, "days", f"{self.month:%Y年%m月}没有考勤记录，却列有工资，请核对。")
+            self.notice(row, "days", f"{month_name(self.month)}没有考勤记录，却列有工资，请核对。")
         elif days is not None and days != person.days:
-            self.notice(row, "days", f"工作天数 {days:f} 天与考勤 {person.days:f} 天不同，请核对。")
+            self.notice(
+                row, "days", f"工作天数 {days.normalize():f} 天与考勤 {person.days.normalize():f} 天不同，请核对。"
+            )
 
     def _notice_shared_cards(self, rows: list[ParsedRow]) -> None:
         holders: dict[str, ParsedRow] = {}

@@ -84,6 +84,15 @@ SELECT count(*) FILTER (WHERE created), count(*) FILTER (WHERE NOT created) FROM
 """
 
 
+# Registered since the payroll came: the line finds its person, paid or not.
+_LINK = """
+UPDATE accounts_payrollline l SET engagement_id = s.engagement_id, team_id = coalesce(l.team_id, s.team_id)
+FROM wage_stage s
+WHERE l.payroll_id = %(payroll)s AND l.id_number_index = s.id_number_index
+  AND l.engagement_id IS NULL AND s.engagement_id IS NOT NULL
+"""
+
+
 @transaction.atomic
 def record_wages(
     project: Project,
@@ -110,6 +119,8 @@ def record_wages(
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, parameters)
         created, updated = cursor.fetchone()
+        cursor.execute(_LINK, parameters)
+        updated += cursor.rowcount
     if created or updated:
         audit.record("payroll.record", by=by, target=payroll, created=created, updated=updated)
         mark_changed([project.pk])

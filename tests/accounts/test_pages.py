@@ -13,7 +13,7 @@ from tests.accounts.documents import NUMBER
 from tests.accounts.factories import entry, payout, payroll, payroll_line, special_account
 from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer
 from tests.projects.factories import project
-from tests.workers.factories import attendance, card_number, engagement
+from tests.workers.factories import attendance, card_number, engagement, worker
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 1)
@@ -108,8 +108,7 @@ def test_the_ledger_filters_and_marks_what_the_bank_states_otherwise(client, sit
         ("q=材料", "材料款", "拨付人工费"),
         ("stated=differs", "312.47", "材料款"),
     ]:
-        text = reader.get(f"{address}?{query}").content.decode()
-        table = text[text.index("<tbody") :]
+        table = _table(reader.get(f"{address}?{query}"))
         assert shown in table, query
         assert hidden not in table, query
 
@@ -119,8 +118,23 @@ def test_the_payroll_shows_who_is_paid_and_where_attendance_differs(client, site
     text = signed_in(client, officer()).get(reverse("accounts:payroll", args=[paid_line.payroll_id])).content.decode()
     for word in (paid_line.name, "天数不同", "已发放", unknown.name, "不在花名册", "未发放"):
         assert word in text
-    text = client.get(reverse("accounts:payroll", args=[paid_line.payroll_id]) + "?check=unknown").content.decode()
-    assert paid_line.name not in text[text.index("<tbody") :]
+    page = client.get(reverse("accounts:payroll", args=[paid_line.payroll_id]) + "?check=unknown")
+    assert paid_line.name not in _table(page)
+
+
+def test_somebody_registered_after_the_payroll_is_no_longer_marked(client, site):
+    line = payroll_line(payroll(site), name="钱七", days="1")
+    address = reverse("accounts:payroll", args=[line.payroll_id])
+    reader = signed_in(client, officer())
+    assert "不在花名册" in _table(reader.get(address))
+    attendance(engagement(site, worker(name="钱七", id_number=line.id_number)), date(2026, 9, 1))
+    assert "不在花名册" not in _table(reader.get(address))
+    assert "没有考勤" not in _table(reader.get(address))
+
+
+def _table(page) -> str:
+    text = page.content.decode()
+    return text[text.index("<tbody") :]
 
 
 def test_a_wage_without_a_line_is_listed_as_unmatched(client, site, account):

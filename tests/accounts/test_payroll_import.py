@@ -118,7 +118,7 @@ def test_the_sheet_is_compared_with_attendance_cards_and_common_sense(site, user
     assert (batch.accepted, batch.refused) == (5, 0)
     found = dict(problems(batch, "notice"))
     assert "没有考勤记录" in found[4]
-    assert "27.0 天与考勤 25.0 天不同" in found[5]
+    assert "27 天与考勤 25 天不同" in found[5]
     assert "超过 50,000" in found[6]
     assert "同用一张银行卡" in found[7]
     assert "同用一张银行卡" in found[8]
@@ -218,3 +218,16 @@ def test_an_earlier_payroll_keeps_its_figures(site, user):
     august.refresh_from_db()
     assert august.net == 6000
     assert Payroll.objects.count() == 2
+
+
+def test_somebody_registered_since_is_found_also_when_paid_already(site, user):
+    person = Person("张三")
+    upload(site, KIND, payroll([person]), by=user)
+    facts = {"counterparty_name": "张三", "counterparty_number": person.card, "summary": "代发工资2026年9月"}
+    entry(special_account(site), "-6000", "wage", **facts)
+    upload(site, KIND, payroll([person]), by=user)
+    assert PayrollLine.objects.get().is_paid
+    known = registered(site, person)
+    batch = upload(site, KIND, payroll([person]), by=user)
+    assert batch.outcome == {"created": 0, "updated": 1, "unchanged": 0}
+    assert PayrollLine.objects.get().engagement == known
