@@ -44,16 +44,19 @@ def with_totals(payrolls: QuerySet) -> QuerySet:
 
 def with_attendance(lines: QuerySet) -> QuerySet:
     """`registered`: the engagement, also of someone who was registered after the payroll came; `attended`: the days
-    of the month's roll-up, None without any; `last_paid_on`: when the bank paid."""
+    of the month's roll-up, None without any; `last_paid_on`: when the bank paid; `came_back`: a
+    payment was returned."""
     since = Engagement._base_manager.filter(
         project=OuterRef("project"), worker__id_number_index=OuterRef("id_number_index")
     )
     month = AttendanceMonth._base_manager.filter(engagement=OuterRef("registered"), month=OuterRef("month"))
-    paid = Payout._base_manager.filter(line=OuterRef("pk")).order_by("-paid_on")
+    payouts = Payout._base_manager.filter(line=OuterRef("pk"))
+    paid = payouts.filter(returned=None).order_by("-paid_on")
     return lines.annotate(
         registered=Coalesce(F("engagement"), Subquery(since.values("pk")[:1])),
         attended=Subquery(month.values("days")[:1]),
         last_paid_on=Subquery(paid.values("paid_on")[:1]),
+        came_back=Exists(payouts.exclude(returned=None)),
     )
 
 

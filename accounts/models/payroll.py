@@ -101,7 +101,10 @@ class PayrollLine(ScopedModel):
 
 
 class Payout(ScopedModel):
-    """工资发放明细: one payment by the bank, tied to the ledger by its serial and to the payroll line it pays."""
+    """工资发放明细: one payment by the bank, tied to the ledger by its serial and to the payroll line it pays.
+
+    One that came back (退汇) pays nothing: its line is owed again.
+    """
 
     scope_through = "project"
 
@@ -110,6 +113,9 @@ class Payout(ScopedModel):
     serial = models.CharField("工资发放流水号", max_length=64)
     entry = models.OneToOneField(LedgerEntry, null=True, on_delete=models.PROTECT, related_name="payout")
     line = models.ForeignKey(PayrollLine, null=True, on_delete=models.PROTECT, related_name="payouts")
+    returned = models.OneToOneField(
+        LedgerEntry, verbose_name="退汇", null=True, on_delete=models.PROTECT, related_name="returned_payout"
+    )
     month = models.DateField("工资所属年月", null=True)
     amount = MoneyField("发放金额")
     paid_on = models.DateField("发放日期")

@@ -153,13 +153,54 @@ def test_a_payment_that_was_taken_back_pays_nothing(account, site):
     assert match_payouts(site, by=None) == 0
 
 
+def came_back(account, amount="6000.00", name="张三", card=CARD, **fields) -> LedgerEntry:
+    facts = {"counterparty_name": name, "counterparty_number": card, "summary": "退汇"} | fields
+    return entry(account, amount, MovementKind.RETURN, **facts)
+
+
+def test_a_payment_that_came_back_is_owed_again_and_the_next_one_pays(account, site):
+    line = owed(site)
+    paid(account)
+    match_payouts(site, by=None)
+    back = came_back(account)
+    match_payouts(site, by=None)
+    line.refresh_from_db()
+    assert line.paid == 0
+    assert Payout.objects.get().returned == back
+    assert match_payouts(site, by=None) == 0
+    again = paid(account)
+    assert match_payouts(site, by=None) == 1
+    line.refresh_from_db()
+    assert line.is_paid
+    assert Payout.objects.get(returned=None).entry == again
+
+
+def test_payment_return_and_second_payment_of_one_statement_leave_the_line_paid_once(account, site):
+    line = owed(site)
+    first, back, second = paid(account), came_back(account, name=""), paid(account)
+    match_payouts(site, by=None)
+    line.refresh_from_db()
+    assert line.is_paid
+    assert set(Payout.objects.values_list("entry", "returned")) == {(first.pk, back.pk), (second.pk, None)}
+    assert not unmatched_payouts(LedgerEntry.objects.all()).exists()
+
+
+@pytest.mark.parametrize("unlike", [{"amount": "5999.00"}, {"card": OTHER_CARD}, {"name": "李四"}])
+def test_a_return_that_fits_no_payout_takes_nothing_back(account, site, unlike):
+    owed(site)
+    paid(account)
+    came_back(account, **unlike)
+    match_payouts(site, by=None)
+    assert Payout.objects.get().returned is None
+    assert not unpaid_lines(PayrollLine.objects.all()).exists()
+
+
 names = st.sampled_from(["张三", "李四"])
 cards = st.sampled_from([CARD, OTHER_CARD])
 amounts = st.sampled_from(["100.00", "200.50"])
 wages = st.tuples(names, cards, amounts, st.sampled_from([AUGUST, SEPTEMBER]))
-payments = st.tuples(
-    st.one_of(names, st.just("")), cards, amounts, st.sampled_from(["代发工资2026年8月", "2026年9月工资", "代发工资"])
-)
+summaries = st.sampled_from(["代发工资2026年8月", "2026年9月工资", "代发工资", "退汇"])
+payments = st.tuples(st.one_of(names, st.just("")), cards, amounts, summaries)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -169,7 +210,10 @@ def test_whatever_comes_payouts_and_wages_agree(account, site, lines, movements,
     for name, card, net, month in lines:
         owed(site, name, net, card, month)
     for name, card, amount, summary in movements:
-        paid(account, amount, name, card, summary)
+        if summary == "退汇":
+            came_back(account, amount, name, card)
+        else:
+            paid(account, amount, name, card, summary)
         if in_two_steps:
             match_payouts(site, by=None)
     match_payouts(site, by=None)
@@ -179,11 +223,12 @@ def test_whatever_comes_payouts_and_wages_agree(account, site, lines, movements,
         assert payout.serial == payout.entry.serial
         assert bytes(payout.entry.counterparty_number_index) == bytes(payout.line.card_number_index)
         assert payout.entry.counterparty_name in ("", payout.line.name)
-    matched = LedgerEntry.objects.filter(payout__isnull=False)
+    standing = Payout.objects.filter(returned=None)
+    matched = LedgerEntry.objects.filter(payout__returned=None, payout__isnull=False)
     sums = [
         queryset.aggregate(total=Sum(name))["total"]
         for queryset, name in (
-            (Payout.objects.all(), "amount"),
+            (standing, "amount"),
             (matched, "amount"),
             (PayrollLine.objects.all(), "paid"),
         )
