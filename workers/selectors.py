@@ -1,27 +1,66 @@
-"""Questions about people on sites."""
+"""Questions about people on sites and their attendance."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from core import crypto
 from projects.models import Project
 from workers.enums import AttendanceSource
-from workers.models import AttendanceDay, Engagement
+from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team
+from workers.models.engagement import EngagementQuerySet
+from workers.partitions import next_month
+
+# --- register --------------------------------------------------------------------------------------------------------
+
+
+def engagements_for(user) -> EngagementQuerySet:
+    return Engagement.objects.visible_to(user)
+
+
+def with_rows(engagements: EngagementQuerySet) -> EngagementQuerySet:
+    """What a row of the register shows, without a query for each; nothing is decrypted."""
+    contracts = LabourContract.objects.filter(engagement=OuterRef("pk"))
+    cards = BankCard.objects.filter(worker=OuterRef("worker"), is_current=True)
+    return (
+        engagements.select_related("worker", "team", "project")
+        .defer("worker__id_number", "worker__phone")
+        .annotate(has_contract=Exists(contracts), card_last4=Subquery(cards.values("last4")[:1]))
+    )
+
+
+def matching(engagements: EngagementQuerySet, text: str) -> EngagementQuerySet:
+    """By a part of the name, by pinyin or its initials, by the last four of the ID number."""
+    text = "".join(text.split())
+    found = Q(worker__name__icontains=text)
+    if text.isascii():
+        found |= Q(worker__name_pinyin__icontains=text.lower())
+    if len(text) == 4 and text[:3].isdigit():
+        found |= Q(worker__id_last4=text.upper())
+    return engagements.filter(found)
+
+
+def teams_of(project: Project) -> QuerySet[Team]:
+    return Team.objects.unscoped("the project is in scope").filter(project=project).order_by("name")
 
 
 class KnownPerson(NamedTuple):
     name: str
     elsewhere: bool  # engaged at another project as well
+    engaged: bool  # at this project, now or before
     exited_on: date | None  # from this project
 
 
 _KNOWN = """
-SELECT w.id_number_index, w.name, e.exited_on,
-    EXISTS (SELECT FROM workers_engagement AS o WHERE o.worker_id = w.id AND o.project_id <> %(project)s)
+SELECT w.id_number_index, w.name,
+    EXISTS (SELECT FROM workers_engagement AS o WHERE o.worker_id = w.id AND o.project_id <> %(project)s),
+    e.id IS NOT NULL, e.exited_on
 FROM workers_worker AS w
 LEFT JOIN workers_engagement AS e ON e.worker_id = w.id AND e.project_id = %(project)s
 WHERE w.id_type = %(id_type)s AND w.id_number_index = ANY(%(indexes)s)
@@ -33,7 +72,7 @@ def known_people(project: Project, id_numbers: Iterable[str], id_type: str = "01
     indexes = [crypto.blind_index(number) for number in id_numbers]
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, {"project": project.pk, "id_type": id_type, "indexes": indexes})
-        return {bytes(index): KnownPerson(name, elsewhere, exit) for index, name, exit, elsewhere in cursor}
+        return {bytes(index): KnownPerson(*facts) for index, *facts in cursor}
 
 
 class EngagedPerson(NamedTuple):
@@ -51,9 +90,67 @@ def engaged_people(project: Project) -> Iterator[EngagedPerson]:
     return (EngagedPerson(pk, bytes(index), *rest) for pk, index, *rest in rows)
 
 
+# --- attendance ------------------------------------------------------------------------------------------------------
+
+
 def days_by_hand(project: Project, first: date, last: date) -> dict[tuple[int, date], Decimal]:
     """(engagement, day) → what somebody entered or corrected by hand."""
     days = AttendanceDay._base_manager.filter(
         project=project, day__range=(first, last), source=AttendanceSource.MANUAL
     )
     return {(engagement, day): units for engagement, day, units in days.values_list("engagement_id", "day", "units")}
+
+
+def teams_in_month(project: Project, month: date) -> list[Team | None]:
+    """The teams with anybody on site in the month; None at the end for those who belong to no team."""
+    last = next_month(month) - timedelta(1)
+    people = Engagement.objects.unscoped("the project is in scope").filter(project=project).within(month, last)
+    found = set(people.order_by().values_list("team", flat=True).distinct())
+    return [*teams_of(project).filter(pk__in=found - {None}), *([None] if None in found else [])]
+
+
+@dataclass
+class PersonMonth:
+    """One line of the grid: `days` by day of the month, `total` from the roll-up."""
+
+    engagement: Engagement
+    total: Decimal = Decimal(0)
+    days: dict[int, AttendanceDay] = field(default_factory=dict)
+
+    def could_work(self, day: date) -> bool:
+        own = self.engagement
+        return own.entered_on <= day and (own.exited_on is None or day <= own.exited_on)
+
+
+def month_grid(project: Project, month: date, team: Team | None) -> list[PersonMonth]:
+    """Everybody of the team (None: of no team) who was on site in the month, or has attendance in it."""
+    last = next_month(month) - timedelta(1)
+    reason = "the project is in scope"
+    people = Engagement.objects.unscoped(reason).filter(project=project, team=team).select_related("worker")
+    people = people.within(month, last).defer("worker__id_number", "worker__phone").order_by("entered_on", "id")
+    lines = {person.pk: PersonMonth(person) for person in people}
+    totals = AttendanceMonth.objects.unscoped(reason).filter(project=project, month=month, engagement__in=lines)
+    for engagement, total in totals.values_list("engagement_id", "days"):
+        lines[engagement].total = total
+    days = AttendanceDay.objects.unscoped(reason).filter(project=project, day__range=(month, last))
+    for day in days.filter(engagement__in=lines):
+        lines[day.engagement_id].days[day.day.day] = day
+    return list(lines.values())
+
+
+def attendance_by_project(projects: QuerySet[Project], month: date) -> QuerySet[Project]:
+    """`on_site`, `attended`, `attended_days`, `last_day` of the month, from the roll-up."""
+    last = next_month(month) - timedelta(1)
+    people = Engagement._base_manager.filter(project=OuterRef("pk"), entered_on__lte=last)
+    people = people.filter(Q(exited_on__isnull=True) | Q(exited_on__gte=month))
+    rolled = AttendanceMonth._base_manager.filter(project=OuterRef("pk"), month=month, days__gt=0)
+    return projects.annotate(
+        on_site=Coalesce(_of_project(people, Count("pk")), 0),
+        attended=Coalesce(_of_project(rolled, Count("pk")), 0),
+        attended_days=_of_project(rolled, Sum("days")),
+        last_day=_of_project(rolled, Max("last_day")),
+    )
+
+
+def _of_project(rows: QuerySet, figure) -> Subquery:
+    return Subquery(rows.order_by().values("project").annotate(figure=figure).values("figure"))

@@ -30,6 +30,8 @@ class ProjectTab:
 
 TABS = [
     ProjectTab("overview", "概况", "projects:project_detail"),
+    ProjectTab("workers", "花名册", "workers:register"),
+    ProjectTab("attendance", "考勤", "workers:attendance"),
     ProjectTab("money", "专户与工资", "accounts:project_money"),
     ProjectTab("imports", "资料导入", "imports:center"),
 ]

@@ -12,15 +12,11 @@ from core.spreadsheets import values as clean
 from core.spreadsheets.errors import NOTICE
 from projects.imports import Outcome, SheetImport
 from workers import selectors
-from workers.enums import Gender, IdType, WageMethod
+from workers.enums import IdType, WageMethod
 from workers.imports import vocabulary
 from workers.imports.base import place, sheet_of, words
+from workers.services.enrolment import OTHER_NAME, TOO_OLD, entry_problems, is_past_retirement
 from workers.services.roster import RosterEntry, write_roster
-
-MINIMUM_AGE = 16  # 《劳动法》第十五条、《禁止使用童工规定》（国务院令第364号）第二条
-# Later than this nobody may retire (全国人大常委会 2024-09-13 决定 on raising the retirement age, from 2025):
-# who is older needs no labour contract but a service contract, so it is said, not refused.
-RETIREMENT_AGE = {Gender.MALE: 63, Gender.FEMALE: 58}
 
 # What is wrong here does not make it another person: the row is taken without it.
 SOFT = words(
@@ -43,6 +39,7 @@ class RosterImport(SheetImport):
     kind = "roster"
     title = "农民工花名册"
     help = "每行一人，至少有姓名、公民身份号码、进场日期；有合同签订日期的同时登记劳动合同。"
+    next_step = ("查看花名册", "workers:register")
     columns = [
         Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名"), clean.name, required=True),
         Column("gender", "性别", (), vocabulary.gender),
@@ -156,14 +153,11 @@ class RosterImport(SheetImport):
             self.refuse(row, "ends_on", "合同终止日期早于起始日期，请核对。")
 
     def _check_entry(self, row: ParsedRow, number: str, entered: date) -> None:
-        if entered > timezone.localdate():
-            self.refuse(row, "entered_on", "进场日期晚于今天，请核对；人员进场后再登记。")
-        age = identity.age_on(number, entered)
-        if age < MINIMUM_AGE:
-            message = f"进场时未满 {MINIMUM_AGE} 周岁，禁止招用（《禁止使用童工规定》第二条），不予登记。"
-            self.refuse(row, "id_number", message)
-        elif age >= RETIREMENT_AGE[Gender(identity.gender(number))]:
-            self.notice(row, "id_number", "进场时已超过法定退休年龄，请核对用工形式并落实工伤保险。")
+        problems = entry_problems(number, entered, timezone.localdate())
+        for field, message in problems.items():
+            self.refuse(row, field, message)
+        if not problems and is_past_retirement(number, entered):
+            self.notice(row, "id_number", TOO_OLD)
 
     def _check_repeats(self, rows: list[ParsedRow]) -> None:
         """Of several rows with one number, the first that is right in itself is the person."""
@@ -185,8 +179,7 @@ class RosterImport(SheetImport):
             if person is None:
                 continue
             if person.name != row.values["name"] and person.elsewhere:
-                message = "该身份证号码在平台上以其他姓名登记，请对照身份证核对；如确已更名，请联系属地人社部门更正。"
-                self.refuse(row, "name", message)
+                self.refuse(row, "name", OTHER_NAME)
             elif person.exited_on and row.values["entered_on"] > person.exited_on:
                 self.notice(row, "entered_on", f"该人员已于 {person.exited_on} 退场，按再次进场登记。")
 

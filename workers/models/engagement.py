@@ -1,12 +1,13 @@
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core.scoping import ScopedModel, ScopedQuerySet
 from projects.models import Participation, Project
 from workers.enums import Trade, WorkRole
-from workers.models.worker import Worker
+from workers.models.worker import BankCard, Worker
 
 
 @pghistory.track()
@@ -43,6 +44,16 @@ class EngagementQuerySet(ScopedQuerySet):
     def on_site(self, day) -> "EngagementQuerySet":
         """Those entered and not yet left on this day."""
         return self.filter(Q(exited_on__isnull=True) | Q(exited_on__gte=day), entered_on__lte=day)
+
+    def within(self, first, last) -> "EngagementQuerySet":
+        """Those on site on any day of this span."""
+        return self.filter(Q(exited_on__isnull=True) | Q(exited_on__gte=first), entered_on__lte=last)
+
+    def without_contract(self) -> "EngagementQuerySet":
+        return self.filter(contracts__isnull=True)
+
+    def without_card(self) -> "EngagementQuerySet":
+        return self.exclude(Exists(BankCard._base_manager.filter(worker=OuterRef("worker"), is_current=True)))
 
 
 @pghistory.track()
@@ -84,3 +95,6 @@ class Engagement(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.worker} @ {self.project}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("workers:worker_detail", args=[self.worker_id])

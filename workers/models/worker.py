@@ -2,6 +2,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core.fields import BlindIndexField, EncryptedField
@@ -58,6 +59,14 @@ class Worker(ScopedModel):
         engagements = cls._meta.get_field("engagements").related_model._base_manager
         return Q(pk__in=engagements.filter(project__in=projects).values("worker"))
 
+    def get_absolute_url(self) -> str:
+        return reverse("workers:worker_detail", args=[self.pk])
+
+    @property
+    def masked_id(self) -> str:
+        """530902********0010, without decrypting."""
+        return f"{self.domicile_code or '*' * 6}{'*' * 8}{self.id_last4}"
+
 
 @pghistory.track()
 class BankCard(ScopedModel):
@@ -86,3 +95,7 @@ class BankCard(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.bank_name} 尾号{self.last4}"
+
+    @property
+    def masked(self) -> str:
+        return f"**** **** **** {self.last4}"

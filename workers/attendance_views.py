@@ -1,0 +1,93 @@
+"""Attendance: a month of a project by team, and single days by hand."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.access import access
+from core.forms import FilterForm, MonthField
+from projects.models import Project
+from workers import permissions, selectors, services
+from workers.forms import CorrectionForm
+from workers.grid import Grid
+from workers.models import AttendanceCorrection, AttendanceDay
+from workers.partitions import next_month
+from workers.permissions import READERS, WRITERS
+from workers.tables import AttendanceTable
+from workers.views import engagement_in_scope, form_page, project_in_scope, refuse_unless
+
+
+class MonthFilter(FilterForm):
+    month = MonthField(label="月份")
+
+
+def _month(request) -> date:
+    """The month asked for; without one, or with a future one, this month."""
+    this = timezone.localdate().replace(day=1)
+    asked = MonthFilter(request.GET).values.get("month")
+    return asked if asked and date(2000, 1, 1) <= asked <= this else this
+
+
+@require_GET
+@access(*READERS)
+def attendance_list(request):
+    month = _month(request)
+    projects = Project.objects.visible_to(request.user).under_supervision().select_related("jurisdiction")
+    table = AttendanceTable(selectors.attendance_by_project(projects, month), request, month=month)
+    context = {"table": table, "month": month, "filters": MonthFilter({"month": f"{month:%Y-%m}"})}
+    return render(request, "workers/attendance_list.html", context)
+
+
+@require_GET
+@access(*READERS)
+def attendance(request, project_pk):
+    project = project_in_scope(request, project_pk)
+    month, today = _month(request), timezone.localdate()
+    teams = selectors.teams_in_month(project, month)
+    asked = request.GET.get("team", "")
+    team = next((team for team in teams if str(team.pk if team else 0) == asked), teams[0] if teams else None)
+    lines = selectors.month_grid(project, month, team) if teams else []
+    context = {
+        "project": project,
+        "month": month,
+        "previous": (month - timedelta(1)).replace(day=1),
+        "next": next_month(month) if next_month(month) <= today else None,
+        "teams": teams,
+        "team": team,
+        "grid": Grid(lines, month, today, permissions.can_correct_attendance(request.user, project)),
+    }
+    return render(request, "workers/attendance.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(*WRITERS)
+def attendance_correct(request, pk, day):
+    """One person's day by hand, with a reason."""
+    engagement = engagement_in_scope(request, pk)
+    project, user = engagement.project, request.user
+    if refused := refuse_unless(request, project, permissions.can_correct_attendance(user, project)):
+        return refused
+    try:
+        day = date.fromisoformat(day)
+    except ValueError:
+        raise Http404 from None
+    known = AttendanceDay.objects.visible_to(user).filter(engagement=engagement, day=day).first()
+    form = CorrectionForm(request.POST or None, initial={"units": f"{float(known.units):g}"} if known else {})
+    team = engagement.team_id or 0
+    back = f"{reverse('workers:attendance', args=[project.pk])}?month={day:%Y-%m}&team={team}"
+
+    def save():
+        if services.correct_attendance(engagement, day=day, by=user, **form.cleaned_data) is None:
+            messages.info(request, "考勤没有变化。")
+        else:
+            messages.success(request, f"已更正 {engagement.worker.name} {day.month} 月 {day.day} 日的考勤。")
+        return back
+
+    earlier = AttendanceCorrection.objects.visible_to(user).filter(engagement=engagement, day=day).select_related("by")
+    extra = {"engagement": engagement, "day": day, "known": known, "earlier": earlier}
+    return form_page(request, form, save, title="更正考勤", project=project, back=back, extra=extra)

@@ -1,0 +1,51 @@
+from django import forms
+from django.utils import timezone
+
+from core.forms import FilterForm
+from workers import selectors
+from workers.enums import Trade
+from workers.models.engagement import EngagementQuerySet
+
+STATES = [("", ""), ("on_site", "在场"), ("left", "已退场")]
+LACKS = [("", ""), ("contract", "无劳动合同"), ("card", "无工资卡")]
+
+
+class EngagementFilters(FilterForm):
+    q = forms.CharField(label="姓名、拼音或证件号后四位")
+    team = forms.TypedChoiceField(label="班组", coerce=int)
+    trade = forms.ChoiceField(label="工种", choices=[("", ""), *Trade.choices])
+    state = forms.ChoiceField(label="在场状态", choices=STATES)
+    lacks = forms.ChoiceField(label="缺少资料", choices=LACKS)
+
+    def __init__(self, data, *, teams=None):
+        super().__init__(data)
+        if teams is None:
+            del self.fields["team"]
+        else:
+            self.fields["team"].choices = [("", "全部"), *teams]
+
+    def apply(self, engagements: EngagementQuerySet) -> EngagementQuerySet:
+        for name, value in self.values.items():
+            engagements = getattr(self, f"_by_{name}")(engagements, value)
+        return engagements
+
+    @staticmethod
+    def _by_q(engagements: EngagementQuerySet, text: str) -> EngagementQuerySet:
+        return selectors.matching(engagements, text)
+
+    @staticmethod
+    def _by_team(engagements: EngagementQuerySet, team: int) -> EngagementQuerySet:
+        return engagements.filter(team=team)
+
+    @staticmethod
+    def _by_trade(engagements: EngagementQuerySet, trade: str) -> EngagementQuerySet:
+        return engagements.filter(trade=trade)
+
+    @staticmethod
+    def _by_state(engagements: EngagementQuerySet, state: str) -> EngagementQuerySet:
+        today = timezone.localdate()
+        return engagements.on_site(today) if state == "on_site" else engagements.filter(exited_on__lt=today)
+
+    @staticmethod
+    def _by_lacks(engagements: EngagementQuerySet, what: str) -> EngagementQuerySet:
+        return engagements.without_contract() if what == "contract" else engagements.without_card()

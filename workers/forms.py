@@ -1,0 +1,211 @@
+"""One person or one day by hand, held to the same cleaners as the sheets."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+
+from core import identity
+from core.forms import DigitsInput, IdNumberInput, MoneyField, PortalForm, PortalModelForm, Section
+from core.spreadsheets import values as clean
+from workers.enums import ContractKind, Education, Gender, IdType, Trade, WageMethod, WorkRole
+from workers.imports.vocabulary import ETHNICITIES
+from workers.models import Engagement, LabourContract
+from workers.services import RosterEntry
+
+
+class CleanedField(forms.CharField):
+    """Text through the cleaner that sheets use."""
+
+    def __init__(self, *, cleaner: Callable, **kwargs):
+        super().__init__(**kwargs)
+        self.cleaner = cleaner
+
+    def clean(self, value):
+        return self.cleaner(super().clean(value))
+
+
+def choices(of, *, blank: bool = True) -> list:
+    return [("", "")] * blank + list(of.choices)
+
+
+class ServiceErrorsMixin:
+    def refuse(self, error) -> None:
+        """What a service refused, at the fields it names; what names none of ours stands above the form."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
+
+class PersonForm(ServiceErrorsMixin, PortalForm):
+    """What enrolling and editing have in common."""
+
+    name = CleanedField(label="姓名", cleaner=clean.name)
+    ethnicity = forms.ChoiceField(label="民族", choices=[("", ""), *((n, n) for n in ETHNICITIES)], required=False)
+    native_place = CleanedField(label="籍贯", cleaner=clean.text, required=False, max_length=50)
+    address = CleanedField(label="住址", cleaner=clean.text, required=False, max_length=200)
+    education = forms.ChoiceField(label="文化程度", choices=choices(Education), required=False)
+    phone = CleanedField(label="手机号", cleaner=clean.phone, required=False, widget=DigitsInput)
+    team = CleanedField(label="班组", cleaner=clean.text, required=False, max_length=100)
+    trade = forms.ChoiceField(label="从事工种", choices=choices(Trade))
+    work_role = forms.ChoiceField(
+        label="工人类型", choices=choices(WorkRole, blank=False), initial=WorkRole.WORKER, required=False
+    )
+    is_team_leader = forms.BooleanField(label="班组长", required=False)
+    entered_on = forms.DateField(label="进场日期", initial=timezone.localdate)
+    card = CleanedField(label="工资卡卡号", cleaner=clean.card, required=False, widget=DigitsInput)
+    bank_name = CleanedField(label="开户行", cleaner=clean.text, required=False, max_length=100)
+
+    PERSON = ("name", "ethnicity", "native_place", "address", "education")
+    TERMS = ("team", "trade", "work_role", "is_team_leader", "entered_on")
+
+    def __init__(self, *args, teams=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.teams = [team.name for team in teams]
+        self.fields["team"].widget.attrs["list"] = "teams"
+
+
+class EnrolForm(PersonForm):
+    id_type = forms.ChoiceField(label="证件类型", choices=choices(IdType, blank=False), initial=IdType.RESIDENT)
+    id_number = forms.CharField(label="证件号码", max_length=30, widget=IdNumberInput({"maxlength": 30}))
+    gender = forms.ChoiceField(label="性别", choices=choices(Gender), required=False)
+    birth_date = forms.DateField(label="出生日期", required=False)
+    signed_on = forms.DateField(label="合同签订日期", required=False)
+    wage_method = forms.ChoiceField(label="工资计算方式", choices=choices(WageMethod, blank=False), required=False)
+    wage_rate = MoneyField(label="工资标准（元）", required=False)
+    pay_day = forms.IntegerField(
+        label="工资支付日期（每月几日）", required=False, validators=[MinValueValidator(1), MaxValueValidator(31)]
+    )
+
+    sections = [
+        Section("身份", ["name", "id_type", "id_number", "gender", "birth_date", "ethnicity", "native_place"]),
+        Section("联系", ["address", "education", "phone"]),
+        Section("进场", ["team", "trade", "work_role", "entered_on", "is_team_leader"]),
+        Section("工资卡", ["card", "bank_name"], "须为本人银行卡；任何单位不得扣押农民工的银行卡。"),
+        Section(
+            "劳动合同",
+            ["signed_on", "wage_method", "wage_rate", "pay_day"],
+            "填写签订日期即登记合同；终止日期和扫描件可稍后在人员页补充。",
+        ),
+    ]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["gender"].help_text = self.fields["birth_date"].help_text = "居民身份证由号码得出，不必填写"
+
+    def clean(self):
+        values = super().clean()
+        number, resident = values.get("id_number", ""), values.get("id_type") == IdType.RESIDENT
+        if number and resident:
+            try:
+                values["id_number"] = identity.check_id(number)
+            except forms.ValidationError as error:
+                self.add_error("id_number", error)
+        elif number:
+            values["id_number"] = identity.normalize_id(number)
+            self._require_of_foreigners(values)
+        if (values.get("wage_rate") or values.get("pay_day")) and not values.get("signed_on"):
+            self.add_error("signed_on", "填写了工资标准或支付日期的，请同时填写合同签订日期。")
+        return values
+
+    def _require_of_foreigners(self, values: dict) -> None:
+        for name in ("gender", "birth_date"):
+            if not values.get(name):
+                self.add_error(name, f"非居民身份证的，请填写{self.fields[name].label}。")
+
+    def entry(self) -> RosterEntry:
+        values = {name: self.cleaned_data[name] for name in RosterEntry._fields if name in self.cleaned_data}
+        return RosterEntry(**values)
+
+
+class EngagementForm(PersonForm):
+    """A person who is enrolled: who they are by number cannot change."""
+
+    sections = [
+        Section("身份", ["name", "ethnicity", "native_place"]),
+        Section("联系", ["address", "education", "phone"]),
+        Section("进场", ["team", "trade", "work_role", "entered_on", "is_team_leader"]),
+        Section("工资卡", ["card", "bank_name"]),
+    ]
+
+    def __init__(self, *args, engagement: Engagement, **kwargs):
+        worker = engagement.worker
+        known = {name: getattr(worker, name) for name in self.PERSON}
+        known |= {name: getattr(engagement, name) for name in self.TERMS}
+        known["team"] = engagement.team.name if engagement.team else ""
+        card = worker.bank_cards.filter(is_current=True).first()
+        known["bank_name"] = card.bank_name if card else ""
+        super().__init__(*args, initial=known | kwargs.pop("initial", {}), **kwargs)
+        self.engagement = engagement
+        self._keep_secret("phone", identity.mask_phone(worker.phone) if worker.phone else "")
+        self._keep_secret("card", f"尾号 {card.last4}" if card else "")
+
+    def _keep_secret(self, name: str, shown: str) -> None:
+        if shown:
+            self.fields[name].help_text = f"已登记 {shown}；不改请留空"
+
+    def clean_entered_on(self):
+        entered = self.cleaned_data["entered_on"]
+        if entered > timezone.localdate():
+            raise forms.ValidationError("进场日期不能晚于今天。")
+        if self.engagement.exited_on and entered > self.engagement.exited_on:
+            raise forms.ValidationError("进场日期不能晚于退场日期。")
+        return entered
+
+    def person(self) -> dict:
+        facts = {name: self.cleaned_data[name] for name in self.PERSON}
+        return facts | ({"phone": self.cleaned_data["phone"]} if self.cleaned_data["phone"] else {})
+
+    def terms(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.TERMS}
+
+    def new_card(self) -> dict | None:
+        number = self.cleaned_data["card"]
+        return {"number": number, "bank_name": self.cleaned_data["bank_name"]} if number else None
+
+
+class ContractForm(ServiceErrorsMixin, PortalModelForm):
+    scan = forms.FileField(label="合同扫描件", required=False, help_text="PDF、JPG 或 PNG，不超过 20 MB")
+
+    sections = [
+        Section("合同", ["signed_on", "kind", "starts_on", "ends_on"]),
+        Section("工资", ["wage_method", "wage_rate", "pay_day"]),
+        Section("扫描件", ["scan"]),
+    ]
+
+    class Meta:
+        model = LabourContract
+        fields = ["signed_on", "kind", "starts_on", "ends_on", "wage_method", "wage_rate", "pay_day"]
+        field_classes = {"wage_rate": MoneyField}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = choices(ContractKind, blank=False)
+        self.fields["pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
+        self.fields["wage_rate"].validators.append(MinValueValidator(0.01, "工资标准应大于零。"))
+        self.fields["ends_on"].help_text = "以完成一定工作为期限的，可在工作完成后补填"
+
+    def _post_clean(self):
+        """The service judges the whole contract; here only the fields."""
+
+    def facts(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class ExitForm(PortalForm):
+    on = forms.DateField(label="退场日期", initial=timezone.localdate)
+
+
+class CorrectionForm(ServiceErrorsMixin, PortalForm):
+    units = forms.TypedChoiceField(
+        label="出勤",
+        choices=[("1", "全天"), ("0.5", "半天"), ("0", "未出勤")],
+        widget=forms.RadioSelect,
+        coerce=clean.day_count,
+    )
+    reason = forms.CharField(
+        label="原因", max_length=200, widget=forms.Textarea({"rows": 2}), help_text="如：闸机故障、漏刷卡；将留存备查"
+    )

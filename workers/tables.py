@@ -1,0 +1,75 @@
+from django.urls import reverse
+from django.utils import timezone
+
+from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, RateColumn, Table
+from workers.models import Engagement
+
+
+def state_of(engagement: Engagement) -> str:
+    return "已退场" if engagement.exited_on and engagement.exited_on < timezone.localdate() else "在场"
+
+
+class EngagementTable(Table):
+    caption = "花名册"
+    default_order = "-entered_on"
+    empty_title = "没有符合条件的人员"
+
+    name = Column("姓名", value="worker.name", primary=True)
+    id_number = CodeColumn("证件号码", value="worker.masked_id")
+    team = Column("班组", value=lambda row: row.team.name if row.team else "", sort="team__name")
+    trade = Column("工种", value="get_trade_display", sort="trade")
+    leader = BadgeColumn("班组长", value=lambda row: "班组长" if row.is_team_leader else "", tone="blue", minor=True)
+    state = BadgeColumn("状态", value=state_of, tone=lambda row: "green" if state_of(row) == "在场" else "grey")
+    entered_on = DayColumn("进场日期", sort="-entered_on")
+    exited_on = DayColumn("退场日期", minor=True)
+    contract = BadgeColumn(
+        "劳动合同",
+        value=lambda row: "已签" if row.has_contract else "未登记",
+        tone=lambda row: "green" if row.has_contract else "orange",
+    )
+    card = BadgeColumn(
+        "工资卡",
+        value=lambda row: f"尾号 {row.card_last4}" if row.card_last4 else "未绑定",
+        tone=lambda row: "" if row.card_last4 else "orange",
+    )
+
+    def row_url(self, record: Engagement) -> str:
+        return reverse("workers:worker_detail", args=[record.worker_id])
+
+
+class WorkerTable(EngagementTable):
+    """People over all projects in scope."""
+
+    caption = "工人列表"
+    default_order = "-id"
+    project = Column("项目", value="project.name")
+    # in this order: who, where, what
+    columns_in_order = ("name", "id_number", "project", "trade", "state", "entered_on", "contract", "card")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = {column.name: column for column in self.columns}
+        self.columns = [known[name] for name in self.columns_in_order]
+
+
+class AttendanceTable(Table):
+    """A month of every project in scope."""
+
+    caption = "各项目考勤"
+    default_order = "-id"
+    page_size = 30
+
+    name = Column("项目", primary=True)
+    jurisdiction = Column("管辖属地", value="jurisdiction.name")
+    attended = RateColumn(
+        "出勤人数", value=lambda row: (row.attended, row.on_site), hint="当月有出勤的人数 / 当月在场人数"
+    )
+    days = NumberColumn("出勤天数合计", value="attended_days")
+    last_day = DayColumn("最近出勤日")
+
+    def __init__(self, records, request, *, month):
+        super().__init__(records, request)
+        self.month = month
+
+    def row_url(self, record) -> str:
+        return f"{reverse('workers:attendance', args=[record.pk])}?month={self.month:%Y-%m}"
