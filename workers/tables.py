@@ -62,7 +62,7 @@ class AttendanceTable(Table):
     name = Column("项目", primary=True)
     jurisdiction = Column("管辖属地", value="jurisdiction.name")
     attended = RateColumn(
-        "出勤人数", value=lambda row: (row.attended, row.on_site), hint="当月有出勤的人数 / 当月在场人数"
+        "出勤率", value=lambda row: (row.attended, row.on_site), hint="当月有出勤的人数 / 当月在场人数"
     )
     days = NumberColumn("出勤天数合计", value="attended_days")
     last_day = DayColumn("最近出勤日")
