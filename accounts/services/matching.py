@@ -10,17 +10,21 @@ from projects.services import mark_changed
 # 2026年9月, 2026-09, 202609; a full date is when somebody paid, not the month that was paid for
 _MONTH = r"(20\d\d)\s*(?:年\s*|[-./]?)(1[0-2]|0?[1-9])(?!\d|[-./]\d|\s*月\s*\d)"
 
-# Each side counts off its equal claims; the n-th movement pays the n-th line. Two people on one card are told apart by
-# name; a movement without a name counts for whoever is alone on the card. Movements whose summary names a month come
-# first, the others pay the oldest month still owed.
-_CLAIMS = r"""
+# Who is the only one of the project's payrolls on a card, paid or not: a movement without a name counts for them.
+_ALONE = r"""
+    SELECT card_number_index AS card, regexp_replace(min(name), '\s', '', 'g') AS name
+    FROM accounts_payrollline
+    WHERE project_id = %(project)s AND card_number_index IS NOT NULL
+    GROUP BY card_number_index HAVING count(DISTINCT regexp_replace(name, '\s', '', 'g')) = 1"""
+
+# Two people on one card are told apart by name.
+_CLAIMS = rf"""
 WITH owed AS MATERIALIZED (
     SELECT l.id AS line_id, l.card_number_index AS card, regexp_replace(l.name, '\s', '', 'g') AS name, l.month,
            l.net - l.paid AS amount
     FROM accounts_payrollline l
     WHERE l.project_id = %(project)s AND l.paid < l.net AND l.card_number_index IS NOT NULL
-), alone AS (
-    SELECT card, min(name) AS name FROM owed GROUP BY card HAVING count(DISTINCT name) = 1
+), alone AS MATERIALIZED ({_ALONE}
 ), claims AS MATERIALIZED (
     SELECT e.id AS entry_id, e.account_id, e.serial, e.amount, e.booked_on, e.counterparty_number_index AS card,
            e.sequence, coalesce(nullif(regexp_replace(e.counterparty_name, '\s', '', 'g'), ''), alone.name) AS payee,
@@ -35,6 +39,7 @@ WITH owed AS MATERIALIZED (
 )
 """
 
+# A movement whose summary names a month: each side counts off its equal claims, the n-th movement pays the n-th line.
 _BY_MONTH = """
 SELECT c.*, o.line_id, o.month AS paid_month
 FROM (SELECT *, row_number() OVER (PARTITION BY card, payee, amount, month ORDER BY sequence) AS nth
@@ -43,12 +48,13 @@ JOIN (SELECT *, row_number() OVER (PARTITION BY card, name, amount, month ORDER 
   ON o.card = c.card AND o.name = c.payee AND o.amount = c.amount AND o.month = c.month AND o.nth = c.nth
 """
 
+# Any other pays the oldest month still owed, one of each kind of claim at a time.
 _BY_AGE = """
-SELECT c.*, o.line_id, o.month AS paid_month
-FROM (SELECT *, row_number() OVER (PARTITION BY card, payee, amount ORDER BY booked_on, sequence) AS nth
-      FROM claims WHERE month IS NULL) c
-JOIN (SELECT *, row_number() OVER (PARTITION BY card, name, amount ORDER BY month, line_id) AS nth FROM owed) o
-  ON o.card = c.card AND o.name = c.payee AND o.amount = c.amount AND o.nth = c.nth AND o.month <= c.booked_on
+SELECT DISTINCT ON (c.card, c.payee, c.amount) c.*, o.line_id, o.month AS paid_month
+FROM claims c
+JOIN owed o ON o.card = c.card AND o.name = c.payee AND o.amount = c.amount AND o.month <= c.booked_on
+WHERE c.month IS NULL
+ORDER BY c.card, c.payee, c.amount, c.booked_on, c.sequence, o.month, o.line_id
 """
 
 _PAY = """, pairs AS ({pairs}), made AS (
@@ -60,7 +66,7 @@ UPDATE accounts_payrollline l SET paid = l.paid + made.amount FROM made WHERE l.
 """
 
 # 退汇: money that came back from the same card in the same amount takes back the latest payout before it.
-_TAKE_BACK = r"""
+_TAKE_BACK = rf"""
 WITH out AS (
     SELECT p.id AS payout_id, p.line_id, p.account_id, p.amount, p.paid_on, e.sequence,
            e.counterparty_number_index AS card, regexp_replace(l.name, '\s', '', 'g') AS name
@@ -68,8 +74,7 @@ WITH out AS (
     JOIN accounts_ledgerentry e ON e.id = p.entry_id
     JOIN accounts_payrollline l ON l.id = p.line_id
     WHERE p.project_id = %(project)s AND p.returned_id IS NULL
-), alone AS (
-    SELECT card, min(name) AS name FROM out GROUP BY card HAVING count(DISTINCT name) = 1
+), alone AS MATERIALIZED ({_ALONE}
 ), back AS (
     SELECT e.id AS entry_id, e.account_id, e.amount, e.sequence, e.counterparty_number_index AS card,
            coalesce(nullif(regexp_replace(e.counterparty_name, '\s', '', 'g'), ''), alone.name) AS name
@@ -111,8 +116,10 @@ def match_payouts(project: Project, *, by) -> int:
 
 
 def _pay(project: Project) -> int:
-    statements = (_CLAIMS + _PAY.format(pairs=pairs) for pairs in (_BY_MONTH, _BY_AGE))
-    return sum(_execute(sql, project) for sql in statements)
+    matched = _execute(_CLAIMS + _PAY.format(pairs=_BY_MONTH), project)
+    while more := _execute(_CLAIMS + _PAY.format(pairs=_BY_AGE), project):
+        matched += more
+    return matched
 
 
 def _take_back(project: Project) -> int:
