@@ -13,6 +13,7 @@ from projects.models import Participation, Project
 from workers import permissions, selectors, services
 from workers.filters import EngagementFilters
 from workers.forms import ContractForm, EngagementForm, EnrolForm, ExitForm
+from workers.indicators import WORKER
 from workers.models import BankCard, Engagement, LabourContract, Worker
 from workers.permissions import READERS, WRITERS
 from workers.tables import EngagementTable, WorkerTable, state_of
@@ -52,7 +53,7 @@ def worker_detail(request, pk):
     engagements = list(
         selectors.engagements_for(user)
         .filter(worker=worker)
-        .select_related("project__jurisdiction", "team")
+        .select_related("worker", "project__jurisdiction", "team")
         .prefetch_related("contracts", "attendance_months")
         .order_by("-entered_on", "-id")
     )
@@ -68,6 +69,10 @@ def _stay(user, engagement: Engagement) -> dict:
     return {
         "engagement": engagement,
         "state": state_of(engagement),
+        "lacking": [
+            (WORKER.label(item), WORKER.fill_url(item, row=engagement, project_id=engagement.project_id))
+            for item in WORKER.missing(engagement)
+        ],
         "contracts": [(contract, attachments.of(contract)) for contract in engagement.contracts.all()],
         "months": engagement.attendance_months.all()[:12],
         "may_write": permissions.can_keep_register(user, engagement.project),

@@ -56,7 +56,7 @@ class EngagementQuerySet(ScopedQuerySet):
         return self.exclude(Exists(BankCard._base_manager.filter(worker=OuterRef("worker"), is_current=True)))
 
 
-@pghistory.track()
+@pghistory.track(exclude=["has_left"])
 class Engagement(ScopedModel):
     """A worker at a project: one row, from entry to exit."""
 
@@ -72,6 +72,12 @@ class Engagement(ScopedModel):
     is_team_leader = models.BooleanField("班组长", default=False)
     entered_on = models.DateField("进场日期")
     exited_on = models.DateField("退场日期", null=True, blank=True)
+    has_left = models.GeneratedField(
+        verbose_name="已退场",
+        expression=Q(exited_on__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     registered_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
 
     objects = EngagementQuerySet.as_manager()
