@@ -25,7 +25,7 @@ def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence]) -> int:
     return count
 
 
-def execute(sql: str, params: dict | None = None) -> int:
+def execute(sql: str, params: dict | list | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount

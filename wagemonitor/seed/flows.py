@@ -1,5 +1,9 @@
-"""What follows from people at work: attendance, accounts, payrolls, ledger, payouts. Set-based SQL over the temporary
-table `sites` (a row a project), so that 150 projects and 4,704 go the same way."""
+"""What follows from people at work, month by month: attendance, payrolls, ledger, payouts. Set-based SQL over the
+temporary table `sites` (a row a project), so that 150 projects and 4,704 go the same way.
+
+A month is written as it came to pass: people at work, and on the 15th the wages of the month before. So the rules can
+be run between the months and find what they would have found then.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,26 +46,31 @@ def prepare(made: list[Made], span: Span) -> None:
     execute("DROP TABLE IF EXISTS sites")
     execute(
         """CREATE TEMPORARY TABLE sites (
-            project_id bigint PRIMARY KEY, works_until date, faults text[], account_id bigint, bank_id bigint
+            project_id bigint PRIMARY KEY, works_until date, faults text[], fault_month date, account_id bigint,
+            bank_id bigint
         )"""
     )
-    copy("sites", ["project_id", "works_until", "faults"], (_site(item, span.today) for item in made))
-    execute("ANALYZE sites")
+    copy("sites", ["project_id", "works_until", "faults", "fault_month"], (_site(item, span) for item in made))
+    execute("DROP TABLE IF EXISTS ranked")
+    execute(RANKED)
+    execute("ANALYZE sites, ranked")
+    ensure(span.months)
 
 
-def _site(item: Made, today: date) -> tuple:
+def _site(item: Made, span: Span) -> tuple:
+    today, paid = span.today, span.paid_months or span.months
     until = {
         Status.PREPARING: date(2000, 1, 1),
         Status.SUSPENDED: today - timedelta(days=21),
         Status.COMPLETED: today - timedelta(days=31),
     }.get(item.site.status, today - timedelta(days=12 if "silent" in item.site.faults else 1))
-    return item.id, until, sorted(item.site.faults)
+    return item.id, until, sorted(item.site.faults), paid[0] if item.id % 2 else paid[-1]
 
 
 # A worker's place in the project, and a number from 0 to 99 that is the same for the same person and day.
 RANKED = """
 CREATE TEMPORARY TABLE ranked AS
-SELECT e.id, e.project_id, e.worker_id, e.entered_on, s.works_until, s.faults,
+SELECT e.id, e.project_id, e.worker_id, e.entered_on, s.works_until, s.faults, s.fault_month,
        row_number() OVER (PARTITION BY e.project_id ORDER BY e.entered_on, e.id) AS place
 FROM workers_engagement e JOIN sites s USING (project_id)
 """
@@ -76,7 +85,7 @@ FROM (
     FROM ranked r
     CROSS JOIN generate_series(%(start)s::date, %(end)s::date, interval '1 day') AS d(day)
     WHERE d.day >= r.entered_on AND d.day <= r.works_until
-      AND NOT ('ghost_pay' = ANY(r.faults) AND r.place = 2 AND d.day >= %(ghost_from)s)
+      AND NOT ('ghost_pay' = ANY(r.faults) AND r.place = 2 AND r.fault_month = date_trunc('month', d.day))
 ) worked
 WHERE chance < CASE extract(isodow FROM day) WHEN 7 THEN 35 ELSE 93 END
 """
@@ -89,19 +98,11 @@ GROUP BY engagement_id, project_id, date_trunc('month', day)::date
 """
 
 
-def attendance(span: Span) -> int:
-    """Days of the last months up to yesterday, with the roll-up; returns how many."""
-    ensure(span.months)
-    execute("DROP TABLE IF EXISTS ranked")
-    execute(RANKED)
-    execute("ANALYZE ranked")
-    ghost_from = span.paid_months[-1] if span.paid_months else span.today
-    written = 0
-    for month in span.months:
-        end = min(next_month(month) - timedelta(days=1), span.today - timedelta(days=1))
-        params = {"start": month, "end": end, "ghost_from": ghost_from}
-        written += execute(DAYS, params)
-        execute(TOTALS, params)
+def attendance(month: date, span: Span) -> int:
+    """The days of a month up to yesterday, with the roll-up; returns how many."""
+    params = {"start": month, "end": min(next_month(month) - timedelta(days=1), span.today - timedelta(days=1))}
+    written = execute(DAYS, params)
+    execute(TOTALS, params)
     return written
 
 
@@ -156,7 +157,7 @@ JOIN ranked r USING (project_id)
 JOIN workers_engagement e ON e.id = r.id
 JOIN workers_worker w ON w.id = r.worker_id
 JOIN workers_bankcard c ON c.is_current AND c.worker_id = CASE
-    WHEN 'shared_card' = ANY(r.faults) AND r.place = 3 AND %(last)s
+    WHEN 'shared_card' = ANY(r.faults) AND r.place = 3 AND r.fault_month = p.month
     THEN (SELECT o.worker_id FROM ranked o WHERE o.project_id = r.project_id AND o.place = 4)
     ELSE r.worker_id END
 LEFT JOIN workers_attendancemonth a ON a.engagement_id = r.id AND a.month = p.month
@@ -165,12 +166,12 @@ LEFT JOIN LATERAL (
 ) l ON true
 CROSS JOIN LATERAL (
     SELECT coalesce(l.wage_rate, 220) AS rate,
-           CASE WHEN 'large_pay' = ANY(r.faults) AND r.place = 1 AND %(last)s THEN 68000
+           CASE WHEN 'large_pay' = ANY(r.faults) AND r.place = 1 AND r.fault_month = p.month THEN 68000
                 ELSE round(coalesce(a.days, 22) * coalesce(l.wage_rate, 220), 2) END AS due,
            CASE WHEN abs(hashint8(r.id)) %% 10 = 0 AND a.days > 10 THEN 200 ELSE 0 END AS deducted
 ) pay
 WHERE p.month = %(month)s AND e.entered_on < (%(month)s::date + interval '1 month')
-  AND (a.days > 0 OR 'ghost_pay' = ANY(r.faults) AND r.place = 2 AND %(last)s)
+  AND (a.days > 0 OR 'ghost_pay' = ANY(r.faults) AND r.place = 2 AND r.fault_month = p.month)
 """
 # Wages for somebody the register does not know: the last worker of another project, far away.
 STRANGERS = """
@@ -187,27 +188,44 @@ CROSS JOIN LATERAL (
 ) stranger
 JOIN workers_worker w ON w.id = stranger.worker_id
 JOIN workers_bankcard c ON c.worker_id = w.id AND c.is_current
-WHERE p.month = %(month)s AND 'stranger_paid' = ANY(s.faults)
+WHERE p.month = %(month)s AND s.fault_month = p.month AND 'stranger_paid' = ANY(s.faults)
 """
-# Everything that moved on the accounts; `rank` orders movements of one day.
+# What moved on the accounts for one payroll month; `rank` orders movements of one day.
 MOVES = """
 CREATE TEMPORARY TABLE moves AS
 SELECT s.account_id, s.project_id, s.bank_id, a.opened_on AS booked_on, 0 AS rank, 'in' AS direction,
        'labour_cost' AS kind, 100000::numeric AS amount, '首次拨付人工费' AS summary, NULL::bigint AS line_id
 FROM sites s JOIN accounts_specialaccount a ON a.id = s.account_id
+WHERE NOT EXISTS (SELECT 1 FROM accounts_ledgerentry e WHERE e.account_id = a.id)
 UNION ALL
 SELECT s.account_id, s.project_id, s.bank_id, p.pay_on - 5, 0, 'in', 'labour_cost',
        ceil(sum(l.net) * 1.03 / 1000) * 1000, '拨付人工费', NULL
 FROM accounts_payroll p JOIN accounts_payrollline l ON l.payroll_id = p.id JOIN sites s ON s.project_id = p.project_id
+WHERE p.month = %(month)s
 GROUP BY s.account_id, s.project_id, s.bank_id, p.pay_on
 UNION ALL
 SELECT s.account_id, s.project_id, s.bank_id, p.pay_on, 1, 'out', 'wage', l.net,
        '代发工资' || to_char(p.month, 'YYYY"年"FMMM"月"'), l.id
 FROM accounts_payroll p JOIN accounts_payrollline l ON l.payroll_id = p.id AND l.paid > 0
 JOIN sites s ON s.project_id = p.project_id
+WHERE p.month = %(month)s
 UNION ALL
-SELECT s.account_id, s.project_id, s.bank_id, %(diverted_on)s, 2, 'out', 'other_out', 86500, '材料款', NULL
-FROM sites s WHERE s.account_id IS NOT NULL AND 'diverted' = ANY(s.faults)
+SELECT s.account_id, s.project_id, s.bank_id, %(pay_on)s::date + 1, 2, 'out', 'other_out', 86500, '材料款', NULL
+FROM sites s
+WHERE s.account_id IS NOT NULL AND 'diverted' = ANY(s.faults) AND s.fault_month = %(month)s
+"""
+NUMBERED = """
+CREATE TEMPORARY TABLE numbered AS
+SELECT m.*, coalesce(last.sequence, 0) + row_number() OVER w AS sequence,
+       coalesce(last.balance, 0) + sum(CASE m.direction WHEN 'in' THEN m.amount ELSE -m.amount END) OVER w AS balance,
+       row_number() OVER w = count(*) OVER (PARTITION BY m.account_id) AS is_last
+FROM moves m
+LEFT JOIN LATERAL (
+    SELECT sequence, balance FROM accounts_ledgerentry e WHERE e.account_id = m.account_id
+    ORDER BY sequence DESC LIMIT 1
+) last ON true
+WHERE m.amount > 0
+WINDOW w AS (PARTITION BY m.account_id ORDER BY m.booked_on, m.rank, m.line_id ROWS UNBOUNDED PRECEDING)
 """
 ENTRIES = """
 INSERT INTO accounts_ledgerentry (
@@ -217,52 +235,39 @@ INSERT INTO accounts_ledgerentry (
 SELECT m.account_id, m.sequence, m.project_id, m.bank_id,
        'LS' || to_char(m.booked_on, 'YYYYMMDD') || lpad(m.account_id::text, 7, '0') || lpad(m.sequence::text, 6, '0'),
        m.direction, m.kind, m.amount, m.booked_on, m.balance,
-       m.balance + CASE WHEN 'wrong_balance' = ANY(s.faults) AND m.sequence = m.latest THEN 1000 ELSE 0 END,
+       m.balance + CASE WHEN 'wrong_balance' = ANY(s.faults) AND s.fault_month = %(month)s AND m.is_last
+                        THEN 1000 ELSE 0 END,
        m.summary, coalesce(l.name, CASE m.direction WHEN 'out' THEN '恒远建材经营部' ELSE owner.name END, ''),
        l.card_number, l.card_number_index, coalesce(l.bank_name, ''), m.booked_on + interval '17 hours'
-FROM (
-    SELECT moves.*, row_number() OVER w AS sequence,
-           sum(CASE direction WHEN 'in' THEN amount ELSE -amount END) OVER w AS balance,
-           count(*) OVER (PARTITION BY account_id) AS latest
-    FROM moves
-    WINDOW w AS (PARTITION BY account_id ORDER BY booked_on, rank, line_id ROWS UNBOUNDED PRECEDING)
-) m
+FROM numbered m
 JOIN sites s ON s.account_id = m.account_id
 LEFT JOIN accounts_payrollline l ON l.id = m.line_id
 LEFT JOIN LATERAL (
     SELECT o.name FROM projects_participation p JOIN organizations_organization o ON o.id = p.organization_id
     WHERE p.project_id = m.project_id AND p.participant_type = '008'
 ) owner ON true
-WHERE m.amount > 0
+ORDER BY m.account_id, m.sequence
 """
-# The serial ends in the movement's place in its account, by which payout and line find each other again.
 PAYOUTS = """
 INSERT INTO accounts_payout (project_id, account_id, serial, entry_id, line_id, month, amount, paid_on, method)
 SELECT e.project_id, e.account_id, e.serial, e.id, m.line_id, l.month, e.amount, e.booked_on, 'bank'
-FROM (
-    SELECT line_id, account_id,
-           row_number() OVER (PARTITION BY account_id ORDER BY booked_on, rank, line_id) AS sequence
-    FROM moves WHERE amount > 0
-) m
+FROM numbered m
 JOIN accounts_ledgerentry e ON e.account_id = m.account_id AND e.sequence = m.sequence
 JOIN accounts_payrollline l ON l.id = m.line_id
 """
 
 
-def money(span: Span) -> int:
-    """Payrolls of the paid months, the ledger they moved through, and the payouts; returns the number of lines."""
-    lines = 0
-    for month in span.paid_months:
-        last = month == span.paid_months[-1]
-        owed = month in span.paid_months[-2:]  # the last month alone may still be within its days of grace
-        params = {"month": month, "pay_on": span.pay_day(month), "last": last, "owed": owed}
-        execute(PAYROLLS, params)
-        lines += execute(LINES, params)
-        if last:
-            execute(STRANGERS, params)
-    execute("DROP TABLE IF EXISTS moves")
-    execute(MOVES, {"diverted_on": max(span.today - timedelta(days=4), span.months[0])})
+def wages(month: date, span: Span) -> int:
+    """The payroll of a month, the ledger it moved through, and the payouts; returns the number of lines."""
+    owed = month in span.paid_months[-2:]  # the last month alone may still be within its days of grace
+    params = {"month": month, "pay_on": span.pay_day(month), "owed": owed}
+    execute(PAYROLLS, params)
+    lines = execute(LINES, params) + execute(STRANGERS, params)
+    execute("DROP TABLE IF EXISTS moves, numbered")
+    execute(MOVES, params)
     execute("ANALYZE moves")
-    execute(ENTRIES)
+    execute(NUMBERED)
+    execute("ANALYZE numbered")
+    execute(ENTRIES, params)
     execute(PAYOUTS)
     return lines

@@ -1,10 +1,184 @@
-"""Two months in the life of the warnings: raised, accepted, released, handed over, overdue."""
+"""The life of the warnings in the months that are filled: raised, accepted, released, handed over, overdue."""
 
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from itertools import groupby
 from random import Random
 
+import pgtrigger
+from django.db import connection
+from django.utils import timezone
+
+from alerts import engine, services
+from alerts.models import Warning
+from organizations.enums import RegionLevel, Role
+from organizations.models import User
+from wagemonitor.seed.copying import execute
+from wagemonitor.seed.fill import moment
 from wagemonitor.seed.units import Units
 
+# What is wrong for one month and mended before the next, so that every rule has warnings the data has answered.
+PASSING = {
+    "ACC-01": (
+        "UPDATE accounts_specialaccount SET status = 'cancelled', cancelled_on = opened_on WHERE id = %(account)s",
+        "UPDATE accounts_specialaccount SET status = 'active', cancelled_on = NULL WHERE id = %(account)s",
+    ),
+    "ACC-02": (
+        "UPDATE accounts_ledgerentry SET kind = 'other_out' WHERE id = %(entry)s",
+        "UPDATE accounts_ledgerentry SET kind = 'wage' WHERE id = %(entry)s",
+    ),
+    "DATA-02": (
+        "UPDATE projects_project SET address = '' WHERE id = %(project)s",
+        "UPDATE projects_project SET address = '团结路16号' WHERE id = %(project)s",
+    ),
+    "LOG-01": (
+        "UPDATE accounts_ledgerentry SET stated_balance = balance + 500 WHERE id = %(entry)s",
+        "UPDATE accounts_ledgerentry SET stated_balance = balance WHERE id = %(entry)s",
+    ),
+    "OFF-01": (
+        "UPDATE projects_wageclerk SET left_on = registered_on WHERE project_id = %(project)s",
+        "UPDATE projects_wageclerk SET left_on = NULL WHERE project_id = %(project)s",
+    ),
+    "PAY-01": (
+        "UPDATE accounts_payrollline SET paid = 0 WHERE project_id = %(project)s",
+        "UPDATE accounts_payrollline SET paid = net WHERE project_id = %(project)s",
+    ),
+    "PAY-02": (
+        "UPDATE workers_attendancemonth SET days = 0 WHERE engagement_id = %(engagement)s",
+        """UPDATE workers_attendancemonth m SET days = d.days
+           FROM (SELECT engagement_id, date_trunc('month', day)::date AS month, sum(units) AS days
+                 FROM workers_attendanceday WHERE project_id = %(project)s GROUP BY 1, 2) d
+           WHERE m.engagement_id = %(engagement)s AND d.engagement_id = m.engagement_id AND d.month = m.month""",
+    ),
+    "PAY-04": (
+        "UPDATE accounts_payrollline SET due = due + 60000, net = net + 60000 WHERE id = %(line)s",
+        "UPDATE accounts_payrollline SET due = due - 60000, net = net - 60000 WHERE id = %(line)s",
+    ),
+    "PAY-05": (
+        """UPDATE accounts_payrollline SET (card_number, card_number_index, card_last4) =
+               (SELECT card_number, card_number_index, card_last4 FROM accounts_payrollline WHERE id = %(other)s)
+           WHERE id = %(line)s""",
+        """UPDATE accounts_payrollline l
+           SET card_number = c.number, card_number_index = c.number_index, card_last4 = c.last4
+           FROM workers_bankcard c JOIN workers_engagement e ON e.worker_id = c.worker_id
+           WHERE l.id = %(line)s AND e.id = l.engagement_id AND c.is_current""",
+    ),
+    "PAY-07": (
+        "UPDATE accounts_payrollline SET engagement_id = NULL WHERE id = %(line)s",
+        "UPDATE accounts_payrollline SET engagement_id = %(engagement)s WHERE id = %(line)s",
+    ),
+    "REAL-02": (
+        "UPDATE workers_labourcontract SET starts_on = ends_on WHERE engagement_id = %(engagement)s",
+        "UPDATE workers_labourcontract SET starts_on = signed_on WHERE engagement_id = %(engagement)s",
+    ),
+}
+# A healthy project and rows of it to spoil: the first two lines of its payroll and its latest entry.
+VICTIMS = """
+SELECT s.project_id AS project, s.account_id AS account, lines.ids[1] AS line, lines.ids[2] AS other,
+       lines.engagements[1] AS engagement,
+       last.id AS entry
+FROM sites s
+CROSS JOIN LATERAL (
+    SELECT id FROM accounts_ledgerentry e WHERE e.account_id = s.account_id ORDER BY sequence DESC LIMIT 1
+) last
+CROSS JOIN LATERAL (
+    SELECT array_agg(id ORDER BY id) AS ids, array_agg(engagement_id ORDER BY id) AS engagements
+    FROM accounts_payrollline WHERE project_id = s.project_id
+) lines
+WHERE s.faults = '{}' AND s.account_id IS NOT NULL AND cardinality(lines.ids) > 1
+ORDER BY s.project_id
+"""
+RELEASED_WITH_ITS_ACT = """
+UPDATE alerts_warning w SET released_at = (SELECT max(at) FROM alerts_disposal d WHERE d.warning_id = w.id)
+WHERE w.id = %s AND w.released_at IS NOT NULL
+"""
 
-def make(random: Random, today: date, units: Units) -> None:
-    pass
+
+def sweep(day: date) -> None:
+    """What the nightly run of that day would have found."""
+    engine.sweep(day, at=moment(day, hour=1))
+    services.escalate_overdue(today=day)
+
+
+def passing_faults(day: date) -> None:
+    """Faults that a month brought and the next one mended: raised on this day, released by the next sweep."""
+    victims = _victims()
+    spoilt = dict(zip(PASSING, victims, strict=False))
+    _in_spite_of_triggers(PASSING[code][0] % victim for code, victim in spoilt.items())
+    engine.sweep(day, [victim["project"] for victim in spoilt.values()], at=moment(day, hour=2))
+    _in_spite_of_triggers(PASSING[code][1] % victim for code, victim in spoilt.items())
+
+
+def _in_spite_of_triggers(statements: Iterable[str]) -> None:
+    with pgtrigger.ignore():
+        for statement in statements:
+            execute(statement)
+
+
+def _victims() -> list[dict]:
+    with connection.cursor() as cursor:
+        cursor.execute(VICTIMS)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def dispose(random: Random, today: date, units: Units) -> None:
+    """Officers at work: of each rule's warnings one is left lying, one is accepted, one verified, one released with
+    evidence, one handed over, and so on."""
+    open_ones = Warning.objects.open().select_related("project__jurisdiction", "setting").order_by("rule_code", "id")
+    officers = _officers()
+    for _, own in groupby(open_ones, key=lambda warning: warning.rule_code):
+        for fate, warning in zip(_fates(random), own, strict=False):
+            officer = officers.get(warning.project.jurisdiction.code[: warning.office_level])
+            if officer:
+                _live_through(fate, warning, officer, today)
+
+
+def _fates(random: Random) -> Iterator[str]:
+    yield from ["new", "released", "accepted", "verifying", "transferred"]
+    while True:
+        yield random.choices(["new", "accepted", "verifying", "released"], weights=[6, 2, 1, 2])[0]
+
+
+def _officers() -> dict[str, User]:
+    """By the digits of their office's place."""
+    found = User.objects.filter(role=Role.OFFICER, is_active=True).select_related("organization__region")
+    return {user.region.prefix: user for user in found if user.region.level in RegionLevel.values}
+
+
+def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
+    if fate == "new":
+        return
+    services.accept(warning=warning, by=by)
+    if fate in ("verifying", "released", "transferred"):
+        services.verify(warning=warning, text="已通知项目部三日内提交工资表、银行回单和情况说明。", by=by)
+    if fate == "released":
+        text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
+        services.release(warning=warning, text=text, files=[("核实材料.pdf", _pdf())], by=by, seen="verifying")
+    if fate == "transferred":
+        services.transfer(
+            warning=warning, reason="逾期未提交材料，涉嫌违反专用账户管理规定。", by=by, seen="verifying"
+        )
+    _move_back(warning, today)
+
+
+def _move_back(warning: Warning, today: date) -> None:
+    """The acts took place over the days after the warning, not all at this moment."""
+    acts = list(warning.disposals.order_by("id").values_list("pk", flat=True))
+    begun = timezone.localtime(warning.raised_at)
+    days = max(0, min(12, (today - begun.date()).days - 1))
+    with pgtrigger.ignore():
+        for order, pk in enumerate(acts[1:], start=1):
+            at = begun + timedelta(days=days * order // len(acts), hours=8, minutes=7 * order)
+            execute("UPDATE alerts_disposal SET at = %s WHERE id = %s", [min(at, timezone.now()), pk])
+    execute(RELEASED_WITH_ITS_ACT, [warning.pk])
+
+
+def _pdf() -> bytes:
+    """A page with nothing on it: the smallest file that every reader opens."""
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%EOF\n"
+    )

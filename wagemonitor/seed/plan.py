@@ -30,6 +30,8 @@ FAULTS = {
     "no_clerk": 3,
     "stranger_paid": 2,
 }
+ALONE = {"no_account", "no_roster"}
+FEWEST = 7  # one for every state a warning can be in
 WORKS = {
     Industry.HOUSING: {Category.BUILDING: names.BUILDING_WORKS, Category.MUNICIPAL: names.MUNICIPAL_WORKS},
     Industry.TRANSPORT: {Category.HIGHWAY: names.TRANSPORT_WORKS},
@@ -134,13 +136,17 @@ def _name_apart(planned: list[Site]) -> None:
 
 
 def _plant(random: Random, planned: list[Site]) -> None:
-    """Every fault at home at least once; elsewhere by its share."""
+    """Every fault at home at least once and `FEWEST` times in all, on two running sites in five: the others are
+    healthy. Who has no account or no roster has no payroll either, and no other fault."""
     running = [site for site in planned if site.status == Status.IN_PROGRESS]
     at_home = [site for site in running if site.region.code == HOME]
     for site, fault in zip(at_home, FAULTS, strict=False):
         site.faults.add(fault)
+    bad = random.sample([site for site in running if site not in at_home], len(running) * 2 // 5)
     for fault, share in FAULTS.items():
-        for site in random.sample(running, max(1, len(running) * share // 100)):
+        wanted = max(min(FEWEST, len(bad) // 2), len(running) * share // 100)
+        candidates = [site for site in bad if not site.faults & ALONE and not (fault in ALONE and site.faults)]
+        for site in random.sample(candidates, min(wanted, len(candidates))):
             site.faults.add(fault)
     for site in at_home[::4]:
         site.is_own = True

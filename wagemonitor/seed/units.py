@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
+from django.contrib.auth.hashers import make_password
+
 from core import crypto
 from organizations.demo import DEPARTMENT, department_name, make_people
 from organizations.enums import OrganizationKind as Kind
-from organizations.enums import RegionLevel, UnitNature
+from organizations.enums import RegionLevel, Role, UnitNature
 from organizations.models import Organization, Region, User
 from wagemonitor.seed import names, numbers
 from wagemonitor.seed.plan import HOME
@@ -31,6 +33,7 @@ class Units:
 def make(random: Random, today: date, projects: int) -> Units:
     users = {user.username: user for user in make_people()}
     _departments()
+    _officers(random)
     banks = _banks()
     own = users["clerk"].organization
     _complete_own(random, own, today)
@@ -52,6 +55,21 @@ def _departments() -> None:
         for region in regions
         for kind in DEPARTMENT
         if (kind == Kind.HUMAN_RESOURCES or region.level < RegionLevel.COUNTY) and (kind, region.code) not in made
+    )
+
+
+def _officers(random: Random) -> None:
+    """One in every human resources department that has nobody yet; without a password, they never log in."""
+    empty = Organization.objects.filter(kind=Kind.HUMAN_RESOURCES, users=None)
+    User.objects.bulk_create(
+        User(
+            username=f"rs{unit.region_id}",
+            password=make_password(None),
+            name=names.person(random),
+            role=Role.OFFICER,
+            organization=unit,
+        )
+        for unit in empty
     )
 
 

@@ -1,14 +1,16 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
 from projects.models import Project
 from wagemonitor.seed import fill, flows, history, plan, units
+from workers.partitions import next_month
 
 
 class Command(BaseCommand):
@@ -45,17 +47,23 @@ class Builder:
     def __init__(self, random: Random, today: date, projects: int, workers: int):
         self.random, self.today, self.projects, self.workers = random, today, projects, workers
         self.span = flows.Span(today)
-        self.summary = ""
+        self.count = self.days = self.lines = 0
+
+    @property
+    def summary(self) -> str:
+        projects, rows = len(self.made), f"{self.days:,} 个考勤日、{self.lines:,} 条工资明细"
+        return f"{projects:,} 个项目、{self.count:,} 名工人、{rows}"
 
     def steps(self) -> list[tuple[str, Callable[[], None]]]:
+        """A month is followed by the rules' sweep of its last day, as it would have been."""
+        months = [(f"{month.year}年{month.month}月", partial(self._month, month)) for month in self.span.months]
         return [
             ("部门与企业", self._units),
             ("项目", self._projects),
             ("工人与合同", self._people),
-            ("考勤", self._attendance),
-            ("专户与工资", self._money),
-            ("统计信息", self._analyze),
-            ("预警与处置", self._history),
+            ("专户", self._accounts),
+            *months,
+            ("处置", self._disposals),
         ]
 
     def _units(self) -> None:
@@ -68,21 +76,20 @@ class Builder:
     def _people(self) -> None:
         self.count = fill.people(self.random, self.today, self.made)
 
-    def _attendance(self) -> None:
+    def _accounts(self) -> None:
         flows.prepare(self.made, self.span)
-        self.days = flows.attendance(self.span)
-
-    def _money(self) -> None:
         flows.accounts(self.random, self.made, self.units)
-        lines = flows.money(self.span)
-        self.summary = (
-            f"{len(self.made):,} 个项目、{self.count:,} 名工人、{self.days:,} 个考勤日、{lines:,} 条工资明细"
-        )
 
-    @staticmethod
-    def _analyze() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    def _month(self, month: date) -> None:
+        self.days += flows.attendance(month, self.span)
+        for earlier in self.span.paid_months:
+            if next_month(earlier) == month:
+                self.lines += flows.wages(earlier, self.span)
+        flows.execute("ANALYZE")
+        end = min(next_month(month) - timedelta(days=1), self.today)
+        history.sweep(end)
+        if month == self.span.months[1]:
+            history.passing_faults(end)
 
-    def _history(self) -> None:
-        history.make(self.random, self.today, self.units)
+    def _disposals(self) -> None:
+        history.dispose(self.random, self.today, self.units)
