@@ -116,7 +116,14 @@ def hand_in_the_documents(visitor, project: Project, documents: Documents) -> No
 def the_desk_knows_within_a_minute(visitor, project: Project) -> None:
     sign_in(visitor, "county")
     page = visitor.page
-    found = {"无考勤发放工资", "发放金额异常偏高", "一卡多人", "专户资金挪用", "专户余额不衔接", "向未实名登记人员发放工资"}
+    found = {
+        "无考勤发放工资",
+        "发放金额异常偏高",
+        "一卡多人",
+        "专户资金挪用",
+        "专户余额不衔接",
+        "向未实名登记人员发放工资",
+    }
     for title in found:
         visitor.open(f"/alerts/?project={project.pk}")
         expect(page.get_by_text(title).first).to_be_visible(timeout=A_MINUTE)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from accounts.models import LedgerEntry, Payout, PayrollLine, SpecialAccount
-from alerts import engine
 from alerts.models import RuleRun, Warning
 from core import identity
 from projects.models import Project
@@ -49,8 +48,7 @@ def province(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(plan, "_plant", remember)
-        call_command("seed", projects=30, workers=600, today=TODAY, verbosity=0)
-        engine.sweep(TODAY)
+        call_command("seed", projects=40, workers=700, today=TODAY, verbosity=0)
         yield planted
         transaction.set_rollback(True)
 
@@ -71,9 +69,17 @@ def test_no_rule_crashed():
 
 def test_where_nothing_was_planted_nothing_is_found(province):
     healthy = set(Project.objects.values_list("name", flat=True)) - set().union(*province.values())
-    warned = Warning.objects.filter(project__name__in=healthy)
+    warned = Warning.objects.open().filter(project__name__in=healthy)
     assert list(warned.values_list("rule_code", "message")) == []
     assert len(healthy) >= 10
+
+
+def test_the_desk_shows_every_state():
+    states = set(Warning.objects.values_list("state", "release_kind"))
+    answered = {("released", "data"), ("released", "evidence")}
+    assert states == answered | {(state, "") for state in ("new", "accepted", "verifying", "transferred")}
+    assert Warning.objects.overdue(TODAY).exists()
+    assert not Warning.objects.filter(released_at__lt=F("raised_at")).exists()
 
 
 def test_the_money_adds_up():

@@ -18,6 +18,7 @@ from wagemonitor.seed.units import Units
 from workers.partitions import ensure, next_month
 
 MONTHS = 3
+SILENCE = 27  # days; longer than the half month in which linear projects may report
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _site(item: Made, span: Span) -> tuple:
         Status.PREPARING: date(2000, 1, 1),
         Status.SUSPENDED: today - timedelta(days=21),
         Status.COMPLETED: today - timedelta(days=31),
-    }.get(item.site.status, today - timedelta(days=12 if "silent" in item.site.faults else 1))
+    }.get(item.site.status, today - timedelta(days=SILENCE if "silent" in item.site.faults else 1))
     return item.id, until, sorted(item.site.faults), paid[0] if item.id % 2 else paid[-1]
 
 

@@ -17,6 +17,7 @@ HOME, HOME_PREFECTURE = "530902", "530900"  # where the demo's county officer, c
 # What the rules are to find, and how many projects in a hundred have it. Planted by `faults`, several may meet.
 FAULTS = {
     "no_account": 4,
+    "no_roster": 2,
     "silent": 4,
     "ghost_pay": 3,
     "large_pay": 3,
@@ -26,7 +27,6 @@ FAULTS = {
     "unpaid": 5,
     "incomplete": 5,
     "no_contract": 3,
-    "no_roster": 2,
     "no_clerk": 3,
     "stranger_paid": 2,
 }

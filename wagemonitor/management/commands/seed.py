@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--projects", type=int, default=150)
-        parser.add_argument("--workers", type=int, help="default: 35 a project")
+        parser.add_argument("--workers", type=int, help="default: 37 a project")
         parser.add_argument("--seed", type=int, default=53)
         parser.add_argument("--today", type=date.fromisoformat, default=None)
         parser.add_argument("--force", action="store_true", help="although projects are there already")
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         if Project.objects.exists() and not force:
             raise CommandError("库中已有项目。要在其上继续添加请用 --force，要重来请先 make reset。")
         call_command("setup", verbosity=0)
-        builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 35)
+        builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 37)
         steps = builder.steps()
         form = "  {bar:24} {n_fmt}/{total_fmt} {elapsed} {desc}"
         with transaction.atomic(), tqdm(steps, bar_format=form, leave=False, disable=not options["verbosity"]) as bar:
