@@ -1,0 +1,171 @@
+"""The desk of a contractor's wage-affairs clerk: per project what is missing, what is due, what to send; what was
+refused; what warnings are open and what would answer them."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max
+from django.http import HttpRequest
+from django.utils import timezone
+
+from alerts.models import Warning
+from core import indicators
+from core.formats import month as month_text
+from core.indicators import Gap
+from projects.enums import Status
+from projects.imports import kinds
+from projects.imports.permissions import importable
+from projects.indicators import PROJECT_GROUPS
+from projects.models import ImportBatch, Project
+from projects.selectors import completeness_for
+from reports import links, selectors
+from reports.desks.imports import ImportTable, recent_trouble
+from reports.figures import Figures, Period, next_month, previous_month
+from reports.tables import OwnWarningTable
+from workers.models import AttendanceMonth
+
+ACCOUNT_DAYS = 30  # 《工程建设领域农民工工资专用账户管理暂行办法》第六条
+SHOWN = 12  # projects as cards; the others are a click away
+GAPS_SHOWN = 4
+WARNINGS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do for a project. `late` when its day has passed."""
+
+    text: str
+    url: str = ""
+    late: bool = False
+
+
+@dataclass
+class Card:
+    project: Project
+    filled: int
+    required: int
+    gaps: list[Gap]
+    tasks: list[Task]
+    sheets: list[tuple[str, str]]  # label, address
+
+    @property
+    def missing(self) -> int:
+        return self.required - self.filled
+
+    @property
+    def more_gaps(self) -> int:
+        return max(0, len(self.gaps) - GAPS_SHOWN)
+
+
+def desk(request: HttpRequest) -> tuple[str, dict]:
+    user, now = request.user, timezone.now()
+    today = timezone.localdate(now)
+    own = Project.objects.visible_to(user).under_supervision()
+    shown = list(own.order_by("-pk")[:SHOWN])
+    warnings = Warning.objects.visible_to(user).open().select_related("project").order_by("due_on", "id")
+    context = {
+        "cards": cards(user, shown, now),
+        "more": own.count() - len(shown),
+        "warnings": OwnWarningTable(list(warnings[:WARNINGS_SHOWN]), request),
+        "warnings_url": links.warnings(),
+        "imports": ImportTable(recent_trouble(ImportBatch.objects.visible_to(user), today), request),
+        "imports_url": links.to("imports:batch_list"),
+    }
+    return "reports/desk_clerk.html", context
+
+
+def cards(user, projects: list[Project], now) -> list[Card]:
+    """The most to do first. The number of queries does not grow with the projects."""
+    if not projects:
+        return []
+    ids = [project.pk for project in projects]
+    chosen = Project.objects.visible_to(user).filter(pk__in=ids)
+    complete, gaps = completeness_for(chosen), defaultdict(list)
+    for gap in indicators.gaps_of(projects, PROJECT_GROUPS):
+        gaps[gap.project_id].append(gap)
+    due = Deadlines(ids, now)
+    made = [
+        Card(
+            project,
+            *complete.get(project.pk, (0, 0)),
+            gaps[project.pk],
+            list(due.tasks(project)),
+            _sheets(user, project),
+        )
+        for project in projects
+    ]
+    return sorted(made, key=lambda card: (-sum(task.late for task in card.tasks), -len(card.tasks), -card.missing))
+
+
+def _sheets(user, project: Project) -> list[tuple[str, str]]:
+    return [(f"上传{kind.title}", upload(project, kind.kind)) for kind in importable(user, project)]
+
+
+def upload(project: Project, kind: str) -> str:
+    return links.to("imports:upload", project.pk, kind) if kind in kinds() else ""
+
+
+class Deadlines:
+    """What is due for each of some projects today."""
+
+    def __init__(self, project_ids: list[int], now):
+        self.today = timezone.localdate(now)
+        self.month = previous_month(self.today)
+        self.last_days = dict(_last_days(project_ids))
+        self.current = self._figures(project_ids, Period.of(self.today, now))
+        self.wages = self._figures(project_ids, Period.of(self.month, now))
+
+    @staticmethod
+    def _figures(project_ids: list[int], period: Period) -> dict[int, Figures]:
+        return {row.id: row.figures for row in selectors.project_figures(project_ids, period)}
+
+    def tasks(self, project: Project) -> Iterator[Task]:
+        for task in (self._account(project), self._attendance(project), self._payroll(project)):
+            if task is not None:
+                yield task
+
+    def _account(self, project: Project) -> Task | None:
+        figures = self.current[project.pk]
+        if figures["account_open"] or not figures["in_scope"]:
+            return None
+        signed = project.contract_signed_on or project.actual_start_on
+        address = links.to("accounts:account_add", project.pk)
+        if signed is None:
+            return Task("尚未开设工资专用账户", address)
+        due = signed + timedelta(days=ACCOUNT_DAYS)
+        return Task(f"尚未开设工资专用账户，应于 {due:%Y-%m-%d} 前开设", address, late=due < self.today)
+
+    def _attendance(self, project: Project) -> Task | None:
+        yesterday, last = self.today - timedelta(days=1), self.last_days.get(project.pk)
+        if project.status != Status.IN_PROGRESS or (last and last >= yesterday):
+            return None
+        known = f"最近考勤 {last:%Y-%m-%d}" if last else "还没有任何考勤"
+        return Task(f"昨日考勤未报送，{known}", upload(project, "attendance"), late=not last or self._is_silent(last))
+
+    def _is_silent(self, last: date) -> bool:
+        return (self.today - last).days > 3
+
+    def _payroll(self, project: Project) -> Task | None:
+        """The wages of last month, by the project's pay day."""
+        figures, due = self.wages[project.pk], self.pay_day(project)
+        late, name = due < self.today, month_text(self.month)
+        if figures["attending"] and not figures["net"]:
+            text = f"{name}工资表未上传（{figures['attending']} 人有考勤），发放日 {due:%Y-%m-%d}"
+            return Task(text, upload(project, "payroll"), late)
+        owed = figures["net"] - figures["paid"]
+        if owed > 0:
+            text = f"{name}工资还有 {owed:,.2f} 元未代发，发放日 {due:%Y-%m-%d}"
+            return Task(text, links.to("accounts:project_money", project.pk), late)
+        return None
+
+    def pay_day(self, project: Project) -> date:
+        """In this month; the 31st is the last day of a shorter one."""
+        first = self.today.replace(day=1)
+        return min(first + timedelta(days=project.wage_pay_day - 1), next_month(first) - timedelta(days=1))
+
+
+def _last_days(project_ids: list[int]):
+    months = AttendanceMonth.objects.unscoped("projects already in scope").filter(project__in=project_ids, days__gt=0)
+    return months.order_by().values_list("project").annotate(Max("last_day"))

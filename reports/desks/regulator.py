@@ -1,0 +1,213 @@
+"""The desk of an authority: what burns, how it goes, where it is worst; from the province down to one county."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from alerts import selectors as alerts
+from alerts.enums import Level
+from alerts.models import Warning
+from alerts.models.warning import WarningQuerySet
+from core.charts import Chart, bar_chart, line_chart
+from core.formats import month as month_text
+from core.formats import rate as rate_text
+from core.formats import wan
+from organizations.enums import Industry, RegionLevel
+from organizations.models import Region
+from projects.models import Project
+from reports import links, permissions, selectors
+from reports.desks.tiles import Tile
+from reports.figures import RATES, Figures, Period, due_month
+from reports.filters import region_asked
+from reports.places import Places
+from reports.tables import CountyProjectTable, DueTable, PlaceTable, RankedPlace
+
+SHOWN = 8  # rows of the desk's own list
+MONTHLY = ("update", "contract", "register", "payout", "payout_amount", "labour_cost_rate")
+
+
+BLUE_RED = ["#1b5eb0", "#b3423a"]
+RED_ORANGE = ["#b3423a", "#d9822b"]
+
+
+def _coloured(colours: list[str], chart: Chart) -> Chart:
+    chart.option["color"] = colours
+    return chart
+
+
+def desk(request: HttpRequest) -> tuple[str, dict]:
+    view = View(request)
+    context = {
+        "region": view.region,
+        "path": view.path,
+        "scope_lead": view.lead,
+        "month_title": f"{month_text(view.month)}指标",
+        "places_hint": f"项目、预警、专户为当前数，其余为{month_text(view.month)}；点表头排序，点地区下钻",
+        "tiles": list(view.tiles()),
+        "monthly_tiles": list(view.monthly_tiles()),
+        "due": DueTable(view.my_warnings(), request),
+        "due_url": links.warnings(desk="office" if permissions.disposes(view.user) else "", place=view.asked),
+        "charts": view.charts(),
+        "places": view.places_table(),
+        "county_projects": view.county_projects(),
+        "projects_url": links.projects(region=view.asked, month=f"{view.month:%Y-%m}"),
+    }
+    return "reports/desk_regulator.html", context
+
+
+class View:
+    """One region as one user sees it now, and the latest month whose wages are due."""
+
+    def __init__(self, request: HttpRequest):
+        self.request, self.user = request, request.user
+        self.now = timezone.now()
+        self.today = timezone.localdate(self.now)
+        self.region = region_asked(request)
+        self.asked = self.region.code if self.region != self.user.region else ""
+        self.month = due_month(self.today)
+        ids = Project.objects.visible_to(self.user).within(self.region).order_by().values_list("pk", flat=True)
+        self.project_ids = list(ids)
+        with_baseline = self.user.industry in (None, Industry.HOUSING)
+        self.now_places = Places(
+            self.region,
+            selectors.groups(self.project_ids, Period.of(self.today, self.now)),
+            with_baseline=with_baseline,
+        )
+        self.month_places = self.now_places.with_groups(
+            selectors.groups(self.project_ids, Period.of(self.month, self.now))
+        )
+        self.warnings: WarningQuerySet = Warning.objects.visible_to(self.user).filter(project__in=self.project_ids)
+        self.summary = alerts.summary(self.warnings, self.today)
+
+    @property
+    def path(self) -> list[Region]:
+        """From the user's own region down to the one shown."""
+        steps = [self.region]
+        while steps[0].code != self.user.region.code:
+            steps.insert(0, steps[0].parent)
+        return steps
+
+    @property
+    def lead(self) -> str:
+        industry = self.user.industry.label if self.user.industry else "全部行业"
+        return f"{self.user.organization} · {industry}"
+
+    def tiles(self) -> Iterator[Tile]:
+        now, open_warnings = self.now_places.whole, self.summary
+        yield Tile(
+            "在建项目",
+            now.figures["in_progress"],
+            unit="个",
+            hint=f"在监管 {now.figures['projects']:,}",
+            url=links.projects(region=self.asked, figure="in_progress"),
+        )
+        yield Tile(
+            "未解除预警",
+            open_warnings.open,
+            unit="条",
+            hint=f"红 {open_warnings.red} · 橙 {open_warnings.orange} · 黄 {open_warnings.yellow}",
+            url=links.warnings(place=self.asked),
+            tone="orange" if open_warnings.open else "green",
+        )
+        yield Tile(
+            "已逾期",
+            open_warnings.overdue,
+            unit="条",
+            hint="超过处置期限",
+            url=links.warnings(place=self.asked, term="overdue"),
+            tone="red" if open_warnings.overdue else "green",
+        )
+        yield Tile(
+            f"{alerts.SOON} 日内到期",
+            open_warnings.due_soon,
+            unit="条",
+            hint=f"待签收 {open_warnings.waiting}",
+            url=links.warnings(place=self.asked, term="soon"),
+        )
+        yield self._rate_tile("account", now.figures)
+        if now.inclusion:
+            yield Tile("纳入率", numerator=now.inclusion[0], denominator=now.inclusion[1], hint="在建 / 指标基数")
+
+    def monthly_tiles(self) -> Iterator[Tile]:
+        figures = self.month_places.whole.figures
+        return (self._rate_tile(key, figures, month=f"{self.month:%Y-%m}") for key in MONTHLY)
+
+    def _rate_tile(self, key: str, figures: Figures, month: str = "") -> Tile:
+        part, whole = figures.rate(key)
+        unit, url = RATES[key].top.unit, links.projects(region=self.asked, figure=key, lacking="on", month=month)
+        if RATES[key].top.is_money:
+            return Tile(RATES[key].label, rate_text(part, whole), hint=f"{wan(part)} / {wan(whole)}", url=url)
+        return Tile(
+            RATES[key].label,
+            numerator=part,
+            denominator=whole,
+            hint=f"差 {whole - part:,} {unit}" if part < whole else unit,
+            url=url,
+        )
+
+    def my_warnings(self) -> list[Warning]:
+        """Overdue anywhere in the region; nearly due at this office, or sent up to it. The most urgent first."""
+        level = self.user.level
+        overdue, soon = Q(due_on__lt=self.today), Q(due_on__lte=self.today + timedelta(days=alerts.SOON))
+        if permissions.disposes(self.user):
+            soon &= Q(home_level__gte=level, office_level__lte=level)
+            soon |= Q(office_level=level, home_level__gt=level)
+        found = self.warnings.open().filter(overdue | soon).select_related("project__jurisdiction")
+        return list(found.order_by("due_on", "-severity", "id")[:SHOWN])
+
+    def charts(self) -> dict[str, Chart]:
+        levels = alerts.by_level(self.warnings, self.today)
+        ages = alerts.by_age(self.warnings, self.today)
+        days = alerts.trend(self.warnings, self.today)
+        return {
+            "level": _coloured(
+                BLUE_RED,
+                bar_chart(
+                    "warnings-by-level",
+                    "未解除预警：按级别",
+                    ["级别", "期限内", "已逾期"],
+                    [(figure.level.label, figure.count - figure.overdue, figure.overdue) for figure in levels],
+                    stacked=True,
+                    height="short",
+                    links=[links.warnings(place=self.asked, level=figure.level.value) for figure in levels],
+                ),
+            ),
+            "age": _coloured(
+                RED_ORANGE,
+                bar_chart(
+                    "warnings-by-age",
+                    "未解除预警：按产生时间",
+                    ["产生至今", Level.RED.label, "橙色、黄色"],
+                    [(figure.label, figure.red, figure.count - figure.red) for figure in ages],
+                    stacked=True,
+                    height="short",
+                    links=[
+                        links.warnings(place=self.asked, age=f"{figure.first}-{figure.last or ''}") for figure in ages
+                    ],
+                ),
+            ),
+            "trend": line_chart(
+                "warnings-trend",
+                "近 30 日产生与解除",
+                ["日期", "产生", "解除"],
+                [(f"{figure.day:%m-%d}", figure.raised, figure.released) for figure in days],
+                height="short",
+            ),
+        }
+
+    def places_table(self) -> PlaceTable | None:
+        if self.region.level == RegionLevel.COUNTY:
+            return None
+        monthly = {(place.code, place.region is None): place for place in self.month_places.below()}
+        rows = [RankedPlace(place, monthly[place.code, place.region is None]) for place in self.now_places.below()]
+        return PlaceTable(rows, self.request, month=month_text(self.month))
+
+    def county_projects(self) -> CountyProjectTable | None:
+        if self.region.level != RegionLevel.COUNTY:
+            return None
+        found = selectors.project_figures(self.project_ids, Period.of(self.month, self.now))
+        live = selectors.project_figures(self.project_ids, Period.of(self.today, self.now))
+        return CountyProjectTable(live, found, self.request)

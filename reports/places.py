@@ -1,0 +1,110 @@
+"""Places summed from groups: province → prefectures → counties, every total the exact sum of its parts."""
+
+from collections.abc import Iterable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+
+from organizations.enums import Industry, RegionLevel
+from organizations.models import Region
+from reports.figures import Figures
+from reports.models import Baseline
+from reports.selectors import Group
+
+
+@dataclass(frozen=True)
+class Place:
+    """`depth` counts from the region asked about; `region` is None for what a region supervises itself (本级)."""
+
+    code: str
+    name: str
+    region: Region | None
+    groups: list[Group]
+    baseline: int | None = None
+    depth: int = 0
+
+    @cached_property
+    def figures(self) -> Figures:
+        return Figures.total(group.figures for group in self.groups)
+
+    @property
+    def inclusion(self) -> tuple[int, int] | None:
+        """纳入率: the baseline counts projects of building and municipal works only."""
+        if not self.baseline:
+            return None
+        own = (group.figures["in_progress"] for group in self.groups if group.industry == Industry.HOUSING)
+        return sum(own), self.baseline
+
+
+class Places:
+    """The regions of one subtree with their groups; one query each for regions and baselines."""
+
+    def __init__(self, region: Region, groups: Iterable[Group], *, with_baseline: bool = True):
+        self.region = region
+        self.groups = [group for group in groups if group.jurisdiction.startswith(region.prefix)]
+        self.baselines = baselines(region) if with_baseline else {}
+
+    def with_groups(self, groups: Iterable[Group]) -> "Places":
+        """The same places with other figures, without asking for regions and baselines again."""
+        _ = self.every_region  # asked once for both
+        other = copy(self)
+        for name in ("whole", "regions"):
+            other.__dict__.pop(name, None)
+        other.groups = [group for group in groups if group.jurisdiction.startswith(self.region.prefix)]
+        return other
+
+    @cached_property
+    def regions(self) -> list[Region]:
+        """Current ones, and retired ones that still have projects."""
+        used = {group.jurisdiction[:level] for group in self.groups for level in RegionLevel.values}
+        return [region for region in self.every_region if region.valid_to is None or region.prefix in used]
+
+    @cached_property
+    def every_region(self) -> list[Region]:
+        return list(Region.objects.within(self.region).order_by("code"))
+
+    @cached_property
+    def whole(self) -> Place:
+        return self._place(self.region, 0)
+
+    def below(self, region: Region | None = None, depth: int = 1) -> list[Place]:
+        """What the region is the sum of: what it supervises itself, if anything, and the places right below."""
+        region = region or self.region
+        own = [group for group in self.groups if group.jurisdiction == region.code]
+        children = [self._place(child, depth) for child in self.regions if child.parent_id == region.code]
+        if own and children:
+            return [Place(region.code, f"{region.name}本级", None, own, depth=depth), *children]
+        return children
+
+    def tree(self) -> Iterator[Place]:
+        """The region, its parts and theirs, in the order of a printed table."""
+        yield self.whole
+        yield from self._branch(self.region, 1)
+
+    def _branch(self, region: Region, depth: int) -> Iterator[Place]:
+        for place in self.below(region, depth):
+            yield place
+            if place.region is not None:
+                yield from self._branch(place.region, depth + 1)
+
+    def _place(self, region: Region, depth: int) -> Place:
+        groups = [group for group in self.groups if group.jurisdiction.startswith(region.prefix)]
+        return Place(region.code, region.name, region, groups, self._baseline(region), depth)
+
+    def _baseline(self, region: Region) -> int | None:
+        """Its own, or the sum of those set for places within it."""
+        if region.code in self.baselines:
+            return self.baselines[region.code]
+        return sum(n for code, n in self.baselines.items() if code.startswith(region.prefix)) or None
+
+    def industries(self) -> list[tuple[Industry, Figures]]:
+        parts = {
+            industry: [group.figures for group in self.groups if group.industry == industry] for industry in Industry
+        }
+        return [(industry, Figures.total(own)) for industry, own in parts.items()]
+
+
+def baselines(region: Region) -> dict[str, int]:
+    """Region code → the latest baseline."""
+    rows = Baseline.objects.filter(region__code__startswith=region.prefix).order_by("as_of")
+    return dict(rows.values_list("region_id", "projects"))

@@ -1,0 +1,194 @@
+"""Figures, in one SQL statement each, over roll-ups (attendance months, payroll lines), never over attendance days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.enums import AccountStatus, MovementDirection, MovementKind
+from projects.enums import Status
+from reports.figures import COUNTS, RATES, Figures, Period
+
+# lines: a person registered after the payroll came is known by now.
+# p: the projects, as they stood at the end of the period. While the month runs that is what the project says; a month
+# that is over is told from the course of the project.
+_SOURCES = """
+WITH p AS MATERIALIZED (
+    SELECT q.*,
+           q.supervised AND q.status = %(in_progress)s AS in_progress,
+           q.supervised AND q.status IN (%(in_progress)s, %(suspended)s) AS in_scope
+    FROM (
+        SELECT p.id, p.code, p.name, p.jurisdiction_id, p.industry,
+               p.supervised_from <= %(last)s AND (p.completed_on IS NULL OR p.completed_on >= %(first)s) AS supervised,
+               CASE WHEN %(is_running)s THEN p.status ELSE coalesce(
+                   (SELECT c.status FROM projects_statuschange c WHERE c.project_id = p.id AND c.on <= %(last)s
+                    ORDER BY c.on DESC, c.id DESC LIMIT 1),
+                   p.status
+               ) END AS status
+        FROM projects_project p
+        WHERE p.id = ANY(%(projects)s)
+    ) q
+), account AS (
+    SELECT DISTINCT l.project_id
+    FROM accounts_accountproject l
+    JOIN p ON p.id = l.project_id
+    JOIN accounts_specialaccount a ON a.id = l.account_id
+    WHERE l.since <= %(last)s AND (a.opened_on IS NULL OR a.opened_on <= %(last)s)
+      AND (a.status = %(active)s OR a.status = %(cancelled)s AND a.cancelled_on > %(last)s)
+), attended AS MATERIALIZED (
+    SELECT a.project_id, a.engagement_id
+    FROM workers_attendancemonth a
+    JOIN p ON p.id = a.project_id
+    WHERE a.month = %(first)s AND a.days > 0
+), lines AS (
+    SELECT l.project_id, known.engagement_id, sum(l.net) AS net, sum(l.paid) AS paid
+    FROM accounts_payrollline l
+    JOIN p ON p.id = l.project_id
+    LEFT JOIN LATERAL (
+        SELECT e.id FROM workers_engagement e JOIN workers_worker w ON w.id = e.worker_id
+        WHERE l.engagement_id IS NULL AND e.project_id = l.project_id AND w.id_number_index = l.id_number_index
+        LIMIT 1
+    ) later ON true
+    CROSS JOIN LATERAL (SELECT coalesce(l.engagement_id, later.id) AS engagement_id) known
+    WHERE l.month = %(first)s
+    GROUP BY l.project_id, known.engagement_id, CASE WHEN known.engagement_id IS NULL THEN l.id END
+), people AS (
+    SELECT coalesce(a.project_id, l.project_id) AS project_id,
+           count(*) AS everyone,
+           count(coalesce(a.engagement_id, l.engagement_id)) AS registered,
+           count(a.engagement_id) AS attending,
+           count(a.engagement_id) FILTER (WHERE l.paid >= l.net AND l.paid > 0) AS attending_paid,
+           sum(l.net) AS net, sum(l.paid) AS paid
+    FROM attended a
+    FULL JOIN lines l ON l.engagement_id = a.engagement_id AND l.project_id = a.project_id
+    GROUP BY 1
+), roster AS (
+    SELECT e.project_id, count(*) AS people, count(c.engagement_id) AS contracted, count(a.engagement_id) AS attended
+    FROM workers_engagement e
+    JOIN p ON p.id = e.project_id AND p.supervised
+    LEFT JOIN (
+        SELECT DISTINCT engagement_id FROM workers_labourcontract
+        WHERE signed_on <= %(last)s AND starts_on <= %(last)s AND (ends_on IS NULL OR ends_on >= %(first)s)
+    ) c ON c.engagement_id = e.id
+    LEFT JOIN attended a ON a.engagement_id = e.id
+    WHERE e.entered_on <= %(last)s AND (e.exited_on IS NULL OR e.exited_on >= %(first)s)
+    GROUP BY e.project_id
+), inflow AS (
+    SELECT e.project_id, sum(e.amount) AS amount
+    FROM accounts_ledgerentry e
+    JOIN p ON p.id = e.project_id
+    WHERE e.kind = %(labour_cost)s AND e.direction = %(in)s AND e.booked_on BETWEEN %(first)s AND %(last)s
+      AND NOT EXISTS (SELECT 1 FROM accounts_ledgerentry r WHERE r.reverses_id = e.id)
+    GROUP BY e.project_id
+), thread AS (
+    SELECT w.project_id, w.raised_at, w.due_on, w.released_at, lead.opened_at AS transferred_at,
+           coalesce(w.released_at, lead.opened_at) AS closed_at
+    FROM alerts_warning w
+    JOIN p ON p.id = w.project_id
+    LEFT JOIN alerts_caselead lead ON lead.warning_id = w.id
+    WHERE w.raised_at < %(until)s
+), warned AS (
+    SELECT project_id,
+           count(*) FILTER (WHERE raised_at >= %(start)s) AS raised,
+           count(*) FILTER (WHERE raised_at >= %(start)s AND closed_at < %(until)s) AS raised_closed,
+           count(*) FILTER (WHERE released_at >= %(start)s AND released_at < %(until)s) AS released,
+           count(*) FILTER (WHERE transferred_at >= %(start)s AND transferred_at < %(until)s) AS transferred,
+           count(*) FILTER (WHERE closed_at < %(until)s IS NOT TRUE) AS unsettled,
+           count(*) FILTER (WHERE closed_at < %(until)s IS NOT TRUE AND due_on < %(passed)s) AS overdue,
+           count(*) FILTER (WHERE due_on >= %(first)s AND due_on < %(passed)s) AS due,
+           count(*) FILTER (
+               WHERE due_on >= %(first)s AND due_on < %(passed)s
+                 AND (closed_at AT TIME ZONE %(zone)s)::date <= due_on
+           ) AS on_time
+    FROM thread
+    GROUP BY project_id
+)
+"""
+_JOINED = " ".join(
+    ["FROM p", *(f"LEFT JOIN {name} ON {name}.project_id = p.id" for name in ("account", "people", "roster")),
+     *(f"LEFT JOIN {name} ON {name}.project_id = p.id" for name in ("inflow", "warned"))]
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """The figures of one jurisdiction and industry: the grain from which every place is summed."""
+
+    jurisdiction: str
+    industry: str
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class ProjectFigures:
+    id: int
+    code: str
+    name: str
+    jurisdiction: str
+    industry: str
+    status: str
+    figures: Figures
+
+    @property
+    def is_counted(self) -> bool:
+        """Supervised in the month, or with money, people or warnings in it all the same."""
+        return any(self.figures.values())
+
+
+def groups(project_ids: Sequence[int], period: Period) -> list[Group]:
+    """The projects are the caller's to choose: those the asking user may see."""
+    sums = ", ".join(f"sum(coalesce({count.sql}, 0)) AS {key}" for key, count in COUNTS.items())
+    sql = f"{_SOURCES} SELECT p.jurisdiction_id, p.industry, {sums} {_JOINED} GROUP BY 1, 2 ORDER BY 1, 2"
+    return [Group(place, industry, _figures(counts)) for place, industry, *counts in _rows(sql, project_ids, period)]
+
+
+def project_figures(project_ids: Sequence[int], period: Period) -> list[ProjectFigures]:
+    columns = ", ".join(f"coalesce({count.sql}, 0) AS {key}" for key, count in COUNTS.items())
+    facts = "p.id, p.code, p.name, p.jurisdiction_id, p.industry, p.status"
+    sql = f"{_SOURCES} SELECT {facts}, {columns} {_JOINED} ORDER BY p.jurisdiction_id, p.code"
+    return [ProjectFigures(*row[:6], _figures(row[6:])) for row in _rows(sql, project_ids, period)]
+
+
+def projects_with(project_ids: Sequence[int], period: Period, figure: str, *, lacking: bool = False) -> list[int]:
+    """The projects behind a figure: those with anything of a count; those in a rate's denominator, or of them only
+    those that lack something of the numerator."""
+    if figure in COUNTS:
+        condition = f"coalesce({COUNTS[figure].sql}, 0) > 0"
+    else:
+        part, whole = (f"coalesce({count.sql}, 0)" for count in (RATES[figure].top, RATES[figure].bottom))
+        condition = f"{whole} > 0" + (f" AND {part} < {whole}" if lacking else "")
+    sql = f"{_SOURCES} SELECT p.id {_JOINED} WHERE {condition} ORDER BY p.id"
+    return [pk for (pk,) in _rows(sql, project_ids, period)]
+
+
+def _figures(counts) -> Figures:
+    return Figures(
+        {key: value if COUNTS[key].is_money else int(value) for key, value in zip(COUNTS, counts, strict=True)}
+    )
+
+
+def _rows(sql: str, project_ids: Sequence[int], period: Period) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, _params(project_ids, period))
+        return cursor.fetchall()
+
+
+def _params(project_ids: Sequence[int], period: Period) -> dict[str, Any]:
+    return {
+        "projects": list(project_ids),
+        "first": period.first,
+        "last": period.last,
+        "passed": period.passed,
+        "start": period.start,
+        "until": period.until,
+        "is_running": period.is_running,
+        "zone": settings.TIME_ZONE,
+        "in_progress": Status.IN_PROGRESS,
+        "suspended": Status.SUSPENDED,
+        "active": AccountStatus.ACTIVE,
+        "cancelled": AccountStatus.CANCELLED,
+        "labour_cost": MovementKind.LABOUR_COST,
+        "in": MovementDirection.IN,
+    }

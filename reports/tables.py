@@ -1,0 +1,271 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from accounts.models import SpecialAccount
+from alerts.models import Warning
+from core import formats
+from core.pagination import KeysetPage
+from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
+from projects.models.project import ProjectQuerySet
+from reports import links
+from reports.figures import RATES, Figures, Period
+from reports.places import Place
+from reports.selectors import ProjectFigures, project_figures
+
+LEVEL_TONES = {"red": "red", "orange": "orange", "yellow": "yellow"}
+
+
+# --- places ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RankedPlace:
+    """A place as it stands now, and its figures of the latest month whose wages are due."""
+
+    now: Place
+    month: Place
+
+    @property
+    def per_hundred(self) -> float | None:
+        projects = self.now.figures["projects"]
+        return round(self.now.figures["open"] * 100 / projects, 1) if projects else None
+
+
+class BarColumn(RateColumn):
+    """A rate as a bar, with what it was made of. Sorted by the rate; without a denominator last."""
+
+    kind = "bar"
+
+    def text(self, record: Any) -> SafeString | str:
+        part, whole = self.raw(record)
+        if not whole:
+            return formats.BLANK
+        shown = formats.fraction(part, whole) if not isinstance(whole, float) else ()
+        context = {"value": part, "total": whole, "rate": formats.rate(part, whole), "label": self.label}
+        return render_to_string("reports/_bar.html", context | {"parts": shown})
+
+    def rank(self, record: Any) -> float | None:
+        part, whole = self.raw(record)
+        return float(part) / float(whole) if whole else None
+
+
+class FigureColumn(NumberColumn):
+    def rank(self, record: Any) -> float | None:
+        return self.raw(record)
+
+
+def _rate(when: str, key: str) -> Callable[[RankedPlace], tuple]:
+    return lambda row: getattr(row, when).figures.rate(key)
+
+
+class PlaceTable(Table):
+    """Short (129 counties at most), so that it is sorted here and shown whole."""
+
+    caption = "各地排名"
+    default_order = "-per_hundred"
+    empty_title = "没有下级地区"
+    empty_text = ""
+
+    name = Column("地区", value="now.name", primary=True)
+    projects = FigureColumn("在监管项目", value=lambda row: row.now.figures["projects"], sort="-projects")
+    open = FigureColumn("未解除预警", value=lambda row: row.now.figures["open"], sort="-open")
+    overdue = FigureColumn("其中逾期", value=lambda row: row.now.figures["overdue"], sort="-overdue", minor=True)
+    per_hundred = FigureColumn(
+        "每百项目预警", value="per_hundred", sort="-per_hundred", hint="未解除预警 × 100 ÷ 在监管项目"
+    )
+    account = BarColumn("专户开设率", value=_rate("now", "account"), sort="account", hint=RATES["account"].definition)
+    update = BarColumn("考勤更新率", value=_rate("month", "update"), sort="update", hint=RATES["update"].definition)
+    contract = BarColumn(
+        "合同签订率", value=_rate("month", "contract"), sort="contract", hint=RATES["contract"].definition
+    )
+    payout = BarColumn(
+        "代发率（人数）", value=_rate("month", "payout"), sort="payout", hint=RATES["payout"].definition
+    )
+    payout_amount = BarColumn(
+        "代发率（金额）",
+        value=_rate("month", "payout_amount"),
+        sort="payout_amount",
+        hint=RATES["payout_amount"].definition,
+    )
+
+    def __init__(self, records: list[RankedPlace], request: HttpRequest, *, month: str):
+        super().__init__(records, request)
+        self.month = month
+
+    def row_url(self, record: RankedPlace) -> str:
+        return f"{reverse('reports:home')}?region={record.now.code}" if record.now.region is not None else ""
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        """Those without the figure come last in either direction; equals stay in the order of the codes."""
+        name, descending = self.order.lstrip("-"), self.order.startswith("-")
+        column = next(column for column in self.columns if column.name == name)
+        known = [row for row in self.records if column.rank(row) is not None]
+        unknown = [row for row in self.records if column.rank(row) is None]
+        return KeysetPage(sorted(known, key=column.rank, reverse=descending) + unknown)
+
+
+# --- projects behind a figure ----------------------------------------------------------------------------------------
+
+
+def _of(key: str) -> Callable[[Any], tuple]:
+    return lambda row: row.figures.rate(key)
+
+
+def _fulfils(key: str) -> Callable[[Any], str]:
+    def told(row: Any) -> str:
+        part, whole = row.figures.rate(key)
+        return ("是" if part else "否") if whole else ""
+
+    return told
+
+
+def _tone(key: str) -> Callable[[Any], str]:
+    return lambda row: "green" if row.figures.rate(key)[0] else "red"
+
+
+class MeasuredTable(Table):
+    """Rows that carry `figures` of one month."""
+
+    account = BadgeColumn("专户", value=_fulfils("account"), tone=_tone("account"))
+    contract = RateColumn("合同签订", value=_of("contract"), hint=RATES["contract"].definition)
+    register = RateColumn("实名制覆盖", value=_of("register"), hint=RATES["register"].definition, minor=True)
+    attendance = RateColumn("考勤", value=_of("attendance"), hint=RATES["attendance"].definition)
+    payout = RateColumn("代发（人数）", value=_of("payout"), hint=RATES["payout"].definition)
+    labour_cost = MoneyColumn("人工费到账（元）", value=lambda row: row.figures["labour_cost"], minor=True)
+    open = NumberColumn("未办结预警", value=lambda row: row.figures["open"])
+
+
+@dataclass(frozen=True)
+class CountyProject:
+    """A project as it stands now (account, warnings), and its figures of a month."""
+
+    now: ProjectFigures
+    figures: Figures
+
+    @property
+    def name(self) -> str:
+        return self.now.name
+
+
+class CountyProjectTable(MeasuredTable):
+    """The projects of a county, those with the most open warnings first."""
+
+    caption = "本地项目"
+    empty_title = "没有在监管项目"
+    empty_text = "项目建档后会列在这里。"
+    shown = 20
+
+    name = Column("项目名称", primary=True)
+    open = NumberColumn("未解除预警", value=lambda row: row.now.figures["open"])
+    account = BadgeColumn(
+        "专户", value=lambda row: _fulfils("account")(row.now), tone=lambda row: _tone("account")(row.now)
+    )
+
+    def __init__(self, now: list[ProjectFigures], month: list[ProjectFigures], request: HttpRequest):
+        of_month = {row.id: row.figures for row in month}
+        rows = [CountyProject(row, of_month[row.id]) for row in now if row.figures["projects"]]
+        rows.sort(key=lambda row: (-row.now.figures["open"], row.now.code))
+        super().__init__(rows[: self.shown], request)
+
+    def row_url(self, record: CountyProject) -> str:
+        return reverse("projects:project_detail", args=[record.now.id])
+
+
+class ProjectFigureTable(MeasuredTable):
+    """Projects with their figures of one month; only those of the page are counted."""
+
+    caption = "项目指标"
+    default_order = "jurisdiction_id"
+    empty_title = "没有符合条件的项目"
+    empty_text = "本口径下没有差额，或当前范围内没有项目。"
+
+    name = Column("项目名称", primary=True)
+    place = Column("管辖属地", value="jurisdiction.name", sort="jurisdiction_id")
+    status = BadgeColumn("工程进度", value="get_status_display", tone=lambda row: row.status_tone, minor=True)
+
+    def __init__(self, records: ProjectQuerySet, request: HttpRequest, *, period: Period):
+        super().__init__(records.select_related("jurisdiction"), request)
+        self.period = period
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        page = super().page
+        rows = list(page)
+        found: dict[int, ProjectFigures] = {
+            row.id: row for row in project_figures([project.pk for project in rows], self.period)
+        }
+        for project in rows:
+            project.figures = found[project.pk].figures
+        return page
+
+
+# --- warnings on a desk ----------------------------------------------------------------------------------------------
+
+
+def urgency(warning: Warning) -> str:
+    today = timezone.localdate()
+    if warning.due_on < today:
+        return f"逾期 {(today - warning.due_on).days} 天"
+    return "今日到期" if warning.due_on == today else f"剩 {(warning.due_on - today).days} 天"
+
+
+def _urgency_tone(warning: Warning) -> str:
+    return "red" if warning.is_overdue(timezone.localdate()) else "orange"
+
+
+class DueTable(Table):
+    caption = "逾期与将到期的预警"
+    empty_title = "没有逾期或 7 日内到期的预警"
+    empty_text = "新的预警产生后会列在这里。"
+
+    title = Column("预警", primary=True)
+    level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
+    project = Column("项目", value="project.name")
+    place = Column("管辖属地", value="project.jurisdiction.name", minor=True)
+    office = Column("承办层级", value="get_office_level_display", minor=True)
+    due_on = DayColumn("处置期限", minor=True)
+    urgency = BadgeColumn("时限", value=urgency, tone=_urgency_tone)
+
+
+class OwnWarningTable(Table):
+    """Warnings of a contractor's own projects, with what would answer them."""
+
+    caption = "本企业项目的未办结预警"
+    empty_title = "没有未办结的预警"
+    empty_text = "按时报送考勤、工资表和对账单，可以避免产生预警。"
+
+    title = Column("预警", primary=True)
+    level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
+    project = Column("项目", value="project.name")
+    message = Column("内容", minor=True)
+    release_when = Column("如何解除")
+    urgency = BadgeColumn("时限", value=urgency, tone=_urgency_tone)
+
+
+# --- accounts at a bank ----------------------------------------------------------------------------------------------
+
+
+class KeptAccountTable(Table):
+    caption = "在管专户"
+    empty_title = "本行还没有在管的专户"
+    empty_text = "施工总承包单位登记专户、或导入对账单后，会列在这里。"
+
+    name = Column("专户名称", primary=True)
+    number = CodeColumn("账号", value=lambda account: f"尾号 {account.number_last4}")
+    status = BadgeColumn("状态", value="get_status_display", tone={"active": "green", "frozen": "orange"}, minor=True)
+    last_booked_on = DayColumn("最近流水")
+    balance = MoneyColumn("余额（元）")
+    unmatched = NumberColumn("未对应发放", hint="专户发出、没有对应工资明细的工资")
+    deviations = NumberColumn("余额不符", hint="银行所报余额与逐笔推算的余额不同")
+
+    def row_url(self, record: SpecialAccount) -> str:
+        return links.to("accounts:ledger", record.pk)
