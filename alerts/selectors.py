@@ -9,9 +9,10 @@ from django.db.models import CharField, Count, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import Act, Level
-from alerts.models import Disposal, RuleRun, Warning
+from alerts.enums import OPEN_STATES, Act, Level
+from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
+from alerts.rules import Rule
 from core.models import Attachment
 from organizations.models import Region
 
@@ -142,10 +143,58 @@ def by_place(warnings: WarningQuerySet, region: Region, today: date) -> list[Pla
     return sorted(figures, key=lambda figure: (-figure.open, -figure.red, figure.region.code))
 
 
-def recently_raised(warnings: WarningQuerySet, since: datetime) -> dict[str, int]:
-    """Rule code → warnings raised since then."""
-    counted = warnings.filter(raised_at__gte=since).order_by().values_list("rule_code").annotate(Count("pk"))
-    return dict(counted)
+@dataclass(frozen=True)
+class RuleEntry:
+    """A rule as the catalogue shows it. `setting` is the one in force for everyone; `special` how many narrower ones
+    are in force beside it."""
+
+    rule: Rule
+    setting: RuleSetting | None
+    special: int
+    open: int
+    raised: int  # within 30 days
+    last_run: RuleRun | None
+
+    @property
+    def level(self) -> Level:
+        return Level(self.setting.level if self.setting else self.rule.level)
+
+    @property
+    def tone(self) -> str:
+        return self.level.value
+
+    @property
+    def disposal_days(self) -> int:
+        return self.setting.disposal_days if self.setting else self.rule.disposal_days
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        every = self.rule.parameters.values()
+        return [(parameter.label, parameter.text(getattr(self.rule, parameter.name))) for parameter in every]
+
+
+def catalogue(warnings: WarningQuerySet, of: list[type[Rule]], today: date) -> list[RuleEntry]:
+    in_force: dict[str, list[RuleSetting]] = defaultdict(list)
+    for setting in RuleSetting.objects.filter(RuleSetting.in_force_q(today)).order_by("-version"):
+        in_force[setting.rule_code].append(setting)
+    since = _midnight(today - timedelta(days=30))
+    counted = (
+        warnings.order_by()
+        .values("rule_code")
+        .annotate(
+            open=Count("pk", filter=Q(state__in=OPEN_STATES)), raised=Count("pk", filter=Q(raised_at__gte=since))
+        )
+    )
+    figures = {row["rule_code"]: row for row in counted}
+    runs = last_runs()
+    return [_entry(rule, in_force[rule.code], figures.get(rule.code, {}), runs.get(rule.code)) for rule in of]
+
+
+def _entry(rule: type[Rule], settings: list[RuleSetting], figures: dict, run: RuleRun | None) -> RuleEntry:
+    general = next((s for s in settings if s.region_id is None and not s.industry), None)
+    special = sum(1 for s in settings if s.region_id or s.industry)
+    current = rule(general.params if general else None)
+    return RuleEntry(current, general, special, figures.get("open", 0), figures.get("raised", 0), run)
 
 
 def last_runs() -> dict[str, RuleRun]:

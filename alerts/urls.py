@@ -1,3 +1,35 @@
+from django.urls import path
+
+from alerts import views
+from alerts.models import Warning
+from core.navigation import NavItem
+from organizations.enums import AUTHORITIES, Role
+
 app_name = "alerts"
 
-urlpatterns = []
+
+def _waiting(user) -> int:
+    """What the user's office still has to accept; for others the open warnings they see. Counted up to 99."""
+    mine = Warning.objects.visible_to(user).open()
+    if user.role == Role.OFFICER:
+        mine = mine.for_office(user.level).filter(state="new")
+    return mine.order_by()[:99].count()
+
+
+navigation = [
+    NavItem("预警", "alerts:warning_list", "bell", views.READERS, order=10, count=_waiting),
+    NavItem("案源", "alerts:case_lead_list", "flag", AUTHORITIES, order=12),
+    NavItem("预警规则", "alerts:rule_list", "scale", (*views.READERS, Role.SYSTEM), order=82),
+]
+
+urlpatterns = [
+    path("", views.warning_list, name="warning_list"),
+    path("export/", views.warning_export, name="warning_export"),
+    path("accept/", views.warning_accept_many, name="warning_accept_many"),
+    path("<int:pk>/", views.warning_detail, name="warning_detail"),
+    path("<int:pk>/<slug:act>/", views.warning_act, name="warning_act"),
+    path("projects/<int:project_pk>/", views.project_warnings, name="project_warnings"),
+    path("case-leads/", views.case_lead_list, name="case_lead_list"),
+    path("case-leads/<int:pk>/", views.case_lead_detail, name="case_lead_detail"),
+    path("rules/", views.rule_list, name="rule_list"),
+]

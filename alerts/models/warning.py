@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,13 +14,33 @@ from core.triggers import append_only
 from organizations.enums import AUTHORITIES, RegionLevel
 from projects.models import Project
 
+ACT_TONES = {
+    Act.RAISED: "orange",
+    Act.REOPENED: "orange",
+    Act.ESCALATED: "red",
+    Act.ACCEPTED: "blue",
+    Act.VERIFYING: "blue",
+    Act.RELEASED: "green",
+    Act.RELEASED_BY_DATA: "green",
+}
+
 
 class WarningQuerySet(ScopedQuerySet):
     def open(self) -> "WarningQuerySet":
         return self.filter(state__in=OPEN_STATES)
 
+    def closed(self) -> "WarningQuerySet":
+        return self.exclude(state__in=OPEN_STATES)
+
     def overdue(self, today: date) -> "WarningQuerySet":
         return self.open().filter(due_on__lt=today)
+
+    def due_soon(self, today: date, days: int) -> "WarningQuerySet":
+        return self.open().filter(due_on__range=(today, today + timedelta(days=days)))
+
+    def for_office(self, level: int) -> "WarningQuerySet":
+        """Those an office of this level may dispose of (see `permissions.can_handle`)."""
+        return self.open().filter(office_level__lte=level, home_level__gte=level)
 
 
 class Warning(ScopedModel):
@@ -139,6 +159,15 @@ class Disposal(ScopedModel):
     def __str__(self) -> str:
         return f"{self.get_act_display()} {self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def tone(self) -> str:
+        return ACT_TONES.get(self.act, "grey")
+
+    @property
+    def by_kind(self) -> str:
+        """Who acted, for readers who need no name."""
+        return "人社部门" if self.by_id else "系统"
+
     @classmethod
     def scope_q(cls, user) -> Q:
         reached = super().scope_q(user)
@@ -171,3 +200,6 @@ class CaseLead(ScopedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("alerts:case_lead_detail", args=[self.pk])

@@ -35,7 +35,7 @@ class MoneyDiverted(Rule):
         Column("amount", "金额（元）", "money", total=True),
     )
     evidence_order = "amount DESC, sequence"
-    link = "ledger"
+    link = "account"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -64,7 +64,7 @@ class MoneyDiverted(Rule):
         return self.sql(
             f"""
             WITH {DIVERTED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT d.project_id, fresh.subject_key, d.id AS link_id, d.sequence,
+            SELECT d.project_id, fresh.subject_key, d.account_id AS link_id, d.sequence,
                    d.booked_on, d.serial, d.counterparty_name, d.kind, d.summary, d.amount
             FROM diverted d
             JOIN fresh ON fresh.project_id = d.project_id

@@ -93,7 +93,7 @@ class Rule:
 
     columns: tuple[Column, ...] = ()
     evidence_order = "project_id"
-    # What the column `link_id` of the evidence leads to: see alerts.links.
+    # What the column `link_id` of the evidence leads to: see alerts.evidence.
     link = ""
 
     parameters: dict[str, Parameter] = {}

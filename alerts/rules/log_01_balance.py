@@ -47,7 +47,7 @@ class BalanceBroken(Rule):
         Column("gap", "相差（元）", "money"),
     )
     evidence_order = "sequence"
-    link = "ledger"
+    link = "account"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -76,7 +76,7 @@ class BalanceBroken(Rule):
         return self.sql(
             f"""
             WITH {BREAKS.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT b.*, fresh.subject_key, b.id AS link_id
+            SELECT b.*, fresh.subject_key, b.account_id AS link_id
             FROM breaks b
             JOIN fresh ON fresh.project_id = b.project_id AND fresh.subject_key = b.account_id::text
             """,

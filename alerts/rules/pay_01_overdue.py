@@ -68,7 +68,7 @@ class WagesOverdue(Rule):
         Column("note", "情况"),
     )
     evidence_order = "amount DESC NULLS LAST, name"
-    link = "engagement"
+    link = "worker"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -100,7 +100,7 @@ class WagesOverdue(Rule):
         return self.sql(
             f"""
             WITH {OWED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT o.project_id, fresh.subject_key, o.engagement_id AS link_id, o.name, t.name AS team, o.net, o.paid,
+            SELECT o.project_id, fresh.subject_key, e.worker_id AS link_id, o.name, t.name AS team, o.net, o.paid,
                    o.amount,
                    CASE WHEN o.amount IS NULL THEN '有考勤，未列入工资表'
                         WHEN o.paid = 0 THEN '未代发' ELSE '部分代发' END AS note

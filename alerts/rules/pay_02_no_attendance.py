@@ -48,7 +48,7 @@ class PaidWithoutAttendance(Rule):
         Column("paid", "已代发（元）", "money", total=True),
     )
     evidence_order = "net DESC, name"
-    link = "engagement"
+    link = "worker"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -71,7 +71,7 @@ class PaidWithoutAttendance(Rule):
         return self.sql(
             f"""
             WITH {PAID.format(scope="fresh AS scope", month=month)}
-            SELECT u.project_id, to_char(u.month, 'YYYY-MM') AS subject_key, u.engagement_id AS link_id,
+            SELECT u.project_id, to_char(u.month, 'YYYY-MM') AS subject_key, e.worker_id AS link_id,
                    u.name, t.name AS team, u.days, u.net, u.paid
             FROM unattended u
             JOIN workers_engagement e ON e.id = u.engagement_id

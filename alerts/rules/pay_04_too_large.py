@@ -41,7 +41,7 @@ class PayoutTooLarge(Rule):
         Column("paid", "已代发（元）", "money", total=True),
     )
     evidence_order = "net DESC, name"
-    link = "engagement"
+    link = "worker"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -67,7 +67,7 @@ class PayoutTooLarge(Rule):
         return self.sql(
             f"""
             WITH {LARGE.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT s.project_id, fresh.subject_key, s.engagement_id AS link_id, s.name, l.id_number, s.months, s.net,
+            SELECT s.project_id, fresh.subject_key, e.worker_id AS link_id, s.name, l.id_number, s.months, s.net,
                    s.paid
             FROM sums s
             JOIN fresh ON fresh.project_id = s.project_id AND fresh.subject_key = s.period
@@ -75,6 +75,7 @@ class PayoutTooLarge(Rule):
                 SELECT l.id_number FROM accounts_payrollline l
                 WHERE l.project_id = s.project_id AND l.id_number_index = s.id_number_index LIMIT 1
             ) l ON true
+            LEFT JOIN workers_engagement e ON e.id = s.engagement_id
             """,
             today,
         )

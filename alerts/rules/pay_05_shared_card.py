@@ -37,7 +37,7 @@ class SharedCard(Rule):
         Column("paid", "已代发（元）", "money", total=True),
     )
     evidence_order = "name, id"
-    link = "engagement"
+    link = "worker"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -56,12 +56,13 @@ class SharedCard(Rule):
         return self.sql(
             f"""
             WITH {SHARED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT l.id, l.project_id, s.subject_key, l.engagement_id AS link_id, l.name, l.id_number, l.card_number,
+            SELECT l.id, l.project_id, s.subject_key, e.worker_id AS link_id, l.name, l.id_number, l.card_number,
                    l.net, l.paid
             FROM shared s
             JOIN fresh ON fresh.project_id = s.project_id AND fresh.subject_key = s.subject_key
             JOIN accounts_payrollline l ON l.project_id = s.project_id AND l.month = s.month
                 AND l.card_number_index = s.card_number_index
+            LEFT JOIN workers_engagement e ON e.id = l.engagement_id
             """,
             today,
         )

@@ -6,7 +6,7 @@ from workers.enums import Trade
 
 UNCONTRACTED = """
     uncontracted AS (
-        SELECT e.id, e.project_id, e.team_id, e.trade, e.entered_on, w.name
+        SELECT e.id, e.worker_id, e.project_id, e.team_id, e.trade, e.entered_on, w.name
         FROM {scope}
         JOIN workers_engagement e ON e.project_id = scope.project_id
         JOIN workers_worker w ON w.id = e.worker_id
@@ -34,8 +34,8 @@ class NoContract(Rule):
         Column("entered_on", "进场日期", "day"),
         Column("last_day", "最近考勤日", "day"),
     )
-    evidence_order = "entered_on, link_id"
-    link = "engagement"
+    evidence_order = "entered_on, name"
+    link = "worker"
 
     def find(self, today: date) -> Sql:
         return self.sql(
@@ -57,7 +57,8 @@ class NoContract(Rule):
         return self.sql(
             f"""
             WITH {UNCONTRACTED.format(scope="fresh AS scope")}
-            SELECT u.project_id, '' AS subject_key, u.id AS link_id, u.name, t.name AS team, u.trade, u.entered_on,
+            SELECT u.project_id, '' AS subject_key, u.worker_id AS link_id, u.name, t.name AS team, u.trade,
+                   u.entered_on,
                    (SELECT max(a.last_day) FROM workers_attendancemonth a WHERE a.engagement_id = u.id) AS last_day
             FROM uncontracted u
             LEFT JOIN workers_team t ON t.id = u.team_id

@@ -1,8 +1,19 @@
 from alerts.services.deadlines import escalate_overdue
-from alerts.services.disposal import Overtaken, accept, accept_many, move_case_lead, note, release, transfer, verify
+from alerts.services.disposal import (
+    File,
+    Overtaken,
+    accept,
+    accept_many,
+    move_case_lead,
+    note,
+    release,
+    transfer,
+    verify,
+)
 from alerts.services.rule_settings import forget_old_runs, sync_settings
 
 __all__ = [
+    "File",
     "Overtaken",
     "accept",
     "accept_many",

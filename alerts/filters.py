@@ -1,0 +1,129 @@
+from datetime import date
+
+from django import forms
+from django.db.models import Q
+
+from alerts import selectors
+from alerts.enums import OPEN_STATES, Level, Subject, WarningState
+from alerts.models import CaseLead
+from alerts.models.warning import WarningQuerySet
+from alerts.rules import rules
+from core.forms import FilterForm
+from organizations.enums import Industry, RegionLevel, Role
+from organizations.models import Region
+from organizations.selectors import regions_for
+
+OPEN, ALL = "open", "all"
+AGES = [(f"{first}-{last or ''}", label) for first, last, label in selectors.AGES]
+DESKS = {"mine": "我经办的", "office": "本级待办"}
+
+
+class WarningFilters(FilterForm):
+    """Open warnings unless something else is asked for."""
+
+    q = forms.CharField(label="预警内容、项目名称或编码")
+    state = forms.ChoiceField(label="状态")
+    level = forms.ChoiceField(label="级别", choices=[("", ""), *Level.choices])
+    age = forms.ChoiceField(label="产生时间", choices=[("", ""), *AGES])
+    subject = forms.ChoiceField(label="类别", choices=[("", ""), *Subject.choices])
+    rule = forms.ChoiceField(label="规则")
+    region = forms.ChoiceField(label="管辖属地")
+    industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
+    desk = forms.ChoiceField(label="经办", choices=[("", ""), *DESKS.items()])
+    overdue = forms.BooleanField(label="已逾期")
+    due_soon = forms.BooleanField(label=f"{selectors.SOON} 日内到期")
+    project = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data, *, user, today: date):
+        super().__init__(data)
+        self.user, self.today = user, today
+        open_first = [("", "未办结"), *WarningState.choices, (ALL, "全部")]
+        self.fields["state"].choices = open_first
+        self.fields["rule"].choices = [("", "全部"), *((rule.code, f"{rule.code} {rule.title}") for rule in rules())]
+        if user.level in (RegionLevel.PROVINCE, RegionLevel.PREFECTURE):
+            self.fields["region"].choices = [("", "全部"), *_places(user)]
+        else:
+            del self.fields["region"]
+        if user.industry or user.role in (Role.CLERK, Role.BANK):
+            del self.fields["industry"]
+        if user.role != Role.OFFICER:
+            del self.fields["desk"]
+
+    def apply(self, warnings: WarningQuerySet) -> WarningQuerySet:
+        values = self.values
+        warnings = self._by_state(warnings, values.pop("state", OPEN))
+        for name, value in values.items():
+            warnings = getattr(self, f"_by_{name}")(warnings, value)
+        return warnings
+
+    @staticmethod
+    def _by_state(warnings: WarningQuerySet, state: str) -> WarningQuerySet:
+        if state == ALL:
+            return warnings
+        return warnings.filter(state__in=OPEN_STATES) if state == OPEN else warnings.filter(state=state)
+
+    @staticmethod
+    def _by_q(warnings: WarningQuerySet, text: str) -> WarningQuerySet:
+        project = Q(project__name__icontains=text) | Q(project__code__istartswith=text)
+        return warnings.filter(Q(message__icontains=text) | Q(title__icontains=text) | project)
+
+    @staticmethod
+    def _by_level(warnings: WarningQuerySet, level: str) -> WarningQuerySet:
+        return warnings.filter(level=level)
+
+    def _by_overdue(self, warnings: WarningQuerySet, _) -> WarningQuerySet:
+        return warnings.overdue(self.today)
+
+    def _by_due_soon(self, warnings: WarningQuerySet, _) -> WarningQuerySet:
+        return warnings.due_soon(self.today, selectors.SOON)
+
+    def _by_age(self, warnings: WarningQuerySet, age: str) -> WarningQuerySet:
+        first, _, last = age.partition("-")
+        return warnings.filter(selectors.age_q(self.today, int(first), int(last) if last else None))
+
+    @staticmethod
+    def _by_subject(warnings: WarningQuerySet, subject: str) -> WarningQuerySet:
+        return warnings.filter(subject=subject)
+
+    @staticmethod
+    def _by_rule(warnings: WarningQuerySet, code: str) -> WarningQuerySet:
+        return warnings.filter(rule_code=code)
+
+    @staticmethod
+    def _by_region(warnings: WarningQuerySet, code: str) -> WarningQuerySet:
+        return warnings.filter(project__jurisdiction__code__startswith=Region.objects.get(pk=code).prefix)
+
+    @staticmethod
+    def _by_industry(warnings: WarningQuerySet, industry: str) -> WarningQuerySet:
+        return warnings.filter(project__industry=industry)
+
+    def _by_desk(self, warnings: WarningQuerySet, desk: str) -> WarningQuerySet:
+        if desk == "mine":
+            return warnings.filter(handler=self.user)
+        return warnings.for_office(self.user.level)
+
+    @staticmethod
+    def _by_project(warnings: WarningQuerySet, project: int) -> WarningQuerySet:
+        return warnings.filter(project=project)
+
+
+class CaseLeadFilters(FilterForm):
+    q = forms.CharField(label="案源编号或项目名称")
+    state = forms.ChoiceField(label="状态", choices=[("", ""), *CaseLead.State.choices])
+
+    def apply(self, leads):
+        values = self.values
+        if text := values.get("q"):
+            leads = leads.filter(Q(number__icontains=text) | Q(project__name__icontains=text))
+        return leads.filter(state=values["state"]) if "state" in values else leads
+
+
+def _places(user) -> list:
+    """Prefectures as headings, with themselves as the first choice; within one prefecture its counties."""
+    groups: dict[str, list] = {}
+    for region in regions_for(user).exclude(level=RegionLevel.PROVINCE).select_related("parent").order_by("code"):
+        if region.level == RegionLevel.PREFECTURE:
+            groups[region.name] = [(region.pk, f"{region.name}（全部）")]
+        else:
+            groups.setdefault(region.parent.name, []).append((region.pk, region.name))
+    return list(groups.items())

@@ -1,0 +1,120 @@
+"""The acts on a warning as forms: each knows who may do it and which service does it."""
+
+from django import forms
+
+from alerts import permissions, services
+from alerts.models import CaseLead, Warning
+from core import attachments
+from core.forms import PortalForm
+
+FILES = 5
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class EvidenceField(forms.FileField):
+    """Up to five files, each checked against its kind. Gives (name, content) pairs."""
+
+    widget = ManyFilesInput(attrs={"accept": ",".join(attachments.EVIDENCE)})
+
+    def clean(self, data, initial=None):
+        uploads = [super(EvidenceField, self).clean(one, initial) for one in data or [None]]
+        if len(uploads) > FILES:
+            raise forms.ValidationError(f"一次最多上传 {FILES} 个文件，请合并为 PDF 后再上传。")
+        return [self._read(upload) for upload in uploads if upload]
+
+    @staticmethod
+    def _read(upload) -> services.File:
+        content = upload.read()
+        try:
+            attachments.check(content, upload.name, attachments.EVIDENCE)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(f"{upload.name}：{'；'.join(error.messages)}") from error
+        return upload.name, content
+
+
+class ActForm(PortalForm):
+    """`seen` is the state the page showed: whoever acts on another one is told that somebody was quicker."""
+
+    key = title = submit = done = hint = ""
+    tone = "primary"
+    icon = ""
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, data=None, files=None, *, warning: Warning):
+        super().__init__(data, files, prefix=self.key, initial={"seen": warning.state})
+        self.warning = warning
+
+    @staticmethod
+    def may(user, warning: Warning) -> bool:
+        raise NotImplementedError
+
+    def act(self, by) -> None:
+        raise NotImplementedError
+
+
+class AcceptForm(ActForm):
+    key, title, submit, icon = "accept", "签收", "签收", "check"
+    done = "已签收，请在处置期限内核实办结。"
+    may = staticmethod(permissions.can_accept)
+
+    def act(self, by) -> None:
+        services.accept(warning=self.warning, by=by, seen=self.cleaned_data["seen"])
+
+
+class VerifyForm(ActForm):
+    key, title, submit, icon = "verify", "核实", "开始核实", "search"
+    done = "已转入核实。"
+    may = staticmethod(permissions.can_verify)
+    text = forms.CharField(label="核实情况", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def act(self, by) -> None:
+        services.verify(warning=self.warning, text=self.cleaned_data["text"], by=by, seen=self.cleaned_data["seen"])
+
+
+class ReleaseForm(ActForm):
+    key, title, submit, icon = "release", "解除预警", "解除", "shield"
+    hint = "数据已改正的，系统会自动解除，不必手工操作。事实没有变化时，同一事项不会再次预警。"
+    done = "预警已解除。"
+    may = staticmethod(permissions.can_release)
+    text = forms.CharField(label="解除理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    files = EvidenceField(label="证据材料", help_text="PDF 或图片，至少 1 个，最多 5 个。")
+
+    def act(self, by) -> None:
+        values = self.cleaned_data
+        services.release(warning=self.warning, text=values["text"], files=values["files"], by=by, seen=values["seen"])
+
+
+class TransferForm(ActForm):
+    key, title, submit, icon, tone = "transfer", "转案源", "转为案源", "flag", "danger"
+    hint = "涉嫌违法的转入案源，由劳动保障监察立案查处或协调处理。"
+    done = "已转为案源。"
+    may = staticmethod(permissions.can_transfer)
+    reason = forms.CharField(label="移送理由", max_length=900, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def act(self, by) -> None:
+        values = self.cleaned_data
+        services.transfer(warning=self.warning, reason=values["reason"], by=by, seen=values["seen"])
+
+
+class NoteForm(ActForm):
+    key, title, submit, icon = "note", "补充说明", "保存", "edit"
+    done = "说明已保存。"
+    may = staticmethod(permissions.can_note)
+    text = forms.CharField(label="说明", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    files = EvidenceField(label="附件", required=False, help_text="PDF 或图片，最多 5 个。")
+
+    def act(self, by) -> None:
+        services.note(warning=self.warning, text=self.cleaned_data["text"], files=self.cleaned_data["files"], by=by)
+
+
+ACTS = {form.key: form for form in (AcceptForm, VerifyForm, ReleaseForm, TransferForm, NoteForm)}
+
+
+class CaseLeadForm(PortalForm):
+    state = forms.ChoiceField(
+        label="办理结果", choices=[("", ""), *((s.value, s.label) for s in CaseLead.State if s != CaseLead.State.OPEN)]
+    )
+    text = forms.CharField(label="说明", max_length=900, widget=forms.Textarea(attrs={"rows": 4}))

@@ -1,0 +1,166 @@
+from datetime import date
+
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from alerts import permissions
+from alerts.enums import Level, WarningState
+from alerts.models import CaseLead, Warning
+from alerts.models.warning import WarningQuerySet
+from core import formats
+from core.pagination import KeysetPage
+from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, Table
+
+LEVEL_TONES = {Level.RED: "red", Level.ORANGE: "orange", Level.YELLOW: "yellow"}
+STATE_TONES = {
+    WarningState.NEW: "blue",
+    WarningState.ACCEPTED: "blue",
+    WarningState.VERIFYING: "blue",
+    WarningState.RELEASED: "green",
+    WarningState.TRANSFERRED: "grey",
+}
+LEAD_TONES = {CaseLead.State.OPEN: "orange", CaseLead.State.FILED: "red", CaseLead.State.MEDIATED: "blue"}
+
+
+def with_rows(warnings: WarningQuerySet) -> WarningQuerySet:
+    """What a row shows, without a query for each, and without the evidence."""
+    return warnings.select_related("project__jurisdiction", "handler").defer("evidence")
+
+
+def term_text(warning: Warning, today: date) -> str:
+    """How long there is, or was, to dispose of it."""
+    if not warning.is_open:
+        return "已办结"
+    left = (warning.due_on - today).days
+    return f"逾期 {-left} 天" if left < 0 else "今日到期" if left == 0 else f"剩 {left} 天"
+
+
+def term_tone(warning: Warning, today: date) -> str:
+    if not warning.is_open:
+        return "grey"
+    left = (warning.due_on - today).days
+    return "red" if left < 0 else "orange" if left <= 7 else "grey"
+
+
+class ChooseColumn(Column):
+    """A box for the acts on several rows; only where this user may accept."""
+
+    kind = "choose"
+
+    def text(self, record: Warning) -> str | SafeString:
+        if not record.can_be_accepted:
+            return ""
+        label = f"选择第 {record.pk} 号预警"
+        box = '<input type="checkbox" class="form-check-input" form="many" name="warning" value="{}" aria-label="{}">'
+        return format_html(box, record.pk, label)
+
+
+class WarningTable(Table):
+    caption = "预警"
+    default_order = "due_on"
+    empty_title = "没有符合条件的预警"
+    empty_text = "本辖区此类预警已全部办结；也可放宽或清除筛选条件后再看。"
+
+    choose = ChooseColumn("选择")
+    level = BadgeColumn("级别", value="get_level_display", sort="-severity", tone=LEVEL_TONES)
+    title = Column("预警", primary=True)
+    message = Column("内容")
+    project = Column("项目", value="project.name")
+    jurisdiction = Column("管辖属地", value="project.jurisdiction.name", minor=True)
+    raised_at = Column("产生", value=lambda warning: formats.day(warning.raised_at), sort="-raised_at", minor=True)
+    due_on = BadgeColumn("处置期限", sort="due_on")
+    state = BadgeColumn("状态", value="get_state_display", tone=STATE_TONES)
+    handler = Column("经办人", value="handler.name", minor=True)
+
+    def __init__(self, records, request, *, today: date, choose: bool = True, **options):
+        super().__init__(records, request, **options)
+        due = BadgeColumn("处置期限", lambda w: term_text(w, today), sort="due_on", tone=lambda w: term_tone(w, today))
+        due.name = "due_on"
+        hidden = set() if choose else {"choose"}
+        self.columns = [due if c.name == "due_on" else c for c in self.columns if c.name not in hidden]
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        page = super().page
+        for warning in page:
+            warning.can_be_accepted = permissions.can_accept(self.request.user, warning)
+        return page
+
+    @property
+    def can_choose(self) -> bool:
+        return any(warning.can_be_accepted for warning in self.page)
+
+
+class ProjectWarningTable(WarningTable):
+    """Within one project, whose page it stands on."""
+
+    caption = "本项目的预警"
+    empty_title = "本项目没有此类预警"
+    empty_text = "新数据到达后会立即核对，每晚再全面核对一次。"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, choose=False, **kwargs)
+        self.columns = [column for column in self.columns if column.name not in {"project", "jurisdiction"}]
+
+
+class CaseLeadTable(Table):
+    caption = "案源"
+    default_order = "-id"
+    empty_title = "没有符合条件的案源"
+    empty_text = "核实预警后认为涉嫌违法的，在预警页面“转案源”。"
+
+    number = CodeColumn("案源编号", primary=True)
+    project = Column("项目", value="project.name")
+    jurisdiction = Column("管辖属地", value="project.jurisdiction.name", minor=True)
+    title = Column("预警", value="warning.title")
+    state = BadgeColumn("状态", value="get_state_display", tone=LEAD_TONES)
+    opened_by = Column("移送人", value="opened_by.name", minor=True)
+    opened_at = DayColumn("移送日期")
+
+
+EXPORT_HEADERS = [
+    "预警编号",
+    "规则",
+    "预警名称",
+    "级别",
+    "类别",
+    "项目编码",
+    "项目名称",
+    "行业",
+    "管辖属地",
+    "预警内容",
+    "依据",
+    "产生时间",
+    "处置期限",
+    "状态",
+    "处置层级",
+    "经办人",
+    "解除方式",
+    "解除时间",
+    "规则版本",
+]
+
+
+def export_row(warning: Warning) -> list:
+    return [
+        warning.pk,
+        warning.rule_code,
+        warning.title,
+        warning.get_level_display(),
+        warning.get_subject_display(),
+        warning.project.code,
+        warning.project.name,
+        warning.project.get_industry_display(),
+        warning.project.jurisdiction.name,
+        warning.message,
+        warning.basis,
+        formats.moment(warning.raised_at),
+        warning.due_on,
+        warning.get_state_display(),
+        warning.get_office_level_display(),
+        warning.handler.name if warning.handler else "",
+        warning.get_release_kind_display(),
+        formats.moment(warning.released_at) if warning.released_at else "",
+        warning.setting.version,
+    ]

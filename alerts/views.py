@@ -1,0 +1,234 @@
+from io import BytesIO
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from alerts import permissions, selectors, services
+from alerts.evidence import evidence_of, parameters_of
+from alerts.filters import CaseLeadFilters, WarningFilters
+from alerts.forms import ACTS, CaseLeadForm
+from alerts.models import CaseLead, Warning
+from alerts.rules import rules
+from alerts.tables import (
+    EXPORT_HEADERS,
+    LEAD_TONES,
+    LEVEL_TONES,
+    STATE_TONES,
+    CaseLeadTable,
+    ProjectWarningTable,
+    WarningTable,
+    export_row,
+    term_text,
+    term_tone,
+    with_rows,
+)
+from core import attachments, audit, formats
+from core.access import access
+from core.spreadsheets.writer import write_table
+from organizations.enums import AUTHORITIES, Role
+from projects.models import Project
+
+READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
+EXPORT_LIMIT = 50_000
+read_or_write = require_http_methods(["GET", "HEAD", "POST"])
+
+
+# --- the desk --------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*READERS)
+def warning_list(request):
+    today = timezone.localdate()
+    visible = Warning.objects.visible_to(request.user)
+    filters = WarningFilters(request.GET, user=request.user, today=today)
+    is_officer = request.user.role == Role.OFFICER
+    table = WarningTable(with_rows(filters.apply(visible)), request, today=today, choose=is_officer)
+    context = {
+        "filters": filters,
+        "table": table,
+        "summary": selectors.summary(visible, today),
+        "can_choose": is_officer and table.can_choose,
+        "can_export": permissions.can_export(request.user),
+        "can_see_case_leads": permissions.can_see_case_leads(request.user),
+    }
+    return render(request, "alerts/warning_list.html", context)
+
+
+@require_POST
+@access(*AUTHORITIES)
+def warning_export(request):
+    """The filtered list as .xlsx; who took how many rows, by which filters, is on record."""
+    filters = WarningFilters(request.GET, user=request.user, today=timezone.localdate())
+    chosen = filters.apply(Warning.objects.visible_to(request.user)).order_by("due_on", "id").defer("evidence")
+    chosen = chosen.select_related("project__jurisdiction", "handler", "setting")
+    if chosen.count() > EXPORT_LIMIT:
+        messages.error(request, f"超过 {EXPORT_LIMIT:,} 条，请缩小筛选范围后再导出。")
+        return redirect(f"{request.path.removesuffix('export/')}?{request.GET.urlencode()}")
+    buffer = BytesIO()
+    title = f"预警清单（{timezone.localtime():%Y-%m-%d %H:%M}）"
+    rows = write_table(buffer, title, EXPORT_HEADERS, map(export_row, chosen.iterator(chunk_size=2000)))
+    asked = {name: str(value) for name, value in filters.values.items()}
+    audit.record("warning.export", by=request.user, ip=request.META.get("REMOTE_ADDR"), rows=rows, filters=asked)
+    response = HttpResponse(buffer.getvalue(), content_type=attachments.XLSX)
+    name = f"预警清单-{timezone.localdate():%Y%m%d}.xlsx"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+@require_POST
+@access(Role.OFFICER)
+def warning_accept_many(request):
+    keys = [key for key in request.POST.getlist("warning") if key.isdecimal()]
+    chosen = Warning.objects.visible_to(request.user).filter(pk__in=keys)
+    accepted, left = services.accept_many(warnings=chosen, by=request.user)
+    if accepted:
+        messages.success(request, f"已签收 {accepted} 条预警。")
+    if left:
+        messages.warning(request, f"{left} 条未签收：已由他人处理，或不由本级处置。")
+    if not keys:
+        messages.warning(request, "请先勾选要签收的预警。")
+    query = request.GET.urlencode()
+    return redirect(f"{request.path.removesuffix('accept/')}{'?' if query else ''}{query}")
+
+
+@require_GET
+@access(*READERS)
+def project_warnings(request, project_pk):
+    visible = Project.objects.visible_to(request.user).select_related("jurisdiction")
+    project = get_object_or_404(visible, pk=project_pk)
+    today = timezone.localdate()
+    own = Warning.objects.visible_to(request.user).filter(project=project)
+    context = {
+        "project": project,
+        "open": ProjectWarningTable(list(with_rows(own.open()).order_by("due_on", "id")), request, today=today),
+        "closed": ProjectWarningTable(list(with_rows(own.closed()).order_by("-id")[:50]), request, today=today),
+        "summary": selectors.summary(own, today),
+    }
+    return render(request, "alerts/project_warnings.html", context)
+
+
+# --- one warning -----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*READERS)
+def warning_detail(request, pk):
+    warning = _warning(request, pk)
+    user, today = request.user, timezone.localdate()
+    with_notes = permissions.can_read_notes(user)
+    lead = CaseLead.objects.visible_to(user).filter(warning=warning).first()
+    context = {
+        "warning": warning,
+        "level_tone": LEVEL_TONES[warning.level],
+        "state_tone": STATE_TONES[warning.state],
+        "age": warning.age_days(today),
+        "term": term_text(warning, today),
+        "term_tone": term_tone(warning, today),
+        "evidence": evidence_of(warning, user),
+        "seen": formats.moment(warning.seen_at),
+        "parameters": parameters_of(warning),
+        "thread": selectors.thread(warning, with_notes=with_notes),
+        "with_notes": with_notes,
+        "lead": lead if permissions.can_see_case_leads(user) else None,
+        "forms": [form(warning=warning) for form in ACTS.values() if form.may(user, warning)],
+        "handles": permissions.can_handle(user, warning),
+    }
+    return render(request, "alerts/warning_detail.html", context)
+
+
+@read_or_write
+@access(*AUTHORITIES)
+def warning_act(request, pk, act):
+    """One of the acts. The detail page opens it as a dialog; what is wrong with it is shown here."""
+    warning = _warning(request, pk)
+    form_class = ACTS.get(act)
+    if form_class is None:
+        raise Http404
+    if request.method != "POST":
+        if not form_class.may(request.user, warning):
+            raise PermissionDenied
+        return _act_page(request, form_class(warning=warning))
+    form = form_class(request.POST, request.FILES, warning=warning)
+    if form.is_valid() and _done(request, form):
+        return redirect(warning)
+    return _act_page(request, form, status=422)
+
+
+def _done(request, form) -> bool:
+    try:
+        form.act(request.user)
+    except services.Overtaken as overtaken:
+        messages.error(request, overtaken.message)
+        return True
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, form.done)
+    return True
+
+
+def _act_page(request, form, status: int = 200):
+    return render(request, "alerts/warning_act.html", {"form": form, "warning": form.warning}, status=status)
+
+
+def _warning(request, pk) -> Warning:
+    related = ("project__jurisdiction", "setting__region", "handler__organization", "follows")
+    return get_object_or_404(Warning.objects.visible_to(request.user).select_related(*related), pk=pk)
+
+
+# --- case leads ------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*AUTHORITIES)
+def case_lead_list(request):
+    filters = CaseLeadFilters(request.GET)
+    leads = CaseLead.objects.visible_to(request.user)
+    leads = leads.select_related("project__jurisdiction", "warning", "opened_by").defer("warning__evidence")
+    return render(
+        request,
+        "alerts/case_lead_list.html",
+        {"filters": filters, "table": CaseLeadTable(filters.apply(leads), request)},
+    )
+
+
+@read_or_write
+@access(*AUTHORITIES)
+def case_lead_detail(request, pk):
+    leads = CaseLead.objects.visible_to(request.user)
+    lead = get_object_or_404(
+        leads.select_related("project__jurisdiction", "warning", "opened_by__organization"), pk=pk
+    )
+    may = permissions.can_update_case_lead(request.user, lead)
+    form = CaseLeadForm(request.POST or None) if may else None
+    if request.method == "POST":
+        if not may:
+            raise PermissionDenied
+        if form.is_valid():
+            services.move_case_lead(lead=lead, by=request.user, **form.cleaned_data)
+            messages.success(request, "案源办理结果已保存。")
+            return redirect(lead)
+    context = {
+        "lead": lead,
+        "tone": LEAD_TONES.get(lead.state, "grey"),
+        "form": form,
+        "thread": selectors.thread(lead.warning, with_notes=True),
+    }
+    return render(request, "alerts/case_lead_detail.html", context, status=422 if form and form.errors else 200)
+
+
+# --- the catalogue ---------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*READERS, Role.SYSTEM)
+def rule_list(request):
+    """Every rule with its setting in force for everyone, and its figures within the reader's scope."""
+    entries = selectors.catalogue(Warning.objects.visible_to(request.user), rules(), timezone.localdate())
+    return render(request, "alerts/rule_list.html", {"entries": entries})
