@@ -158,7 +158,8 @@ def timeline(content: str) -> SafeString:
 
 @register.simple_block_tag
 def act(content: str, title: str, at: datetime | None = None, by: Any = "", tone: str = "") -> SafeString:
-    return _render("act", content=content.strip(), title=title, at=at, by=by, tone=tone)
+    body = mark_safe(content.strip())  # rendered already: escaping it again would show its marks
+    return _render("act", content=body, title=title, at=at, by=by, tone=tone)
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
