@@ -144,7 +144,8 @@ def _plant(random: Random, planned: list[Site]) -> None:
         site.faults.add(fault)
     bad = random.sample([site for site in running if site not in at_home], len(running) * 2 // 5)
     for fault, share in FAULTS.items():
-        wanted = max(min(FEWEST, len(bad) // 2), len(running) * share // 100)
+        room = len(bad) // (6 if fault in ALONE else 2)
+        wanted = max(min(FEWEST, room), len(running) * share // 100)
         candidates = [site for site in bad if not site.faults & ALONE and not (fault in ALONE and site.faults)]
         for site in random.sample(candidates, min(wanted, len(candidates))):
             site.faults.add(fault)
