@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from core.forms import IdNumberInput, MoneyField, PortalForm, PortalModelForm, Section
@@ -33,6 +34,9 @@ def place_choices(regions: QuerySet[Region], *, own: str = "本级") -> list:
 
     grouped = groupby(rows, heading)
     return [(name, [(row.pk, label(row)) for row in group]) for name, group in grouped]
+
+
+NEW_UNIT = "该单位尚未登记，请填写单位名称。"
 
 
 def places_to_file(user) -> QuerySet[Region]:
@@ -70,7 +74,9 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
             "联合体中标的，填写牵头人。其余登记信息可在建档后补充。",
         ),
     ]
-    contractor_uscc = forms.CharField(label="总承包单位统一社会信用代码", max_length=18, required=False)
+    contractor_uscc = forms.CharField(
+        label="总承包单位统一社会信用代码", max_length=18, required=False, help_text="18 位，见营业执照"
+    )
     contractor_name = forms.CharField(label="总承包单位名称", max_length=200, required=False)
 
     class Meta:
@@ -102,6 +108,7 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
         self.fields["wage_pay_day"].help_text = "1 至 31；当月没有这一天的，为当月最后一天"
         if supervision:
             self._offer_supervision(user)
+            look_up(self.fields["contractor_uscc"])
         else:
             for name in self.SUPERVISION:
                 del self.fields[name]
@@ -140,17 +147,18 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
     def _find_contractor(self, uscc: str | None, name: str) -> None:
         """The unit on record, or a new one to be saved with the project."""
         self.contractor = None
-        if uscc and not name:
-            self.add_error("contractor_name", "请填写单位名称，以便与代码核对。")
-        if not name:
+        if not (uscc or name):
             return
         try:
-            found = find_unit(uscc=uscc, name=name)
+            self.contractor = find_unit(uscc=uscc, name=name)
         except ValidationError as error:
             for field, errors in error.error_dict.items():
                 self.add_error(f"contractor_{field}", errors)
-        else:
-            self.contractor = found or Organization(kind=OrganizationKind.ENTERPRISE, uscc=uscc, name=name)
+            return
+        if self.contractor is None and not name:
+            self.add_error("contractor_name", NEW_UNIT)
+        elif self.contractor is None:
+            self.contractor = Organization(kind=OrganizationKind.ENTERPRISE, uscc=uscc, name=name)
 
     def _post_clean(self):
         """The service validates the whole project, when derived facts are in place."""
@@ -215,13 +223,13 @@ class PartyForm(ServiceErrorsMixin, PortalForm):
         "": {"participant_type"},  # supervisors, designers: the annex asks nothing of them
     }
     sections = [
-        Section("单位登记信息", UNIT, "填写统一社会信用代码后按代码查找；已登记的单位直接引用，未登记的新建。"),
+        Section("单位登记信息", UNIT, "按统一社会信用代码或全称查找：已登记的单位直接引用，未登记的新建。"),
         Section("法定代表人", REPRESENTATIVE),
         Section("在本项目", PARTY),
     ]
 
-    uscc = of(Organization, "uscc", widget=forms.TextInput({"maxlength": 18, "autocomplete": "off"}))
-    name = of(Organization, "name", required=True)
+    uscc = of(Organization, "uscc", help_text="18 位，见营业执照")
+    name = of(Organization, "name")
     unit_nature = of(Organization, "unit_nature")
     region = RegionCodeField(label="注册地行政区划代码", required=False, help_text="六位代码或地区名称")
     registered_address = of(Organization, "registered_address")
@@ -244,6 +252,8 @@ class PartyForm(ServiceErrorsMixin, PortalForm):
         super().__init__(*args, **kwargs)
         for name in self.LEFT_OUT[group]:
             del self.fields[name]
+        look_up(self.fields["uscc"])
+        self.is_new = party is None
         if party is not None:
             self._show_what_is_known(party, user)
 
@@ -262,6 +272,13 @@ class PartyForm(ServiceErrorsMixin, PortalForm):
 
     def clean_uscc(self) -> str | None:
         return clean_uscc(self.cleaned_data["uscc"] or "") or None
+
+    def clean(self):
+        cleaned = super().clean()
+        by_code = self.is_new and Organization.objects.filter(uscc=cleaned.get("uscc") or None).exists()
+        if not cleaned.get("name") and not by_code and "uscc" not in self.errors:
+            self.add_error("name", NEW_UNIT if self.is_new else "请填写单位名称。")
+        return cleaned
 
     def clean_legal_representative_id(self) -> str:
         return clean_id(self.cleaned_data["legal_representative_id"] or "")
@@ -345,6 +362,17 @@ class StatusForm(DayForm):
 
 def clean_uscc(text: str) -> str:
     return check_uscc(text) if text.strip() else ""
+
+
+def look_up(field: forms.Field) -> None:
+    """Says under the field which unit bears the code, as soon as it has been typed."""
+    field.widget.attrs |= {
+        "maxlength": 18,
+        "autocomplete": "off",
+        "hx-get": reverse("projects:unit_lookup"),
+        "hx-trigger": "change",
+        "hx-target": "next .field-help",
+    }
 
 
 def clean_id(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core import indicators
@@ -50,6 +50,17 @@ def incomplete_since(projects: ProjectQuerySet, day: date) -> ProjectQuerySet:
     return incomplete(projects.under_supervision().filter(supervised_from__lte=day))
 
 
+def open_warning_counts(project_ids) -> dict[int, int]:
+    """Project id → open warnings; a project without any is left out."""
+    warnings = _open_warnings().filter(project__in=project_ids).order_by()
+    return dict(warnings.values_list("project").annotate(Count("pk")))
+
+
+def _open_warnings() -> QuerySet:
+    """Projects do not know the app above them: the way back from its foreign key is enough."""
+    warnings = Project._meta.get_field("warnings").related_model.objects
+    return warnings.open().unscoped("warnings of projects already in scope")
+
+
 def with_open_warnings(projects: ProjectQuerySet) -> ProjectQuerySet:
-    warnings = Project._meta.get_field("warnings").related_model._default_manager.open()
-    return projects.filter(Exists(warnings.filter(project=OuterRef("pk"))))
+    return projects.filter(Exists(_open_warnings().filter(project=OuterRef("pk"))))

@@ -7,7 +7,7 @@ from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, RateColumn, Table
 from projects.models import Participation, Project
 from projects.models.project import ProjectQuerySet
-from projects.selectors import completeness_for
+from projects.selectors import completeness_for, open_warning_counts
 
 
 def contractor_name(project: Project) -> str:
@@ -17,7 +17,9 @@ def contractor_name(project: Project) -> str:
 def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
     """What a row shows, without a query for each."""
     parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
-    return projects.select_related("jurisdiction__parent__parent").prefetch_related(Prefetch("participations", parties))
+    return projects.select_related("jurisdiction__parent__parent").prefetch_related(
+        Prefetch("participations", parties)
+    )
 
 
 def add_completeness(projects: Iterable[Project]) -> None:
@@ -41,6 +43,9 @@ class ProjectTable(Table):
     jurisdiction = Column("管辖属地", value="jurisdiction.name", sort="jurisdiction_id")
     industry = Column("行业", value="get_industry_display", minor=True)
     supervised_from = DayColumn("纳入监管", sort="-supervised_from", minor=True)
+    warnings = BadgeColumn(
+        "未解除预警", value=lambda row: f"{row.warning_count} 条" if row.warning_count else "", tone="red"
+    )
     completeness = RateColumn("资料完整度", hint="已填指标 / 应填指标，按 34 项项目指标逐条计算")
 
     def __init__(self, records: ProjectQuerySet, request, **options):
@@ -50,6 +55,9 @@ class ProjectTable(Table):
     def page(self) -> KeysetPage:
         page = super().page
         add_completeness(page)
+        counts = open_warning_counts([row.pk for row in page])
+        for row in page:
+            row.warning_count = counts.get(row.pk, 0)
         return page
 
 

@@ -31,6 +31,7 @@ urlpatterns = [
     _add("construction_unit", "construction-unit"),
     _add("general_contractor", "general-contractor"),
     _add("subcontractor", "subcontractors"),
+    path("units/", views.unit_lookup, name="unit_lookup"),
     path("parties/<int:pk>/edit/", views.party_edit, name="party_edit"),
     path("parties/<int:pk>/<slug:move>/", views.party_move, name="party_move"),
     path("<int:project_pk>/permits/new/", views.permit_add, name="permit_add"),

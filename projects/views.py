@@ -11,8 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import attachments, audit
 from core.access import access
+from core.identity import normalize_id
 from core.spreadsheets.writer import write_table
 from organizations.enums import Role
+from organizations.models import Organization
 from projects import permissions, selectors, services
 from projects.enums import ParticipantType, StatusAct
 from projects.filters import ProjectFilters
@@ -172,6 +174,15 @@ def _status_form(act: StatusAct, data=None) -> StatusForm:
 
 
 # --- parties ---------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*WRITERS)
+def unit_lookup(request):
+    """Which unit bears a code: a line under the field, whatever the field is called."""
+    typed = normalize_id(next(iter(request.GET.values()), ""))
+    unit = Organization.objects.filter(uscc=typed).select_related("region__parent__parent").first() if typed else None
+    return render(request, "projects/_unit_found.html", {"typed": typed, "unit": unit})
 
 
 @read_or_write

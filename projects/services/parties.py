@@ -67,7 +67,7 @@ def save_unit(unit: Organization | None, *, by, **facts) -> Organization:
 @transaction.atomic
 def enter_unit(project: Project, participant_type: str, *, by, unit_facts: dict, **facts) -> Participation:
     """A party as a form tells it: the unit is found on record or put on record."""
-    unit = find_unit(uscc=unit_facts.get("uscc"), name=unit_facts["name"])
+    unit = find_unit(uscc=unit_facts.get("uscc"), name=unit_facts.get("name") or "")
     unit = save_unit(unit, by=by, **unit_facts)
     return add_party(project, unit, participant_type, by=by, **facts)
 

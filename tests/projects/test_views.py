@@ -4,7 +4,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.models import AccountProject
@@ -12,7 +12,7 @@ from alerts.enums import WarningState
 from core.models import AuditEntry
 from organizations.enums import Industry, OrganizationKind
 from projects.enums import Category, ParticipantType, Status
-from projects.models import Project
+from projects.models import Project, WageClerk
 from tests.accounts.factories import special_account
 from tests.alerts.factories import warning
 from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer, organization
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("projects:project_list")
 CREATE = reverse("projects:project_create")
+POST_ONLY = {"project_status", "party_move", "clerk_leave"}
 
 
 def at(name: str, *args) -> str:
@@ -87,11 +88,11 @@ class TestList:
         client = signed_in(officer())
         for _ in range(3):
             permit(project())
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             client.get(LIST)
         for _ in range(20):
             permit(project())
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(10):
             client.get(LIST)
 
     @pytest.mark.parametrize(
@@ -134,6 +135,11 @@ class TestList:
         assert warned.code in page
         assert released.code not in page
         assert quiet.code not in page
+
+    def test_a_row_shows_its_open_warnings(self, signed_in):
+        one = project()
+        warning(one), warning(one)
+        assert "2 条" in signed_in(officer()).get(LIST).content.decode()
 
     def test_an_impossible_place_filters_nothing_and_breaks_nothing(self, signed_in):
         project(name="甲学校")
@@ -361,6 +367,68 @@ class TestEditing:
         signed_in(officer()).post(at("party_edit", party.pk), sent)
         unit.refresh_from_db()
         assert (unit.legal_representative, unit.legal_representative_id) == ("王芳", "53090219900101001X")
+
+
+class TestOutOfScope:
+    """A sibling county's officer meets 404 at every address of the project and of what hangs on it."""
+
+    def addresses(self, one: Project) -> list[str]:
+        party = participation(one, organization(), ParticipantType.LABOUR_SUBCONTRACTOR)
+        clerk_entry = WageClerk.objects.create(project=one, name="张丽")
+        return [
+            at("project_detail", one.pk),
+            at("project_edit", one.pk),
+            at("project_status", one.pk, "complete"),
+            at("construction_unit_add", one.pk),
+            at("general_contractor_add", one.pk),
+            at("subcontractor_add", one.pk),
+            at("party_edit", party.pk),
+            at("party_move", party.pk, "exit"),
+            at("permit_add", one.pk),
+            at("permit_edit", permit(one).pk),
+            at("clerk_add", one.pk),
+            at("clerk_edit", clerk_entry.pk),
+            at("clerk_leave", clerk_entry.pk),
+        ]
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    @pytest.mark.parametrize("make_user", [lambda: officer("530921"), clerk], ids=["sibling county", "other clerk"])
+    def test_everything_is_404(self, signed_in, method, make_user):
+        one = project()
+        client = signed_in(make_user())
+        for address in self.addresses(one):
+            wrong_method = resolve(address).url_name in (POST_ONLY if method == "get" else {"project_detail"})
+            answer = getattr(client, method)(address)
+            assert answer.status_code == (405 if wrong_method else 404), address
+
+    def test_roles_that_only_read_meet_403_at_every_form(self, signed_in):
+        one = project()
+        client = signed_in(industry_officer())
+        for address in self.addresses(one)[1:]:
+            assert client.post(address).status_code == 403, address
+
+
+class TestUnitLookup:
+    def line(self, client, code: str) -> str:
+        return client.get(reverse("projects:unit_lookup"), {"uscc": code}).content.decode()
+
+    def test_names_the_unit_that_bears_the_code(self, signed_in):
+        unit = organization(name="云南建投")
+        assert "云南建投" in self.line(signed_in(officer()), unit.uscc.lower())
+
+    def test_says_that_a_code_is_new(self, signed_in):
+        assert "尚未登记" in self.line(signed_in(officer()), "91530902MA6NX4T29W")
+
+    def test_the_code_alone_is_enough_for_a_unit_on_record(self, signed_in):
+        one, unit = project(), organization()
+        sent = {"uscc": unit.uscc, "participant_type": "006"}
+        assert signed_in(officer()).post(at("subcontractor_add", one.pk), sent).status_code == 302
+        assert one.participations.filter(organization=unit, participant_type="006").exists()
+
+    def test_a_new_unit_needs_a_name(self, signed_in):
+        sent = {"uscc": "91530902MA6NX4T29W", "participant_type": "006"}
+        answer = signed_in(officer()).post(at("subcontractor_add", project().pk), sent)
+        assert "尚未登记" in answer.context["form"].errors["name"][0]
 
 
 class TestStatus:
