@@ -15,7 +15,7 @@ from projects.enums import Category, ParticipantType, Status
 from projects.models import Project, WageClerk
 from tests.accounts.factories import special_account
 from tests.alerts.factories import warning
-from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer, organization
+from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer, organization, region
 from tests.projects.factories import participation, permit, project
 
 pytestmark = pytest.mark.django_db
@@ -429,6 +429,50 @@ class TestUnitLookup:
         sent = {"uscc": "91530902MA6NX4T29W", "participant_type": "006"}
         answer = signed_in(officer()).post(at("subcontractor_add", project().pk), sent)
         assert "尚未登记" in answer.context["form"].errors["name"][0]
+
+
+class TestUnitThatOthersAnswerFor:
+    def test_a_clerk_is_shown_what_stands_and_may_fill_what_is_blank(self, signed_in):
+        own = organization()
+        stranger = organization(legal_representative="李敏", at="530921")
+        party = participation(project(contractor=own), stranger, ParticipantType.LABOUR_SUBCONTRACTOR)
+        participation(project(), stranger, ParticipantType.LABOUR_SUBCONTRACTOR)
+        client = signed_in(clerk(own))
+        fields = client.get(at("party_edit", party.pk)).context["form"].fields
+        assert {name for name, field in fields.items() if field.disabled} == {
+            "uscc",
+            "name",
+            "region",
+            "legal_representative",
+        }
+        sent = {
+            "legal_representative": "王芳",
+            "region": "530902",
+            "office_address": "人民路",
+            "participant_type": "006",
+        }
+        assert client.post(at("party_edit", party.pk), sent).status_code == 302
+        stranger.refresh_from_db()
+        assert (stranger.legal_representative, stranger.region_id, stranger.office_address) == (
+            "李敏",
+            "530921",
+            "人民路",
+        )
+
+
+class TestRegionOfAUnit:
+    @pytest.mark.parametrize("typed", ["530921", "530921 云南省临沧市凤庆县", "凤庆县"])
+    def test_taken_as_code_or_name(self, signed_in, typed):
+        region("530921")
+        sent = {"name": "新公司", "participant_type": "006", "region": typed}
+        one = project()
+        signed_in(officer()).post(at("subcontractor_add", one.pk), sent)
+        assert one.participations.get(participant_type="006").organization.region_id == "530921"
+
+    def test_an_unknown_place_is_refused(self, signed_in):
+        sent = {"name": "新公司", "participant_type": "006", "region": "火星"}
+        answer = signed_in(officer()).post(at("subcontractor_add", project().pk), sent)
+        assert "没有这个地区" in answer.context["form"].errors["region"][0]
 
 
 class TestStatus:

@@ -1,0 +1,167 @@
+from decimal import Decimal
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core.forms import MoneyField, PortalForm, PortalModelForm, Section
+from organizations.enums import Industry, OrganizationKind, RegionLevel
+from organizations.models import Organization, Region
+from projects.enums import Category
+from projects.forms.fields import (
+    NEW_UNIT,
+    ServiceErrorsMixin,
+    clean_uscc,
+    look_up,
+    not_in_future,
+    place_choices,
+    places_to_file,
+)
+from projects.models import Permit, Project
+from projects.services import find_unit
+
+
+class ProjectForm(ServiceErrorsMixin, PortalModelForm):
+    """Filing and completing. A clerk's form lacks what only the regulator may say."""
+
+    SUPERVISION = ("jurisdiction", "industry", "supervised_from")
+    sections = [
+        Section("基本信息", ["name", "category", "region", "address", "is_linear"]),
+        Section("监管信息", ["industry", "jurisdiction", "supervised_from"], "由人力资源社会保障部门确定。"),
+        Section("工期", ["contract_start_on", "actual_start_on"]),
+        Section(
+            "施工合同与工资",
+            ["contract_signed_on", "contract_amount", "labour_cost_amount", "wage_pay_day"],
+        ),
+        Section(
+            "施工总承包单位",
+            ["contractor_uscc", "contractor_name"],
+            "联合体中标的，填写牵头人。其余登记信息可在建档后补充。",
+        ),
+    ]
+    contractor_uscc = forms.CharField(
+        label="总承包单位统一社会信用代码", max_length=18, required=False, help_text="18 位，见营业执照"
+    )
+    contractor_name = forms.CharField(label="总承包单位名称", max_length=200, required=False)
+
+    class Meta:
+        model = Project
+        fields = [
+            "name",
+            "category",
+            "region",
+            "address",
+            "is_linear",
+            "industry",
+            "jurisdiction",
+            "supervised_from",
+            "contract_start_on",
+            "actual_start_on",
+            "contract_signed_on",
+            "contract_amount",
+            "labour_cost_amount",
+            "wage_pay_day",
+        ]
+        field_classes = {"contract_amount": MoneyField, "labour_cost_amount": MoneyField}
+
+    def __init__(self, *args, user, supervision: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._offer_places("region", places_to_file(user).filter(level=RegionLevel.COUNTY))
+        self.fields["wage_pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
+        for name in ("contract_amount", "labour_cost_amount"):
+            self.fields[name].validators.append(MinValueValidator(Decimal("0.01"), "金额应大于零。"))
+        self.fields["wage_pay_day"].help_text = "1 至 31；当月没有这一天的，为当月最后一天"
+        if supervision:
+            self._offer_supervision(user)
+            look_up(self.fields["contractor_uscc"])
+        else:
+            for name in self.SUPERVISION:
+                del self.fields[name]
+        if not supervision or self.instance.pk:
+            del self.fields["contractor_uscc"], self.fields["contractor_name"]
+
+    def _offer_supervision(self, user) -> None:
+        self._offer_places("jurisdiction", places_to_file(user), blank="同项目所在地")
+        self.fields["industry"].choices = [("", "按项目种类确定"), *Industry.choices]
+        for name in ("jurisdiction", "industry"):
+            self.fields[name].required = False
+
+    def _offer_places(self, name: str, regions: QuerySet[Region], blank: str = "请选择") -> None:
+        """Places the user may choose, and the one that stands: works may lie outside the jurisdiction."""
+        standing = Region.objects.filter(pk=getattr(self.instance, f"{name}_id"))
+        self.fields[name].queryset = regions | standing
+        self.fields[name].choices = [("", blank), *place_choices(regions | standing)]
+
+    def clean_actual_start_on(self):
+        day = self.cleaned_data["actual_start_on"]
+        if day and day > timezone.localdate():
+            raise ValidationError("实际开工日期不能晚于今天；尚未开工的请留空。")
+        return day
+
+    def clean_contractor_uscc(self) -> str:
+        return clean_uscc(self.cleaned_data["contractor_uscc"])
+
+    def clean(self):
+        cleaned = super().clean()
+        self._find_contractor(cleaned.get("contractor_uscc") or None, cleaned.get("contractor_name", ""))
+        amount, labour = cleaned.get("contract_amount"), cleaned.get("labour_cost_amount")
+        if amount and labour and labour > amount:
+            self.add_error("labour_cost_amount", "人工费总额不能大于合同价款。")
+        return cleaned
+
+    def _find_contractor(self, uscc: str | None, name: str) -> None:
+        """The unit on record, or a new one to be saved with the project."""
+        self.contractor = None
+        if not (uscc or name):
+            return
+        try:
+            self.contractor = find_unit(uscc=uscc, name=name)
+        except ValidationError as error:
+            for field, errors in error.error_dict.items():
+                self.add_error(f"contractor_{field}", errors)
+            return
+        if self.contractor is None and not name:
+            self.add_error("contractor_name", NEW_UNIT)
+        elif self.contractor is None:
+            self.contractor = Organization(kind=OrganizationKind.ENTERPRISE, uscc=uscc, name=name)
+
+    def _post_clean(self):
+        """The service validates the whole project, when derived facts are in place."""
+
+    def facts(self) -> dict:
+        facts = {name: value for name, value in self.cleaned_data.items() if not name.startswith("contractor_")}
+        if "jurisdiction" in facts:
+            facts["jurisdiction"] = facts["jurisdiction"] or facts["region"]
+            facts["industry"] = facts["industry"] or Category(facts["category"]).industry
+        return facts
+
+
+class PermitForm(ServiceErrorsMixin, PortalModelForm):
+    class Meta:
+        model = Permit
+        fields = ["number", "issued_on"]
+
+    def clean_issued_on(self):
+        return not_in_future(self.cleaned_data["issued_on"])
+
+    def _post_clean(self):
+        """The service validates."""
+
+
+class DayForm(PortalForm):
+    """The day of an exit or a leaving."""
+
+    on = forms.DateField(label="日期", initial=timezone.localdate)
+
+    def clean_on(self):
+        return not_in_future(self.cleaned_data["on"])
+
+
+class StatusForm(DayForm):
+    reason = forms.CharField(label="说明", max_length=400, required=False, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, *args, needs_reason: bool = False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = needs_reason
