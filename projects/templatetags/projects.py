@@ -35,7 +35,6 @@ TABS = [
     ProjectTab("money", "专户与工资", "accounts:project_money"),
     ProjectTab("warnings", "预警", "alerts:project_warnings"),
     ProjectTab("imports", "资料导入", "imports:center"),
-    ProjectTab("warnings", "预警", "alerts:warning_list", in_query=True),
 ]
 
 
