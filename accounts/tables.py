@@ -81,7 +81,7 @@ class LedgerTable(Table):
     )
     serial = CodeColumn("流水号", minor=True)
     kind = BadgeColumn("交易类型", value="get_kind_display", tone=lambda entry: KIND_TONES.get(entry.kind, "grey"))
-    summary = Column("摘要")
+    summary = Column("摘要", primary=True)
     counterparty = Column("对方", value=_counterparty)
     came = MoneyColumn("进账", value=lambda entry: entry.amount if entry.direction == MovementDirection.IN else None)
     went = MoneyColumn("出账", value=lambda entry: entry.amount if entry.direction == MovementDirection.OUT else None)

@@ -8,12 +8,11 @@ from decimal import Decimal
 from itertools import pairwise
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
 from accounts import services
 from accounts.enums import AccountStatus
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of
-from accounts.models import LedgerEntry, SpecialAccount
+from accounts.models import SpecialAccount
 from accounts.services import Movement
 from core import crypto
 from core.money import format_money
@@ -174,21 +173,11 @@ class StatementImport(SheetImport):
                 self.refuse(line.row, "serial", f"流水号与第 {first.row.row} 行重复。")
 
     def _refuse_unlike_known(self, lines: list[Line]) -> list[Line]:
-        serials = [line.movement.serial for line in lines]
-        entries = LedgerEntry.objects.unscoped("a serial is unique at its bank").filter(serial__in=serials)
-        same_bank = Q(bank=self.account.bank_id) if self.account and self.account.bank_id else Q()
-        entries = entries.filter(Q(account=self.account) | same_bank) if self.account else entries.none()
-        known = {
-            serial: (account, direction, amount, day)
-            for serial, account, direction, amount, day in entries.values_list(
-                "serial", "account", "direction", "amount", "booked_on"
-            )
-        }
-        self.known = known.keys()
+        self.known, unlike = set(), set()
+        if self.account:
+            self.known, unlike = services.unlike_known(self.account, (line.movement for line in lines))
         for line in lines:
-            new = line.movement
-            before = known.get(new.serial)
-            if before and before != (self.account.pk, new.direction, new.amount, new.booked_on):
+            if line.movement.serial in unlike:
                 self.refuse(line.row, "serial", "流水号已存在且内容不同，请向银行核对。")
         return [line for line in lines if line.row.good]
 

@@ -72,6 +72,11 @@ WHERE (e.account_id, e.amount, e.direction, e.booked_on) <> (%(account)s, s.amou
 ORDER BY s.n LIMIT 1
 """
 
+_KNOWN = """
+SELECT serial, account_id, direction, amount, booked_on FROM accounts_ledgerentry
+WHERE serial = ANY(%(serials)s) AND (account_id = %(account)s OR bank_id = %(bank)s)
+"""
+
 _INSERT = """
 WITH fresh AS (
     SELECT s.*, row_number() OVER own AS place,
@@ -119,6 +124,20 @@ def record_movements(
         audit.record("ledger.append", by=by, target=account, project=project.pk, entries=created)
         mark_changed([project.pk])
     return Recorded(created, len(movements) - created)
+
+
+def unlike_known(account: SpecialAccount, movements: Iterable[Movement]) -> tuple[set[str], set[str]]:
+    """The serials that this or another ledger of the bank already holds, and those held with other content."""
+    new = {movement.serial: movement for movement in movements}
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"account": account.pk, "bank": account.bank_id, "serials": list(new)})
+        known = {serial: facts for serial, *facts in cursor.fetchall()}
+    unlike = {
+        serial
+        for serial, facts in known.items()
+        if facts != [account.pk, new[serial].direction, new[serial].amount, new[serial].booked_on]
+    }
+    return set(known), unlike
 
 
 def _opening(account: SpecialAccount, amount: Decimal, on: date) -> Movement:
