@@ -126,25 +126,27 @@ def _told(error: Exception) -> str:
 
 def reconcile(rule: type[Rule], today: date, project_ids: list[int] | None, *, at: datetime) -> Outcome:
     """Open what is new, refresh what changed, release what the data has answered."""
-    settings = {setting.pk: setting for setting in findings.settings_in_force(rule.code, today)}
+    settings = findings.settings_in_force(rule.code, today)
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [rule.code])
-        cursor.execute(findings.TABLES)
-        findings.cover(cursor, rule, list(settings.values()), project_ids)
-        for setting in settings.values():
-            if setting.enabled:
-                findings.find(cursor, rule(setting.params), setting, today)
-        fresh = findings.fresh(cursor, rule.code)
-        news: list[tuple[Finding, Warning]] = []
-        for setting in settings.values():
-            own = [finding for finding in fresh if finding.setting_id == setting.pk]
-            news += _drafts(rule(setting.params), setting, own, today, at) if own else []
-        opened = _open([draft for finding, draft in news if not finding.warning_id], at)
-        _refresh(cursor, [(finding, draft) for finding, draft in news if finding.warning_id], at)
-        cursor.execute(SEEN, {"at": at, "code": rule.code, "open": list(OPEN_STATES)})
-        released = _release(cursor, rule.code, at)
-        cursor.execute("SELECT count(*) FROM found")
-        return Outcome(found=cursor.fetchone()[0], opened=opened, released=released)
+        findings.make_tables(cursor, few=project_ids is not None)
+        findings.cover(cursor, rule, settings, project_ids)
+        enabled = [setting for setting in settings if setting.enabled]
+        found = sum(findings.find(cursor, rule(setting.params), setting, today) for setting in enabled)
+        opened = _write(cursor, rule, enabled, today, at) if found else 0
+        return Outcome(found=found, opened=opened, released=_release(cursor, rule.code, at))
+
+
+def _write(cursor, rule: type[Rule], settings: list[RuleSetting], today: date, at: datetime) -> int:
+    fresh = findings.fresh(cursor, rule.code)
+    news: list[tuple[Finding, Warning]] = []
+    for setting in settings:
+        own = [finding for finding in fresh if finding.setting_id == setting.pk]
+        news += _drafts(rule(setting.params), setting, own, today, at) if own else []
+    opened = _open([draft for finding, draft in news if not finding.warning_id], at)
+    _refresh(cursor, [(finding, draft) for finding, draft in news if finding.warning_id], at)
+    cursor.execute(SEEN, {"at": at, "code": rule.code, "open": list(OPEN_STATES)})
+    return opened
 
 
 def _drafts(

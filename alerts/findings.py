@@ -23,18 +23,19 @@ TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS covered (
     project_id bigint PRIMARY KEY, setting_id bigint, raises boolean, releases boolean
 ) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS swept (project_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS swept (project_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS found (
     project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
     PRIMARY KEY (project_id, subject_key)
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
     project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
-    warning_id bigint, follows_id bigint, home_level smallint,
-    PRIMARY KEY (project_id, subject_key)
+    warning_id bigint, follows_id bigint, home_level smallint
 ) ON COMMIT DELETE ROWS;
-TRUNCATE covered, swept, found, fresh;
 """
+# Emptied between rules: a few rows are quicker deleted than their files made anew.
+EMPTY = "TRUNCATE covered, swept, found, fresh"
+EMPTY_FEW = "DELETE FROM covered; DELETE FROM swept; DELETE FROM found; DELETE FROM fresh"
 
 # The most specific setting comes first and takes its projects; a later one takes what is left.
 COVER = """
@@ -134,12 +135,18 @@ def cover(cursor, rule: type[Rule], settings: list[RuleSetting], project_ids: li
     cursor.execute("ANALYZE covered")
 
 
-def find(cursor, rule: Rule, setting: RuleSetting, today: date) -> None:
-    cursor.execute("TRUNCATE swept")
+def make_tables(cursor, *, few: bool) -> None:
+    cursor.execute(f"{TABLES}{EMPTY_FEW if few else EMPTY}")
+
+
+def find(cursor, rule: Rule, setting: RuleSetting, today: date) -> int:
+    """How many findings there are under this setting."""
+    cursor.execute("DELETE FROM swept")
     cursor.execute("INSERT INTO swept SELECT project_id FROM covered WHERE setting_id = %s AND raises", [setting.pk])
     cursor.execute("ANALYZE swept")
     query = rule.find(today)
     cursor.execute(FIND.format(setting=int(setting.pk), find=query.text), query.params)
+    return cursor.rowcount
 
 
 def fresh(cursor, code: str) -> list[Finding]:

@@ -24,7 +24,7 @@ def _only_our_rule(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _no_broker(monkeypatch):
-    monkeypatch.setattr("projects.services.current_app.send_task", lambda *args, **kwargs: None)
+    monkeypatch.setattr("projects.services.changes.current_app.send_task", lambda *args, **kwargs: None)
 
 
 def in_thread(work) -> threading.Thread:
