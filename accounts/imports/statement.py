@@ -183,9 +183,9 @@ class StatementImport(SheetImport):
 
     def _check_count(self, rows: list[ParsedRow]) -> None:
         for skipped in self.skipped:
-            match = _COUNT.search(skipped.text)
-            stated = int(match[1] or match[2]) if match else len(rows)
-            if stated != len(rows):
+            counts = [int(one or other) for one, other in _COUNT.findall(skipped.text)]  # in all, or of each side
+            if counts and len(rows) not in (*counts, sum(counts)):
+                stated = counts[0] if len(counts) == 1 else sum(counts)
                 message = f"文件写明共 {stated} 笔，实际读到 {len(rows)} 笔，请核对是否缺行。"
                 self.remarks.append(Problem(skipped.sheet, skipped.row, "", message, "notice"))
 

@@ -1,14 +1,16 @@
 from datetime import date, time
 from decimal import Decimal
 
+import openpyxl
 import pytest
 
 from accounts.enums import MovementKind
 from accounts.models import LedgerEntry, SpecialAccount
 from core import crypto
+from projects import imports
 from projects.enums import Status
 from projects.models import ChangedProject
-from tests.accounts.documents import NUMBER, SHAPES, Line, problems, statement, upload
+from tests.accounts.documents import NUMBER, SHAPES, Line, problems, saved, statement, upload
 from tests.accounts.factories import special_account
 from tests.organizations.factories import bank, bank_clerk, clerk, organization
 from tests.projects.factories import project
@@ -175,6 +177,57 @@ def test_a_count_that_is_not_the_number_of_lines_is_noticed(site, user, account)
     assert problems(batch, "notice") == [(9, "文件写明共 7 笔，实际读到 6 笔，请核对是否缺行。")]
 
 
+@pytest.mark.parametrize(
+    "foot", ["借方总笔数：4 贷方总笔数：2", "共 6 笔", "合计：借方 13,510.50 贷方 100,012.34", "打印时间：2026-10-31"]
+)
+def test_feet_that_agree_or_count_nothing_are_passed_over(site, user, account, foot):
+    batch = upload(site, KIND, statement(lines(), of=site, foot=foot), by=user)
+    assert (batch.accepted, batch.refused, problems(batch, "notice")) == (6, 0, [])
+
+
+def test_a_workbook_with_numbers_as_numbers_reads_as_well(site, user, account):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["账号", NUMBER, None, "户名", account.name])
+    sheet.append([])
+    sheet.append(["交易日期", "流水号", "借贷标志", "交易金额", "账户余额", "摘要", "对方户名", "对方账号"])
+    sheet.append([date(2026, 10, 8), "X1", "贷", 1000.1, 1000.1, "拨付人工费", "建设单位", "5300111111111111"])
+    sheet.append([date(2026, 10, 15), "X2", "借", 1000.1, 0, "代发工资", "张　三", "6217004671835732783"])
+    batch = upload(site, KIND, saved(book), by=user, filename="对账单.xlsx")
+    assert (batch.accepted, batch.refused, batch.notices) == (2, 0, 0)
+    assert account.entries.get(serial="X2").counterparty_name == "张三"
+
+
+def test_a_statement_of_unknown_columns_asks_for_them_and_remembers(site, user, account):
+    content = statement(lines(), of=site, shape="signed", encoding="utf-8").replace(
+        "发生额".encode(), "进出".encode(), 1
+    )
+    batch = imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))
+    assert batch.state == "mapping"
+    assert "交易金额" in batch.message
+    batch = imports.examine(imports.remap(batch, {"进出": "amount"}, by=user))
+    assert (batch.state, batch.accepted) == ("checked", 6)
+    assert upload(site, KIND, content, by=user).accepted == 6
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("20261015,10:30:00,F1,代发工资,,,1,张三,6217004671835732783,", "没有发生额"),
+        ('20261315,10:30:00,F1,代发工资,"1.00",,1,张三,6217004671835732783,', "没有“20261315”这一天"),
+        ('20261015,10:30:00,,代发工资,"1.00",,1,张三,6217004671835732783,', "交易流水号：必填"),
+        ('20261015,10:30:00,F1,代发工资,"一百",,1,张三,6217004671835732783,', "不是金额"),
+    ],
+)
+def test_each_bad_cell_is_named_and_the_good_lines_are_taken(site, user, account, line, words):
+    content = statement(lines(), of=site, encoding="utf-8", foot=line)
+    batch = upload(
+        site, KIND, content.replace(b'"' + line.encode().replace(b'"', b'""') + b'"', line.encode()), by=user
+    )
+    assert (batch.accepted, batch.refused) == (6, 1)
+    assert words in problems(batch, "error")[0][1]
+
+
 def test_a_first_statement_records_the_account_with_what_it_tells(site, user):
     batch = upload(site, KIND, statement(lines(), of=site), by=user)
     account = SpecialAccount.objects.get()
@@ -248,8 +301,6 @@ def test_a_negative_debit_is_money_taken_back(site, user, account):
 
 
 def test_the_preview_masks_counterparties(site, user, account):
-    from projects import imports
-
     content = statement(lines(), of=site)
     batch = imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))
     assert "6217004671835732783" not in str(batch.preview)
