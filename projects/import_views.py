@@ -73,7 +73,7 @@ def upload(request, project_pk, kind):
     if request.method == "POST" and form.is_valid():
         batch = _receive(request, project, kind, form)
         if batch:
-            batch = imports.examine_soon(batch, by=request.user)
+            batch = _unless_busy(request, imports.examine_soon, batch)
             return redirect("imports:columns" if batch.state == ImportState.MAPPING else "imports:batch", batch.pk)
     may_import = can_import(request.user, project, kind.kind)
     context = {"project": project, "kind": kind, "form": form, "may_import": may_import}
@@ -153,15 +153,15 @@ def columns(request, pk):
         return redirect(found)
     form = ColumnsForm(request.POST or None, importer=importer, layout=layout)
     if request.method == "POST" and form.is_valid():
-        found = imports.remap(found, form.mapping(), by=request.user)
-        return redirect(imports.examine_soon(found, by=request.user))
+        found = imports.remap(found, form.mapping())
+        return redirect(_unless_busy(request, imports.examine_soon, found))
     return render(request, "imports/columns.html", {"batch": found, "project": found.project, "form": form})
 
 
 @require_POST
 @access(*SENDERS)
 def examine(request, pk):
-    return redirect(imports.examine_soon(_decidable(request, pk), by=request.user))
+    return redirect(_unless_busy(request, imports.examine_soon, _decidable(request, pk)))
 
 
 @require_POST
@@ -172,16 +172,27 @@ def apply(request, pk):
     if not found.is_settled:
         if not can_decide(request.user, found):
             raise PermissionDenied
-        found = imports.apply_soon(found, by=request.user)
+        found = _unless_busy(request, imports.apply_soon, found)
     return redirect(found)
 
 
 @require_POST
 @access(*SENDERS)
 def discard(request, pk):
-    found = imports.discard(_decidable(request, pk), by=request.user)
+    found = _unless_busy(request, imports.discard, _decidable(request, pk))
+    if found.state != ImportState.DISCARDED:
+        return redirect(found)
     messages.success(request, f"已放弃“{found.file.name}”，没有导入任何数据。")
     return redirect("imports:center", found.project_id)
+
+
+def _unless_busy(request, act, found: ImportBatch) -> ImportBatch:
+    """Does it, or says that somebody else's import must end first."""
+    try:
+        return act(found, by=request.user)
+    except imports.Busy as busy:
+        messages.error(request, str(busy))
+        return found
 
 
 # --- its files -----------------------------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ commits.
 
 from projects.imports.background import annotate_soon, apply_soon, examine_soon
 from projects.imports.base import Outcome, SheetImport, kinds
-from projects.imports.engine import annotated, apply, columns_of, discard, examine, receive, remap
+from projects.imports.engine import Busy, annotated, apply, columns_of, discard, examine, receive, remap
 
 __all__ = [
+    "Busy",
     "Outcome",
     "SheetImport",
     "annotate_soon",

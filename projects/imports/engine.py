@@ -5,17 +5,20 @@ one after the other; the second finds the rows of the first. A refusal or a cras
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from core import attachments, audit
 from core.scoping import unscoped
 from core.spreadsheets import Layout, ParsedRow, SheetError, Workbook, annotate, open_workbook
+from core.triggers import bulk_history
 from projects.enums import ImportState
 from projects.imports import records
 from projects.imports.base import SheetImport, kinds
@@ -26,8 +29,14 @@ from projects.services import mark_changed
 log = structlog.get_logger(__name__)
 
 DEADLOCK_ATTEMPTS = 3
+PATIENCE, PATIENCE_OF_A_WORKER = "20s", "30min"
 CRASHED = "系统内部错误，已记录，数据没有任何变化。请稍后重试或联系系统管理员。"
 CLOSED = "项目已完工，不再接收数据。如需补报，请联系主管的人力资源社会保障部门。"
+
+
+class Busy(SheetError):
+    """Another import of the project would not end. Nothing has changed; the same act may be tried again."""
+
 
 Progress = Callable[[int, int, str], None]
 
@@ -76,7 +85,7 @@ def apply(batch: ImportBatch, *, by, progress: Progress = quiet) -> ImportBatch:
 
 
 def discard(batch: ImportBatch, *, by) -> ImportBatch:
-    with unscoped("the caller has seen the batch"), transaction.atomic():
+    with unscoped("the caller has seen the batch"), _transaction(batch):
         batch = _locked(batch)
         if not batch.is_settled:
             batch.state, batch.preview, batch.outcome = ImportState.DISCARDED, [], {}
@@ -85,9 +94,9 @@ def discard(batch: ImportBatch, *, by) -> ImportBatch:
     return batch
 
 
-def remap(batch: ImportBatch, mapping: dict[str, str], *, by) -> ImportBatch:
+def remap(batch: ImportBatch, mapping: dict[str, str]) -> ImportBatch:
     """What a person says the columns are (header → column name, "" for none): kept for this shape of sheet."""
-    with unscoped("the caller has seen the batch"), transaction.atomic():
+    with unscoped("the caller has seen the batch"), _transaction(batch):
         batch = _locked(batch)
         if batch.is_settled:
             return batch
@@ -159,8 +168,9 @@ def _read(batch: ImportBatch, progress: Progress) -> tuple[SheetImport, Layout, 
 def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
     importer, layout, rows = _read(batch, progress)
     progress(1, 3, f"正在核对 {len(rows)} 行")
-    with transaction.atomic():
+    with _transaction(batch, progress):
         batch = _locked(batch)
+        batch.project = Project.objects.select_for_update(no_key=True).get(pk=batch.project_id)
         if batch.is_settled:
             return batch
         if not layout.complete:
@@ -176,8 +186,9 @@ def _apply(batch: ImportBatch, by, progress: Progress) -> ImportBatch:
     importer, layout, rows = _read(batch, progress)
     importer.by = by
     progress(1, 3, f"正在写入 {len(rows)} 行")
-    with transaction.atomic():
+    with _transaction(batch, progress):
         batch = _locked(batch)
+        batch.project = Project.objects.select_for_update(no_key=True).get(pk=batch.project_id)
         if batch.state != ImportState.CHECKED:
             return batch
         good = _check(importer, layout, rows)
@@ -235,10 +246,8 @@ def _ask_for_columns(batch: ImportBatch, layout: Layout) -> ImportBatch:
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:
-    """The batch as it is now, its row and the project's locked until the transaction ends."""
-    fresh = ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "by").get(pk=batch.pk)
-    fresh.project = Project.objects.select_for_update(no_key=True).get(pk=fresh.project_id)
-    return fresh
+    """The batch as it is now, nobody else's until the transaction ends."""
+    return ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "by", "project").get(pk=batch.pk)
 
 
 def _refuse_closed(project: Project) -> None:
@@ -254,6 +263,8 @@ def _careful(batch: ImportBatch, step: Callable[[], ImportBatch]) -> ImportBatch
         try:
             _refuse_closed(batch.project)
             return _retried(step)
+        except Busy:
+            raise
         except ValidationError as error:
             return _refused(batch, "；".join(error.messages))
         except Exception:
@@ -267,16 +278,31 @@ def _retried(step: Callable[[], ImportBatch]) -> ImportBatch:
         try:
             return step()
         except OperationalError as error:
-            if "deadlock" not in str(error) or attempt == DEADLOCK_ATTEMPTS:
+            if not isinstance(error.__cause__, DeadlockDetected) or attempt == DEADLOCK_ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
 
-@transaction.atomic
+@contextmanager
+def _transaction(batch: ImportBatch, progress: Progress = quiet) -> Iterator[None]:
+    """A browser is not kept waiting for somebody else's import; a worker has time."""
+    patience = PATIENCE if progress is quiet else PATIENCE_OF_A_WORKER
+    try:
+        with transaction.atomic(), bulk_history(import_batch=batch.pk):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [patience])
+            yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Busy("本项目的另一份资料正在导入，请稍等片刻后再试。", code="busy") from error
+        raise
+
+
 def _refused(batch: ImportBatch, message: str) -> ImportBatch:
-    batch = _locked(batch)
-    if not batch.is_settled:
-        records.clear(batch)
-        batch.state, batch.message = ImportState.REFUSED, message[:500]
-        batch.save()
+    with _transaction(batch):
+        batch = _locked(batch)
+        if not batch.is_settled:
+            records.clear(batch)
+            batch.state, batch.message = ImportState.REFUSED, message[:500]
+            batch.save()
     return batch

@@ -23,7 +23,8 @@ def keep(batch: ImportBatch, importer: SheetImport, rows: list[ParsedRow]) -> No
     batch.accepted, batch.refused = len(good), len(rows) - len(good)
     batch.notices = sum(problem.level == "notice" for problem in problems)
     batch.preview = [
-        {"sheet": row.sheet, "row": row.row, "cells": list(importer.describe(row).items())} for row in good[:PREVIEW_ROWS]
+        {"sheet": row.sheet, "row": row.row, "cells": list(importer.describe(row).items())}
+        for row in good[:PREVIEW_ROWS]
     ]
     labels = {column.name: column.label for column in importer.columns}
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
@@ -45,7 +46,10 @@ def clear(batch: ImportBatch) -> None:
 def _facts(problem: Problem, labels: dict[str, str]) -> tuple:
     column = "" if problem.column is None else column_letters(problem.column)
     field = labels.get(problem.field, problem.field)
-    return problem.level, problem.sheet[:100], problem.row, column, field[:50], _discreet(problem.message)[:500]
+    message = _discreet(problem.message)
+    if message.startswith(f"{field}：{field}"):
+        message = message.removeprefix(f"{field}：")
+    return problem.level, problem.sheet[:100], problem.row, column, field[:50], message[:500]
 
 
 def _discreet(message: str) -> str:

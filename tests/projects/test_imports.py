@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from core import attachments, audit, jobs
 from core.models import AuditEntry, Job
@@ -67,6 +68,27 @@ def test_good_rows_are_applied_beside_bad_ones(site, sender):
     assert ChangedProject.objects.get().project == site
     assert AuditEntry.objects.get(action="import.apply").detail["created"] == 3
     assert list(audit.broken_entries()) == []
+
+
+def test_history_knows_the_import(site, sender):
+    batch = imports.apply(send(site, sender), by=sender)
+    contexts = WageClerk.pgh_event_model.objects.values_list("pgh_context__metadata", flat=True)
+    assert {context["import_batch"] for context in contexts} == {batch.pk}
+
+
+def test_triggers_of_history_catch_no_error_for_each_row(site, sender, toy, monkeypatch):  # noqa: F811
+    """See core.triggers.bulk_history: each error caught costs a walk over all pending checks."""
+    seen = []
+
+    def apply(self, rows):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('pgtrigger.ignore')::text[]")
+            seen.append(cursor.fetchone()[0])
+        return imports.Outcome(unchanged=len(rows))
+
+    monkeypatch.setattr(toy, "apply", apply)
+    imports.apply(send(site, sender), by=sender)
+    assert seen == [[], []]
 
 
 def test_rows_with_notices_are_taken(site, sender):
@@ -153,7 +175,7 @@ def test_unknown_columns_are_asked_for_once_and_remembered(site, sender):
     batch = send(site, sender, sheet(head=OWN_HEAD))
     assert batch.state == ImportState.MAPPING
     assert "姓名、公民身份号码" in batch.message
-    batch = imports.examine(imports.remap(batch, MAPPING, by=sender))
+    batch = imports.examine(imports.remap(batch, MAPPING))
     assert (batch.state, batch.accepted) == (ImportState.CHECKED, 3)
     assert ColumnMapping.objects.get().organization == sender.organization
     later = send(site, sender, sheet(PEOPLE[:2], head=OWN_HEAD, titles=("别的标题", "又一行")))
@@ -161,7 +183,7 @@ def test_unknown_columns_are_asked_for_once_and_remembered(site, sender):
 
 
 def test_a_mapping_is_not_another_organizations(site, sender):
-    imports.remap(send(site, sender, sheet(head=OWN_HEAD)), MAPPING, by=sender)
+    imports.remap(send(site, sender, sheet(head=OWN_HEAD)), MAPPING)
     other = project()
     assert send(other, clerk(other.general_contractor), sheet(head=OWN_HEAD)).state == ImportState.MAPPING
 

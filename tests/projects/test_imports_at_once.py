@@ -1,17 +1,19 @@
 """What two people, or one impatient one, do at the same moment. Real transactions, real locks."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from core.models import AuditEntry
 from projects import imports
 from projects.enums import ImportState
-from projects.models import ImportBatch, WageClerk
+from projects.imports import engine
+from projects.models import ImportBatch, Project, WageClerk
 from tests.organizations.factories import clerk
 from tests.projects.factories import project
 from tests.projects.sheets import sheet, toy  # noqa: F401
@@ -66,8 +68,6 @@ def test_the_same_file_twice_at_once_doubles_nothing(site, sender):
 
 def test_two_browsers_at_once_get_an_answer_each(site, sender):
     def send():
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
         client = Client()
         client.force_login(sender)
         file = {"file": SimpleUploadedFile("a.xlsx", sheet())}
@@ -77,3 +77,28 @@ def test_two_browsers_at_once_get_an_answer_each(site, sender):
     assert at_once(send, send, send) == [200] * 3
     assert WageClerk.objects.count() == 3
     assert set(ImportBatch.objects.values_list("state", flat=True)) == {ImportState.APPLIED}
+
+
+def test_who_waits_too_long_is_told_and_may_try_again(site, sender, monkeypatch):
+    batch = imports.examine(received(site, sender))
+    held, tried = Event(), Event()
+    monkeypatch.setattr(engine, "PATIENCE", "200ms")
+
+    def hold():
+        with transaction.atomic():
+            Project.objects.select_for_update().get(pk=site.pk)
+            held.set()
+            tried.wait(10)
+
+    def try_meanwhile():
+        held.wait(10)
+        client = Client()
+        client.force_login(sender)
+        page = client.post(reverse("imports:apply", args=[batch.pk]), follow=True).content.decode()
+        tried.set()
+        return page
+
+    _, page = at_once(hold, try_meanwhile)
+    assert "另一份资料正在导入" in page
+    assert not WageClerk.objects.exists()
+    assert imports.apply(batch, by=sender).state == ImportState.APPLIED

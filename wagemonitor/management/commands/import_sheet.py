@@ -109,7 +109,8 @@ class Command(BaseCommand):
         for title, lines in (("退回", report["refused"]), ("提示", report["notices"])):
             for line in lines:
                 place = f"工作表“{line['sheet']}”第 {line['row']} 行"
-                self.stdout.write(f"{title}  {place}  {line['message']}")
+                field = f"{line['field']}：" if line["field"] and line["field"] not in line["message"] else ""
+                self.stdout.write(f"{title}  {place}  {field}{line['message']}")
         rows = {(line["sheet"], line["row"]) for line in report["refused"]}
         self.stdout.write(f"合格 {report['accepted']} 行，退回 {len(rows)} 行，提示 {len(report['notices'])} 条。")
         if outcome := report["outcome"]:
