@@ -16,16 +16,13 @@ class ProjectTab:
     key: str
     label: str
     url_name: str
-    in_query: bool = False  # the project as ?project=, not in the path
 
     def url(self, project: Project) -> str:
-        if self.in_query:
-            return f"{reverse(self.url_name)}?project={project.pk}"
         return reverse(self.url_name, args=[project.pk])
 
     def is_for(self, user, url: str) -> bool:
         """A tab is shown to those whom its page lets in."""
-        return access.allows(access.of(resolve(url.partition("?")[0]).func), user)
+        return access.allows(access.of(resolve(url).func), user)
 
 
 TABS = [

@@ -1,4 +1,4 @@
-"""Our indicators against the annex as published, and completeness in SQL against the same question put in Python."""
+"""Completeness in SQL against the same question put in Python. The annex itself: tests/core/test_annex.py."""
 
 import random
 from datetime import date
@@ -14,54 +14,10 @@ from projects.models import Participation, Permit, Project, WageClerk
 from tests.organizations.factories import organization, region
 from tests.projects.factories import participation, permit, project
 
-# What the annex's words mean in our models: the path a condition must have, and the values it must name.
-CONDITIONS = {
-    "always": None,
-    "building_or_municipal": ("project__category", {Category.BUILDING, Category.MUNICIPAL}),
-    "progress_completed": ("status", {Status.COMPLETED}),
-    "status_exited": ("status", {ParticipationStatus.EXITED}),
-}
-
-ANNEX = {line.number: line for line in annex.lines()}
-OURS = [(group, item) for group in (*PROJECT_GROUPS, WAGE_CLERK) for item in group.indicators]
-IDS = [f"{item.number}-{item.path}" for _, item in OURS]
-
-
-def test_the_transcribed_annex_counts_as_the_notice_does():
-    assert list(ANNEX) == list(range(1, 145))
-    totals = {category: total for category, (_, total) in annex.served_by_category().items()}
-    assert totals == {
-        "project": 34,
-        "employment": 22,
-        "account": 7,
-        "funds": 19,
-        "deposit": 57,
-        "payment_guarantee": 5,
-    }
-
 
 def test_every_project_indicator_is_served_once():
     numbers = [item.number for group in PROJECT_GROUPS for item in group.indicators]
     assert sorted(numbers) == [line.number for line in annex.lines() if line.category == "project"]
-    assert annex.served_by_category()["project"] == (34, 34)
-
-
-def test_no_number_is_served_twice_by_any_app():
-    numbers = [item.number for group in indicators.groups() for item in group.indicators]
-    assert len(numbers) == len(set(numbers))
-    assert annex.served() <= set(ANNEX)
-
-
-@pytest.mark.parametrize(("group", "item"), OURS, ids=IDS)
-def test_label_is_the_annexs_own_word(group, item):
-    assert group.label(item) == ANNEX[item.number].name
-
-
-@pytest.mark.parametrize(("group", "item"), OURS, ids=IDS)
-def test_condition_is_the_annexs_own(group, item):
-    expected = CONDITIONS[ANNEX[item.number].collected_when]
-    ours = item.condition and (item.condition.path, set(item.condition.values))
-    assert ours == expected
 
 
 def by_hand(one: Project) -> tuple[int, int]:
