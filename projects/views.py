@@ -105,14 +105,17 @@ def _parties(user, project: Project, gaps: list) -> list[dict]:
         if isinstance(gap.row, Participation):
             lacking[gap.row.pk] += 1
     may_move = {kind: permissions.can_add_party(user, project, kind) for kind in ParticipantType}
+    rows = project.participations.all()
+    is_venture = sum(party.participant_type == ParticipantType.GENERAL_CONTRACTOR for party in rows) > 1
     return [
         {
             "party": party,
+            "leads": party.is_lead and is_venture,
             "lacking": lacking.get(party.pk, 0),
             "can_move": may_move[party.participant_type],
             "exit_form": DayForm(prefix=f"exit-{party.pk}"),
         }
-        for party in project.participations.all()
+        for party in rows
     ]
 
 
