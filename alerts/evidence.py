@@ -68,10 +68,9 @@ def evidence_of(warning: Warning, user) -> Evidence | None:
 def parameters_of(warning: Warning) -> list[tuple[str, str]]:
     """The thresholds of the version that raised it. A rule that is gone still shows its figures."""
     known = next((rule.parameters for rule in rules() if rule.code == warning.rule_code), {})
-    return [
-        (known[name].label, known[name].text(value)) if name in known else (name, str(value))
-        for name, value in warning.setting.params.items()
-    ]
+    kept = warning.setting.params
+    shown = [(parameter.label, parameter.text(kept[name])) for name, parameter in known.items() if name in kept]
+    return shown + [(name, str(value)) for name, value in kept.items() if name not in known]
 
 
 def _cell(column: dict, value) -> Shown:

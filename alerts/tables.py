@@ -1,3 +1,4 @@
+from copy import copy
 from datetime import date
 
 from django.utils.functional import cached_property
@@ -11,6 +12,7 @@ from alerts.models.warning import WarningQuerySet
 from core import formats
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, Table
+from organizations.enums import RegionLevel
 
 LEVEL_TONES = {Level.RED: "red", Level.ORANGE: "orange", Level.YELLOW: "yellow"}
 STATE_TONES = {
@@ -68,7 +70,7 @@ class WarningTable(Table):
     message = Column("内容")
     project = Column("项目", value="project.name")
     jurisdiction = Column("管辖属地", value="project.jurisdiction.name", minor=True)
-    raised_at = Column("产生", value=lambda warning: formats.day(warning.raised_at), sort="-raised_at", minor=True)
+    raised_at = DayColumn("产生", sort="-raised_at", minor=True)
     due_on = BadgeColumn("处置期限", sort="due_on")
     state = BadgeColumn("状态", value="get_state_display", tone=STATE_TONES)
     handler = Column("经办人", value="handler.name", minor=True)
@@ -78,6 +80,8 @@ class WarningTable(Table):
         due = BadgeColumn("处置期限", lambda w: term_text(w, today), sort="due_on", tone=lambda w: term_tone(w, today))
         due.name = "due_on"
         hidden = set() if choose else {"choose"}
+        if request.user.level == RegionLevel.COUNTY:
+            hidden.add("jurisdiction")
         self.columns = [due if c.name == "due_on" else c for c in self.columns if c.name not in hidden]
 
     @cached_property
@@ -101,7 +105,14 @@ class ProjectWarningTable(WarningTable):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, choose=False, **kwargs)
-        self.columns = [column for column in self.columns if column.name not in {"project", "jurisdiction"}]
+        self.columns = [_unsorted(c) for c in self.columns if c.name not in {"project", "jurisdiction"}]
+
+
+def _unsorted(column: Column) -> Column:
+    """All of a project's warnings are in sight: no order to ask for."""
+    column = copy(column)
+    column.sort = ""
+    return column
 
 
 class CaseLeadTable(Table):
