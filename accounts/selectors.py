@@ -1,5 +1,6 @@
 """Figures about the money of projects. Callers hand over querysets that are already in the user's scope."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -9,10 +10,10 @@ from django.db.models.functions import Coalesce, TruncMonth
 from accounts.enums import MovementDirection, MovementKind
 from accounts.indicators import SPECIAL_ACCOUNT
 from accounts.models import LedgerEntry, Payout, PayrollLine
-from core import indicators
+from core import crypto, indicators
 from core.indicators import Gap
 from projects.models import Project
-from workers.models import AttendanceMonth, Engagement
+from workers.models import AttendanceMonth, BankCard, Engagement
 
 _MONEY = DecimalField(max_digits=16, decimal_places=2)
 _ZERO = Value(Decimal(0), output_field=_MONEY)
@@ -100,6 +101,15 @@ def wages_owed(project: Project) -> Decimal:
     """What the payrolls of this project still owe."""
     owed = unpaid_lines(PayrollLine._base_manager.filter(project=project))
     return owed.aggregate(total=Coalesce(Sum(F("net") - F("paid")), _ZERO))["total"]
+
+
+def cards_of_workers(project: Project, numbers: Iterable[str]) -> set[str]:
+    """Those of these cards that the project's payrolls or its register know as a worker's."""
+    cards = {crypto.blind_index(number): number for number in numbers}
+    paid = PayrollLine._base_manager.filter(project=project, card_number_index__in=list(cards))
+    bound = BankCard._base_manager.filter(worker__engagements__project=project, number_index__in=list(cards))
+    found = [*paid.values_list("card_number_index", flat=True), *bound.values_list("number_index", flat=True)]
+    return {cards[bytes(index)] for index in found}
 
 
 def account_gaps_of(project: Project) -> list[Gap]:

@@ -26,6 +26,14 @@ _KINDS_OUT = (
     (MovementKind.REVERSAL, re.compile(r"冲正|冲销|冲回|错账|退回拨款")),
     (MovementKind.WAGE, re.compile(r"工资|代发|劳务报酬|薪")),
 )
+# Wages go to the workers' own cards (条例第三十一条): paid to a company they are none, whatever the summary says.
+_COMPANY = re.compile(r"公司|经营部|商行|工厂|门市|商店|合作社|事务所|工作室|租赁站|建材")
+# A summary that says how money moved, not what for.
+_SAYS_NOTHING = re.compile(
+    r"(?:批量|网银|跨行|行内|实时|普通|企业|互联|转账|转帐|转出|代付|付款|支付|支出|汇款|汇兑|往账|[\W\d_])*"
+)
+    r"(?:批量|网银|跨行|行内|实时|普通|企业|互联|转账|转帐|转出|代付|付款|支付|支出|汇款|汇兑|往账|[\W\d_])*"
+)
 
 
 def _day(raw):
@@ -147,7 +155,7 @@ def movement_of(row: ParsedRow) -> Movement | None:
     return Movement(
         serial=value["serial"],
         direction=direction,
-        kind=kind_of(direction, summary, against=_is_against(value)),
+        kind=kind_of(direction, summary, to=value["counterparty_name"] or "", against=_is_against(value)),
         amount=abs(signed),
         booked_on=value["booked_on"],
         booked_time=value["booked_time"],
@@ -159,12 +167,23 @@ def movement_of(row: ParsedRow) -> Movement | None:
     )
 
 
-def kind_of(direction: MovementDirection, summary: str, *, against: bool = False) -> MovementKind:
+def kind_of(direction: MovementDirection, summary: str, *, to: str = "", against: bool = False) -> MovementKind:
     """`against`: booked as a negative amount on the other side, which is how banks take a booking back."""
     if against:
         return MovementKind.RETURN if direction == _IN else MovementKind.REVERSAL
     kinds, other = (_KINDS_IN, MovementKind.OTHER_IN) if direction == _IN else (_KINDS_OUT, MovementKind.OTHER_OUT)
-    return next((kind for kind, words in kinds if words.search(summary)), other)
+    kind = next((kind for kind, words in kinds if words.search(summary)), other)
+    return other if kind == MovementKind.WAGE and _COMPANY.search(to) else kind
+
+
+def says_nothing(movement: Movement) -> bool:
+    """Money to somebody's card, and no word what for: wages if the card is a worker's."""
+    return (
+        movement.kind == MovementKind.OTHER_OUT
+        and bool(movement.counterparty_number)
+        and not _COMPANY.search(movement.counterparty_name)
+        and _SAYS_NOTHING.fullmatch(movement.summary) is not None
+    )
 
 
 def _signed(value: dict) -> Decimal:

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 
-from accounts import services
-from accounts.enums import AccountStatus
-from accounts.imports.movements import COLUMNS, has_amounts, movement_of
+from accounts import selectors, services
+from accounts.enums import AccountStatus, MovementKind
+from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
 from accounts.models import SpecialAccount
 from accounts.services import Movement
 from core import crypto
@@ -145,6 +145,7 @@ class StatementImport(SheetImport):
         self._check_other_account(rows)
         self._refuse_repeated(lines)
         self.lines = self._refuse_unlike_known(in_booking_order([line for line in lines if line.row.good]))
+        self._tell_wages_by_card(self.lines)
         self._check_count(rows)
         tail = self._tail()
         fresh = [line for line in self.lines if line.movement.serial not in self.known]
@@ -180,6 +181,15 @@ class StatementImport(SheetImport):
             if line.movement.serial in unlike:
                 self.refuse(line.row, "serial", "流水号已存在且内容不同，请向银行核对。")
         return [line for line in lines if line.row.good]
+
+    def _tell_wages_by_card(self, lines: list[Line]) -> None:
+        """“转账” to the card of one of the project's workers is a wage."""
+        silent = [line.movement for line in lines if says_nothing(line.movement)]
+        cards = {movement.counterparty_number for movement in silent}
+        known = selectors.cards_of_workers(self.project, cards) if cards else set()
+        for movement in silent:
+            if movement.counterparty_number in known:
+                movement.kind = MovementKind.WAGE
 
     def _check_count(self, rows: list[ParsedRow]) -> None:
         for skipped in self.skipped:

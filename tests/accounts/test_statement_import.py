@@ -14,6 +14,7 @@ from tests.accounts.documents import NUMBER, SHAPES, Line, problems, saved, stat
 from tests.accounts.factories import special_account
 from tests.organizations.factories import bank, bank_clerk, clerk, organization
 from tests.projects.factories import project
+from tests.workers.factories import bank_card, engagement
 
 pytestmark = pytest.mark.django_db
 KIND = "bank-statement"
@@ -298,6 +299,22 @@ def test_a_negative_debit_is_money_taken_back(site, user, account):
     upload(site, KIND, content, by=user)
     entry = account.entries.get(serial="S2")
     assert (entry.direction, entry.kind, entry.amount) == ("in", MovementKind.RETURN, 6000)
+
+
+def test_wages_are_what_goes_to_workers_whatever_the_summary_says(site, user, account):
+    card = bank_card(engagement(site).worker).number
+    moves = [
+        Line("S0", "100000", "拨付人工费", "建设单位", "5300111111111111"),
+        Line("S1", "-5000", "转账", "张三", card),
+        Line("S2", "-5000", "网银转账", "李四", "6217008735602505254"),
+        Line("S3", "-5000", "材料款", "张三", card),
+        Line("S4", "-5000", "代发工资2026年9月", "临沧恒远劳务有限公司", "53052222222222222"),
+        Line("S5", "-5000", "工资", "王五", "6217008735602505254"),
+    ]
+    upload(site, KIND, statement(moves, of=site), by=user)
+    kinds = dict(account.entries.values_list("serial", "kind"))
+    assert [serial for serial, kind in sorted(kinds.items()) if kind == MovementKind.WAGE] == ["S1", "S5"]
+    assert kinds["S2"] == kinds["S3"] == kinds["S4"] == MovementKind.OTHER_OUT
 
 
 def test_the_preview_masks_counterparties(site, user, account):
