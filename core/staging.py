@@ -14,13 +14,18 @@ def stage(table: str, columns: Mapping[str, str], rows: Iterable[Sequence]) -> i
     name = sql.Identifier(table)
     fields = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
-        cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, fields))
+        _execute(cursor, sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
+        _execute(cursor, sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, fields))
         written = 0
         with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(name)) as copy:
             copy.set_types(list(columns.values()))
             for row in rows:
                 copy.write_row(row)
                 written += 1
-        cursor.execute(sql.SQL("ANALYZE {}").format(name))
+        _execute(cursor, sql.SQL("ANALYZE {}").format(name))
     return written
+
+
+def _execute(cursor, statement: sql.Composed) -> None:
+    """As text: within a request (and within `bulk_history`) pghistory reads every statement, and only text."""
+    cursor.execute(statement.as_string(None))
