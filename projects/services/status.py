@@ -35,8 +35,8 @@ def _check(project: Project, act: StatusAct, on: date, reason: str) -> None:
         raise ValidationError(f"项目当前为“{project.get_status_display()}”，不能办理{act.label}。", code="status")
     if on > timezone.localdate():
         raise ValidationError({"on": "日期不能晚于今天。"})
-    last = project.status_changes.exclude(reason="建档").order_by("-on").values_list("on", flat=True).first()
-    earliest = max(filter(None, (last, project.actual_start_on)), default=None)
+    moved = project.status_changes.exclude(status__in=StatusAct.START.from_statuses)  # a start may precede the filing
+    earliest = max(filter(None, [*moved.values_list("on", flat=True), project.actual_start_on]), default=None)
     if earliest and on < earliest:
         raise ValidationError({"on": f"日期不能早于上一次变更（{earliest:%Y-%m-%d}）。"})
     if act.needs_reason and not reason.strip():

@@ -179,6 +179,10 @@ class TestStatus:
             self.change(one, StatusAct.RESUME, on=date(2026, 8, 31))
         assert self.change(one, StatusAct.RESUME, on=date(2026, 9, 1)).status == Status.IN_PROGRESS
 
+    def test_a_start_may_lie_before_the_filing(self):
+        one = self.change(file_one(), StatusAct.START, on=date(2026, 7, 20))
+        assert one.actual_start_on == date(2026, 7, 20)
+
     @pytest.mark.parametrize("act", [StatusAct.SUSPEND, StatusAct.REOPEN])
     def test_suspending_and_reopening_need_a_reason(self, act):
         done = {"status": Status.COMPLETED, "completed_on": date(2026, 9, 1)} if act == StatusAct.REOPEN else {}

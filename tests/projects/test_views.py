@@ -209,6 +209,12 @@ class TestDetail:
         assert "53090219900101001X" in answer.content.decode()
         assert AuditEntry.objects.filter(action="reveal", object_id=str(party.pk)).exists()
 
+    def test_a_reader_is_not_offered_to_see_it(self, signed_in):
+        one = whole_project()
+        offer = "organization__legal_representative_id"
+        assert offer in signed_in(officer()).get(at("project_detail", one.pk)).content.decode()
+        assert offer not in signed_in(industry_officer()).get(at("project_detail", one.pk)).content.decode()
+
     @pytest.mark.parametrize("path", ["project__participations__manager_id", "project__name", "organization__nothing"])
     def test_only_an_encrypted_field_of_one_row_is_revealed(self, signed_in, path):
         party = whole_project().participations.first()
