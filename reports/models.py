@@ -25,15 +25,18 @@ class Baseline(models.Model):
 
 
 class MonthFigure(models.Model):
-    """The figures of one place, industry and month, as they stood when the month was frozen; numerators and
-    denominators apart, so that sums over places stay right."""
+    """The figures of one jurisdiction, industry and month, as they stood when the month was closed; numerators and
+    denominators apart, so that sums over places stay right. What came in later does not change them."""
 
-    shared_because = "counts without personal data; pages show a place only to those whose scope covers it"
+    shared_because = (
+        "counts and project names without personal data; reports.months narrows them to the user's place and industry"
+    )
 
     month = models.DateField("月份")
     region = models.ForeignKey(Region, verbose_name="地区", on_delete=models.PROTECT, related_name="+")
     industry = models.CharField("行业", max_length=10)
     figures = models.JSONField("数值", default=dict)
+    projects = models.JSONField("项目明细", default=list, help_text="各项目的编码、名称、进度和数值，当时的样子")
     cut_off_at = models.DateTimeField("截止时间")
 
     class Meta:

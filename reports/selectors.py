@@ -136,6 +136,15 @@ class ProjectFigures:
         """Supervised in the month, or with money, people or warnings in it all the same."""
         return any(self.figures.values())
 
+    def as_json(self) -> dict[str, Any]:
+        facts = {"id": self.id, "code": self.code, "name": self.name, "status": self.status}
+        return facts | {"figures": self.figures.as_json()}
+
+    @classmethod
+    def from_json(cls, jurisdiction: str, industry: str, stored: dict[str, Any]) -> "ProjectFigures":
+        facts = {**stored, "figures": Figures.from_json(stored["figures"])}
+        return cls(jurisdiction=jurisdiction, industry=industry, **facts)
+
 
 def groups(project_ids: Sequence[int], period: Period) -> list[Group]:
     """The projects are the caller's to choose: those the asking user may see."""

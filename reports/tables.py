@@ -7,11 +7,13 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import SpecialAccount
 from alerts.models import Warning
 from core import formats
+from core.models import Job
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
 from projects.models.project import ProjectQuerySet
@@ -84,7 +86,7 @@ class PlaceTable(Table):
     account = BarColumn("专户开设率", value=_rate("now", "account"), sort="account", hint=RATES["account"].definition)
     update = BarColumn("考勤更新率", value=_rate("month", "update"), sort="update", hint=RATES["update"].definition)
     contract = BarColumn(
-        "合同签订率", value=_rate("month", "contract"), sort="contract", hint=RATES["contract"].definition
+        "合同签订率", value=_rate("month", "contract"), sort="contract", hint=RATES["contract"].definition, minor=True
     )
     payout = BarColumn(
         "代发率（人数）", value=_rate("month", "payout"), sort="payout", hint=RATES["payout"].definition
@@ -94,6 +96,7 @@ class PlaceTable(Table):
         value=_rate("month", "payout_amount"),
         sort="payout_amount",
         hint=RATES["payout_amount"].definition,
+        minor=True,
     )
 
     def __init__(self, records: list[RankedPlace], request: HttpRequest, *, month: str):
@@ -133,7 +136,7 @@ def _tone(key: str) -> Callable[[Any], str]:
 
 
 class MeasuredTable(Table):
-    """Rows that carry `figures` of one month."""
+    """Rows that carry `figures` of one month. What a subclass adds stands before the measures."""
 
     account = BadgeColumn("专户", value=_fulfils("account"), tone=_tone("account"))
     contract = RateColumn("合同签订", value=_of("contract"), hint=RATES["contract"].definition)
@@ -142,6 +145,11 @@ class MeasuredTable(Table):
     payout = RateColumn("代发（人数）", value=_of("payout"), hint=RATES["payout"].definition)
     labour_cost = MoneyColumn("人工费到账（元）", value=lambda row: row.figures["labour_cost"], minor=True)
     open = NumberColumn("未办结预警", value=lambda row: row.figures["open"])
+
+    def __init__(self, records, request: HttpRequest):
+        super().__init__(records, request)
+        measures = {column.name for column in MeasuredTable.columns}
+        self.columns.sort(key=lambda column: column.name in measures)
 
 
 @dataclass(frozen=True)
@@ -269,3 +277,31 @@ class KeptAccountTable(Table):
 
     def row_url(self, record: SpecialAccount) -> str:
         return links.to("accounts:ledger", record.pk)
+
+
+# --- workbooks -------------------------------------------------------------------------------------------------------
+
+
+def _file(job: Job) -> SafeString | str:
+    if job.result is None:
+        return ""
+    address = reverse("core:attachment", args=[job.result.key])
+    return format_html('<a href="{}" aria-label="下载 {}">下载</a>', address, job.result.name)
+
+
+class WorkbookTable(Table):
+    caption = "已生成的月报"
+    default_order = "-id"
+    page_size = 20
+    empty_title = "还没有生成过月报"
+    empty_text = "选择月份后开始生成，完成后在这里下载。"
+
+    title = Column("月报", primary=True)
+    month = Column("月份", value=lambda job: job.params.get("month"))
+    state = BadgeColumn("状态", value="get_state_display", tone={"done": "green", "failed": "red"})
+    maker = Column("制表人", value="owner.name")
+    made_at = Column("生成时间", value=lambda job: formats.moment(job.finished_at))
+    file = Column("文件", value=_file)
+
+    def row_url(self, record: Job) -> str:
+        return reverse("core:job", args=[record.pk])

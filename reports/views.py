@@ -1,16 +1,21 @@
-from django.shortcuts import render
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from core import jobs
 from core.access import access
 from core.formats import month as month_text
+from core.models import Job
 from organizations.enums import Role
 from projects.models import Project
-from reports import selectors
+from reports import permissions, selectors
 from reports.desks import desk_for
-from reports.figures import COUNTS, RATES, Figures, Period
+from reports.figures import CLOSING_DAY, COUNTS, RATES, Figures, Period
 from reports.filters import FigureFilters, region_asked
-from reports.tables import ProjectFigureTable
+from reports.forms import WorkbookForm
+from reports.tables import ProjectFigureTable, WorkbookTable
+from reports.tasks import WORKBOOK
 
 REGULATORS = (Role.OFFICER, Role.INDUSTRY)
 
@@ -47,3 +52,38 @@ def figure_projects(request):
         "table": ProjectFigureTable(projects.filter(pk__in=chosen), request, period=period),
     }
     return render(request, "reports/figure_projects.html", context)
+
+
+# --- monthly workbooks -----------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*REGULATORS)
+def workbook_list(request):
+    return _workbooks(request, WorkbookForm(today=timezone.localdate()))
+
+
+@require_POST
+@access(*REGULATORS)
+def workbook_start(request):
+    if not permissions.can_make_workbook(request.user):
+        raise PermissionDenied
+    form = WorkbookForm(request.POST, today=timezone.localdate())
+    if not form.is_valid():
+        return _workbooks(request, form, status=422)
+    month = form.cleaned_data["month"]
+    title = f"{request.user.region.name}{dict(form.fields['month'].choices)[month]}统计表"
+    jobs.start(WORKBOOK, by=request.user, title=title, month=month)
+    return redirect("reports:workbook_list")
+
+
+def _workbooks(request, form: WorkbookForm, status: int = 200):
+    own = Job.objects.visible_to(request.user).filter(kind=WORKBOOK).select_related("result", "owner")
+    unfinished = own.exclude(state__in=(Job.State.DONE, Job.State.FAILED)).order_by("-pk")
+    context = {
+        "form": form,
+        "unfinished": list(unfinished[:5]),
+        "table": WorkbookTable(own, request),
+        "closing_day": CLOSING_DAY,
+    }
+    return render(request, "reports/workbook_list.html", context, status=status)
