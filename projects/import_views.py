@@ -146,6 +146,8 @@ def _next_step(found: ImportBatch) -> tuple[str, str] | None:
 def columns(request, pk):
     """A sheet of an unknown shape: which of its columns are ours."""
     found = _decidable(request, pk)
+    if found.is_settled or found.is_busy:
+        return redirect(found)
     try:
         importer, layout = imports.columns_of(found)
     except ValidationError as error:
@@ -168,12 +170,7 @@ def examine(request, pk):
 @access(*SENDERS)
 def apply(request, pk):
     """Twice is once: a second click, or a colleague's, finds the batch imported."""
-    found = _batch(request, pk)
-    if not found.is_settled:
-        if not can_decide(request.user, found):
-            raise PermissionDenied
-        found = _unless_busy(request, imports.apply_soon, found)
-    return redirect(found)
+    return redirect(_unless_busy(request, imports.apply_soon, _decidable(request, pk)))
 
 
 @require_POST
@@ -241,8 +238,9 @@ def _batch(request, pk: int) -> ImportBatch:
 
 
 def _decidable(request, pk: int) -> ImportBatch:
+    """One that has meanwhile been imported or given up is left as it is, and shown."""
     found = _batch(request, pk)
-    if not can_decide(request.user, found):
+    if not can_import(request.user, found.project, found.kind):
         raise PermissionDenied
     return found
 

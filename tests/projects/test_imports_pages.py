@@ -1,4 +1,6 @@
 import datetime
+import time
+import zipfile
 from io import BytesIO
 
 import openpyxl
@@ -74,6 +76,30 @@ def test_a_second_click_imports_nothing_more(client, site, sender):
     client.post(address)
     assert "已导入 3 行" in text(client.post(address, follow=True))
     assert AuditEntry.objects.filter(action="import.apply").count() == 1
+
+
+def test_what_is_imported_cannot_be_given_up_or_examined_again(client, site, sender):
+    upload(client, site)
+    batch = ImportBatch.objects.get()
+    client.post(reverse("imports:apply", args=[batch.pk]))
+    for name in ("discard", "examine", "columns"):
+        page = client.post(reverse(f"imports:{name}", args=[batch.pk]), follow=True)
+        assert "已导入 3 行" in text(page)
+    batch.refresh_from_db()
+    assert batch.state == ImportState.APPLIED
+
+
+def test_a_zip_bomb_is_refused_quickly(client, site, sender):
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive, zipfile.ZipFile(BytesIO(sheet())) as real:
+        for member in real.namelist():
+            filling = bytes(64 * 1024 * 1024) if member.endswith("sheet1.xml") else b""
+            archive.writestr(member, real.read(member) + filling)
+    started = time.monotonic()
+    answer = upload(client, site, content.getvalue())
+    assert "压缩" in answer.context["form"].errors["file"][0]
+    assert time.monotonic() - started < 5
+    assert not ImportBatch.objects.exists()
 
 
 def test_giving_up_imports_nothing(client, site, sender):
