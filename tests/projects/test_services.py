@@ -438,3 +438,40 @@ class TestTheDatabaseItselfRefuses:
             "UPDATE organizations_organization SET uscc = '' WHERE id = %s",
             organization().pk,
         )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_completion_waits_for_a_write_that_is_under_way():
+    """Whoever came first is served first: the write lands, then the project closes; nothing slips in afterwards."""
+    one, by, order = project(), officer(), []
+    locked, finish = threading.Event(), threading.Event()
+
+    def write():
+        try:
+            with transaction.atomic():
+                services.lock_open(one)
+                locked.set()
+                finish.wait(5)
+                order.append("write")
+        finally:
+            connection.close()
+
+    def complete():
+        try:
+            services.change_status(one, StatusAct.COMPLETE, by=by, on=TODAY())
+            order.append("complete")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write), threading.Thread(target=complete)]
+    threads[0].start()
+    assert locked.wait(5)
+    threads[1].start()
+    threads[1].join(0.3)
+    assert order == []
+    finish.set()
+    for thread in threads:
+        thread.join()
+    assert order == ["write", "complete"]
+    with pytest.raises(services.ProjectClosed):
+        services.update_project(one, by=by, address="新地址")
