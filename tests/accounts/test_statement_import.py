@@ -206,7 +206,7 @@ def test_a_statement_of_unknown_columns_asks_for_them_and_remembers(site, user, 
     batch = imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))
     assert batch.state == "mapping"
     assert "交易金额" in batch.message
-    batch = imports.examine(imports.remap(batch, {"进出": "amount"}, by=user))
+    batch = imports.examine(imports.remap(batch, {"进出": "amount"}))
     assert (batch.state, batch.accepted) == ("checked", 6)
     assert upload(site, KIND, content, by=user).accepted == 6
 
