@@ -57,7 +57,7 @@ WITH answered AS (
 INSERT INTO alerts_disposal (warning_id, act, from_state, to_state, text, at)
 SELECT id, %(act)s, state, %(released)s, %(text)s, %(at)s FROM answered
 """
-ANSWERED = "数据已更新，不再符合预警条件。"
+ANSWERED = "按最新数据和现行规则，不再符合预警条件。"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class WarningFilters(FilterForm):
         self.fields["state"].choices = open_first
         self.fields["rule"].choices = [("", "全部"), *((rule.code, f"{rule.code} {rule.title}") for rule in rules())]
         if user.level in (RegionLevel.PROVINCE, RegionLevel.PREFECTURE):
-            self.fields["region"].choices = [("", "全部"), *_places(user)]
+            self.fields["region"].choices = [("", "全部"), *places_for(user)]
         else:
             del self.fields["region"]
         if user.industry or user.role in (Role.CLERK, Role.BANK):
@@ -118,7 +118,7 @@ class CaseLeadFilters(FilterForm):
         return leads.filter(state=values["state"]) if "state" in values else leads
 
 
-def _places(user) -> list:
+def places_for(user) -> list:
     """Prefectures as headings, with themselves as the first choice; within one prefecture its counties."""
     groups: dict[str, list] = {}
     for region in regions_for(user).exclude(level=RegionLevel.PROVINCE).select_related("parent").order_by("code"):

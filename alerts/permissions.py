@@ -7,7 +7,7 @@ answer it, not what the officers write to each other.
 
 from alerts.enums import WarningState
 from alerts.models import CaseLead, Warning
-from organizations.enums import AUTHORITIES, Role
+from organizations.enums import AUTHORITIES, RegionLevel, Role
 
 IN_HAND = (WarningState.ACCEPTED, WarningState.VERIFYING)
 
@@ -62,6 +62,11 @@ def can_update_case_lead(user, lead: CaseLead) -> bool:
         and lead.state != CaseLead.State.CLOSED
         and lead.project.jurisdiction_id.startswith(user.region.prefix)
     )
+
+
+def can_change_rules(user) -> bool:
+    """Kinds, thresholds, deadlines and regions of the rules are the province's to say (A2)."""
+    return user.role == Role.OFFICER and user.level == RegionLevel.PROVINCE
 
 
 def can_export(user) -> bool:

@@ -32,4 +32,6 @@ urlpatterns = [
     path("case-leads/", views.case_lead_list, name="case_lead_list"),
     path("case-leads/<int:pk>/", views.case_lead_detail, name="case_lead_detail"),
     path("rules/", views.rule_list, name="rule_list"),
+    path("rules/<slug:code>/", views.rule_detail, name="rule_detail"),
+    path("rules/<slug:code>/new/", views.rule_change, name="rule_change"),
 ]

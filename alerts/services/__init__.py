@@ -10,13 +10,14 @@ from alerts.services.disposal import (
     transfer,
     verify,
 )
-from alerts.services.rule_settings import forget_old_runs, sync_settings
+from alerts.services.rule_settings import change_rule, forget_old_runs, sync_settings
 
 __all__ = [
     "File",
     "Overtaken",
     "accept",
     "accept_many",
+    "change_rule",
     "escalate_overdue",
     "forget_old_runs",
     "move_case_lead",
