@@ -99,7 +99,8 @@ def may_open(user, attachment: Attachment) -> bool:
     model = attachment.owner_type.model_class()
     if not issubclass(model, ScopedModel):
         return False
-    return model.objects.visible_to(user).filter(pk=attachment.owner_id).exists()
+    owner = model.objects.visible_to(user).filter(pk=attachment.owner_id).first()
+    return owner is not None and owner.may_open_files(user)
 
 
 def response(attachment: Attachment, *, by, ip: str | None = None) -> HttpResponse:

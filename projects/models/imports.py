@@ -61,6 +61,10 @@ class ImportBatch(ScopedModel):
     def get_absolute_url(self) -> str:
         return reverse("imports:batch", args=[self.pk])
 
+    def may_open_files(self, user) -> bool:
+        """A sheet holds IDs and cards in clear: nobody but the unit that sent it. `imports:file` may show it to more."""
+        return self.by is not None and self.by.organization_id == user.organization_id
+
     @property
     def is_settled(self) -> bool:
         """Nothing more can be done with it but look."""
