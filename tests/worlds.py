@@ -1,0 +1,287 @@
+"""Small worlds that must not see each other: whatever is written in one carries its mark.
+
+A world is one project with everything that can hang on it. `WORLDS` says where each lies; a new kind of object is one
+line in `World.build` and, when it has a page, one in `tests.test_matrix.OBJECTS`.
+"""
+
+import io
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+from django.db.models import Model
+
+from alerts.enums import Act, WarningState
+from alerts.models import CaseLead, Disposal
+from core import attachments
+from core.models import Job
+from organizations.enums import Industry, OrganizationKind
+from projects import imports
+from projects.enums import ParticipantType
+from projects.models import StatusChange, WageClerk
+from tests.accounts import factories as money
+from tests.alerts import factories as alarms
+from tests.organizations import factories as who
+from tests.projects import factories as sites
+from tests.workers import factories as people
+
+PDF = b"%PDF-1.7\n"
+MONTH = date(2026, 9, 1)
+PUBLIC_PHONE = "13800000000"  # the wage-affairs clerk's hangs on a board at the gate of the site (条例 art. 34)
+ROSTER_HEAD = ["序号", "姓名", "身份证号码", "性别", "班组", "工种", "手机号", "银行卡号", "开户银行", "进场日期"]
+
+
+@dataclass(frozen=True)
+class Place:
+    letter: str
+    county: str
+    industry: str
+    department: str  # the kind of the industry's department
+
+
+WORLDS = {
+    "甲": Place("甲", "530902", Industry.HOUSING, OrganizationKind.HOUSING),
+    "乙": Place("乙", "530921", Industry.TRANSPORT, OrganizationKind.TRANSPORT),
+}
+
+
+@dataclass
+class World:
+    place: Place
+    secrets: set[str] = field(default_factory=set)
+    things: dict[str, Any] = field(default_factory=dict)
+    users: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """In every text of a supervised row."""
+        return f"{self.place.letter}标记"
+
+    @property
+    def public_mark(self) -> str:
+        """In the names of units and users, which administrators see."""
+        return f"{self.place.letter}单位"
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["things"][name]
+        except KeyError as missing:
+            raise AttributeError(f"The world has no {name}.") from missing
+
+    def text(self, noun: str) -> str:
+        return f"{self.mark}{noun}"
+
+    def _secret(self, number: str) -> str:
+        self.secrets.add(number)
+        return number
+
+    def _id_number(self) -> str:
+        return self._secret(people.id_number(place=self.place.county))
+
+    def _phone(self) -> str:
+        return self._secret(f"139{self.place.county[-4:]}{len(self.secrets):04d}")
+
+    # --- building --------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def build(cls, letter: str) -> "World":
+        world = cls(WORLDS[letter])
+        world._units()
+        world.things |= world._project()
+        world.things |= world.person()
+        world.things |= world._money()
+        world.things |= world._sheet()
+        world.things |= world._warning()
+        world.things |= world._jobs()
+        return world
+
+    def _units(self) -> None:
+        county, unit = self.place.county, self.public_mark
+        self.things |= {
+            "contractor": self._unit(f"{unit}总包"),
+            "subcontractor": self._unit(f"{unit}分包"),
+            "owner": self._unit(f"{unit}建设"),
+            "bank": who.bank(name=f"{self.place.letter}地银行", at=county),  # banks are to be chosen from
+        }
+        self.users |= {
+            "officer": who.officer(county, name=f"{unit}监管员"),
+            "industry": who.industry_officer("530900", self.place.department, name=f"{unit}行业监管员"),
+            "clerk": who.clerk(self.contractor, name=f"{unit}专管员"),
+            "subcontractor": who.clerk(self.subcontractor, name=f"{unit}分包专管员"),
+            "bank": who.bank_clerk(self.bank, name=f"{unit}经办员"),
+        }
+        self.things["user"] = self.users["clerk"]
+
+    def _unit(self, name: str) -> Model:
+        return who.organization(
+            at=self.place.county,
+            name=name,
+            legal_representative=f"{self.public_mark}法人",
+            legal_representative_id=self._id_number(),
+            registered_address=f"{self.public_mark}地址",
+        )
+
+    def _project(self, number: int = 1) -> dict[str, Any]:
+        project = sites.project(
+            at=self.place.county,
+            industry=self.place.industry,
+            contractor=self.contractor,
+            name=self.text(f"工程{number}"),
+            address=self.text("地址"),
+            filed_by=self.users["officer"],
+        )
+        sites.participation(project, self.owner, ParticipantType.CONSTRUCTION_UNIT)
+        change = {"status": project.status, "on": project.actual_start_on, "by": self.users["officer"]}
+        StatusChange.objects.create(project=project, reason=self.text("进度说明"), **change)
+        party = sites.participation(project, self.subcontractor, ParticipantType.LABOUR_SUBCONTRACTOR)
+        return {"project": project, "party": party} | self._papers(project)
+
+    def _papers(self, project: Model) -> dict[str, Any]:
+        number = project.wage_clerks.count()
+        clerk = WageClerk.objects.create(
+            project=project, name=self.text(f"专管员{number}"), id_number=self._id_number(), phone=PUBLIC_PHONE
+        )
+        permit = sites.permit(project, number=self.text(f"许可证{project.pk}-{number}"))
+        return {"wage_clerk": clerk, "permit": permit}
+
+    def person(self) -> dict[str, Any]:
+        """One more worker on the project: team, contract, card, attendance."""
+        project, number = self.project, self.project.engagements.count()
+        team = people.team(
+            project, self.text(f"班组{number}"), leader_name=self.text("班组长"), leader_phone=self._phone()
+        )
+        worker = people.worker(
+            name=self.text(f"工人{number}"),
+            id_number=self._id_number(),
+            phone=self._phone(),
+            address=self.text("住址"),
+        )
+        engagement = people.engagement(project, worker, team=team)
+        people.attendance(engagement, date(2026, 9, 3), date(2026, 9, 4))
+        card = people.bank_card(worker, self._secret(people.card_number()))
+        contract = people.contract(engagement)
+        return {"worker": worker, "engagement": engagement, "team": team, "card": card, "contract": contract}
+
+    def open_account(self, project: Model) -> Model:
+        number = self._secret(f"25{self.place.county}8591{len(self.secrets):07d}")
+        text = {"name": self.text("专户"), "bank_name": self.text("支行")}
+        account = money.special_account(project, bank=self.bank, number=number, **text)
+        money.entry(account, "500000", summary=self.text("拨付"), counterparty_name=self.text("付款方"))
+        return account
+
+    def _money(self) -> dict[str, Any]:
+        account = self.open_account(self.project)
+        payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
+        things = {"account": account, "payroll": payroll}
+        return things | self.wages(payroll, account, self.engagement)
+
+    def wages(self, payroll: Model, account: Model, engagement: Model) -> dict[str, Any]:
+        card = self._secret(people.card_number())
+        line = money.payroll_line(
+            payroll, engagement=engagement, card_number=card, card_last4=card[-4:], remark=self.text("备注")
+        )
+        entry = {"summary": self.text("工资"), "counterparty_number": self._secret(people.card_number())}
+        movement = money.entry(account, Decimal("-100"), counterparty_name=self.text("收款方"), **entry)
+        payout = money.payout(line, account)
+        return {"payroll_line": line, "payout": payout, "ledger_entry": movement}
+
+    def _sheet(self) -> dict[str, Any]:
+        """A roster with one row that will do and one that will not."""
+        number = self._id_number()
+        rows = [
+            [1, self.text("新人"), number, "男", self.text("新班组"), "钢筋工", self._phone(), "", "", "2026-09-01"],
+            [2, self.text("坏人"), number[:-2], "男", self.text("新班组"), "钢筋工", self._phone(), "", "", "x"],
+        ]
+        return {"batch": self.sheet(rows)} | self._batch_files()
+
+    def sheet(self, rows: list[list]) -> Model:
+        book = openpyxl.Workbook()
+        for row in [ROSTER_HEAD, *rows]:
+            book.active.append(row)
+        content = io.BytesIO()
+        book.save(content)
+        name, clerk = f"{self.mark}花名册.xlsx", self.users["clerk"]
+        batch = imports.receive(self.project, "roster", content=content.getvalue(), filename=name, by=clerk)
+        return imports.examine(batch)
+
+    def _batch_files(self) -> dict[str, Any]:
+        batch = self.project.imports.get()
+        name, kinds = f"{self.mark}标注.xlsx", {".xlsx": attachments.XLSX}
+        content = imports.annotated(batch)
+        copy = attachments.store(content, name, by=self.users["clerk"], owner=batch, kinds=kinds)
+        return {"batch_file": batch.file, "annotated": copy}
+
+    def warn(self) -> Model:
+        return alarms.warning(
+            self.project,
+            title=self.text("预警"),
+            message=self.text("预警内容"),
+            evidence={"columns": ["姓名"], "rows": [[self.text("证据")]]},
+            state=WarningState.ACCEPTED,
+            handler=self.users["officer"],
+        )
+
+    def _warning(self) -> dict[str, Any]:
+        officer, warning = self.users["officer"], self.warn()
+        disposal = Disposal.objects.create(
+            warning=warning,
+            act=Act.NOTED,
+            from_state=WarningState.ACCEPTED,
+            to_state=WarningState.ACCEPTED,
+            text=self.text("说明"),
+            by=officer,
+        )
+        evidence = attachments.store(PDF + self.mark.encode(), f"{self.mark}佐证.pdf", by=officer, owner=disposal)
+        return {"warning": warning, "disposal": disposal, "evidence": evidence, "lead": self.transfer(self.warn())}
+
+    def transfer(self, warning: Model) -> Model:
+        text = {"number": self.text(f"案{warning.pk}"), "reason": self.text("移送理由")}
+        return CaseLead.objects.create(project=self.project, warning=warning, opened_by=self.users["officer"], **text)
+
+    def _jobs(self) -> dict[str, Any]:
+        """A finished job with its file, which belongs to whoever started it."""
+        officer = self.users["officer"]
+        book = openpyxl.Workbook()
+        book.active.append([self.text("统计表")])
+        content = io.BytesIO()
+        book.save(content)
+        name, kinds = f"{self.mark}统计表.xlsx", {".xlsx": attachments.XLSX}
+        workbook = attachments.store(content.getvalue(), name, by=officer, kinds=kinds)
+        job = Job.objects.create(
+            kind="test", title=self.text("任务"), owner=officer, state=Job.State.DONE, result=workbook
+        )
+        return {"job": job, "workbook": workbook}
+
+    # --- growing: for counting queries -----------------------------------------------------------------------------
+
+    def grow(self, rows: int) -> None:
+        """Until every list has at least so many rows."""
+        project, payroll, account = self.project, self.payroll, self.account
+        for number in range(rows - project.engagements.count()):
+            engagement = self.person()["engagement"]
+            self.wages(payroll, account, engagement)
+            self._papers(project)
+            self._party(number)
+            self._more(number)
+
+    def _party(self, number: int) -> None:
+        unit = self._unit(f"{self.public_mark}分包{self.project.participations.count()}-{number}")
+        sites.participation(self.project, unit, ParticipantType.LABOUR_SUBCONTRACTOR)
+
+    def _more(self, number: int) -> None:
+        """One more project with money of its own, one more month, sheet, warning, case, job and user."""
+        months = self.project.payrolls.count()
+        money.payroll(self.project, date(2025 - months // 12, months % 12 + 1, 1), created_by=self.users["clerk"])
+        self.transfer(self.warn())
+        self.sheet([[1, self.text(f"新人{number}"), "", "", "", "", "", "", "", ""]])
+        Job.objects.create(kind="test", title=self.text("任务"), owner=self.users["officer"])
+        who.clerk(self.contractor)
+        self._account_elsewhere(number)
+
+    def _account_elsewhere(self, number: int) -> None:
+        other = self._project(number + 2 + self.contractor.participations.count())["project"]
+        self.open_account(other)
+        alarms.warning(other, message=self.text("预警内容"))
+        money.payroll(other, MONTH)
