@@ -62,7 +62,7 @@ class ImportBatch(ScopedModel):
         return reverse("imports:batch", args=[self.pk])
 
     def may_open_files(self, user) -> bool:
-        """A sheet holds IDs and cards in clear: nobody but the unit that sent it. `imports:file` may show it to more."""
+        """A sheet holds IDs and cards in clear: only the unit that sent it; `imports:file` asks by itself."""
         return self.by is not None and self.by.organization_id == user.organization_id
 
     @property
