@@ -218,10 +218,16 @@ class World:
             self.project,
             title=self.text("预警"),
             message=self.text("预警内容"),
-            evidence={"columns": ["姓名"], "rows": [[self.text("证据")]]},
+            evidence=self._evidence(),
             state=WarningState.ACCEPTED,
             handler=self.users["officer"],
         )
+
+    def _evidence(self) -> dict:
+        """As `alerts.findings` keeps it."""
+        columns = [{"key": "name", "label": "姓名", "kind": "text"}, {"key": "due", "label": "应发", "kind": "money"}]
+        rows = {"rows": [[self.text("证据"), "100.00"]], "links": [self.worker.pk], "link": "worker", "total": 1}
+        return {"columns": columns, "sums": {"due": "100.00"}} | rows
 
     def _warning(self) -> dict[str, Any]:
         officer, warning = self.users["officer"], self.warn()
