@@ -36,11 +36,13 @@ def ensure(months: Iterable[date]) -> list[str]:
 
 
 def _missing(cursor, wanted: list[tuple]) -> list[tuple]:
+    # Not to_regclass: it answers from a cache that waiting for the lock does not refresh.
     cursor.execute(
-        "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NULL", [[w[1] for w in wanted]]
+        "SELECT relname FROM pg_class WHERE relname = ANY(%s) AND relnamespace = current_schema()::regnamespace",
+        [[name for _, name, _ in wanted]],
     )
-    names = {name for (name,) in cursor.fetchall()}
-    return [item for item in wanted if item[1] in names]
+    known = {name for (name,) in cursor.fetchall()}
+    return [item for item in wanted if item[1] not in known]
 
 
 def _create(cursor, table: str, name: str, month: date) -> None:

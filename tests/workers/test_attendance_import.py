@@ -267,5 +267,5 @@ def test_the_number_of_statements_does_not_grow_with_the_people(site, django_ass
         for index in range(40)
     ]
     content = grid(*(row(person.worker.name, person.worker.id_number) for person in people))
-    with django_assert_max_num_queries(38):
+    with django_assert_max_num_queries(44):
         assert Run(AttendanceImport, site, content).outcome.created == 1200

@@ -115,6 +115,10 @@ class RosterImport(SheetImport):
         Column("remark", "备注", words("说明"), clean.text),
     ]
 
+    @classmethod
+    def choices(cls, project) -> dict[str, list[str]]:
+        return {"team": [team.name for team in selectors.teams_of(project)]}
+
     def check(self, rows: list[ParsedRow]) -> None:
         for row in rows:
             self._soften(row)
