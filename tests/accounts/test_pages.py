@@ -3,13 +3,16 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.enums import AccountStatus, MovementKind
-from accounts.models import SpecialAccount
+from accounts.models import PayrollLine, SpecialAccount
 from core.models import AuditEntry
 from projects.enums import Status
-from tests.accounts.documents import NUMBER
+from projects.models import ImportBatch
+from tests.accounts.documents import NUMBER, Line, Person, statement
+from tests.accounts.documents import payroll as sheet_of
 from tests.accounts.factories import entry, payout, payroll, payroll_line, special_account
 from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer
 from tests.projects.factories import project
@@ -248,3 +251,42 @@ def test_a_completed_project_takes_no_account(client):
     site = project(status=Status.COMPLETED, completed_on=date(2026, 10, 1))
     user = clerk(site.general_contractor)
     assert signed_in(client, user).get(reverse("accounts:account_add", args=[site.pk])).status_code == 403
+
+
+# --- uploads ---------------------------------------------------------------------------------------------------------
+
+
+def test_statement_and_wage_sheet_go_through_the_pages_of_uploads(client):
+    site = project(name="临翔区示范小学扩建项目")
+    person = Person("张三")
+    bank_lines = [
+        Line("S0", "100000", "拨付人工费", on=date(2026, 10, 8)),
+        Line("S1", "-6000", name="张三", number=person.card),
+    ]
+    signed_in(client, clerk(site.general_contractor))
+    for kind, name, content in [
+        ("payroll", "工资表.xlsx", sheet_of([person])),
+        ("bank-statement", "对账单.csv", statement(bank_lines, of=site)),
+    ]:
+        address = reverse("imports:upload", args=[site.pk, kind])
+        answer = client.post(address, {"file": SimpleUploadedFile(name, content)})
+        batch = ImportBatch.objects.get(kind=kind)
+        assert answer.headers["Location"] == reverse("imports:batch", args=[batch.pk])
+        page = client.get(answer.headers["Location"]).content.decode()
+        assert person.card not in page
+        assert person.id_number not in page
+        client.post(reverse("imports:apply", args=[batch.pk]))
+        batch.refresh_from_db()
+        assert (batch.state, batch.message) == ("applied", "")
+        result = client.get(reverse("imports:batch", args=[batch.pk])).content.decode()
+        assert reverse("accounts:project_money", args=[site.pk]) in result
+    assert PayrollLine.objects.get().is_paid
+    assert SpecialAccount.objects.get().entries.count() == 2
+
+
+def test_a_bank_clerk_uploads_statements_and_no_wage_sheets(client, site, unit):
+    signed_in(client, bank_clerk(unit))
+    assert client.get(reverse("imports:upload", args=[site.pk, "bank-statement"])).status_code == 200
+    assert client.get(reverse("imports:upload", args=[site.pk, "payroll"])).status_code == 403
+    signed_in(client, officer())
+    assert client.get(reverse("imports:upload", args=[site.pk, "bank-statement"])).status_code == 403
