@@ -1,7 +1,8 @@
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
+from accounts.models import PayrollLine
 from core.forms import FilterForm, MonthField
 
 PAID = {"paid": "已发放", "unpaid": "未发放"}
@@ -52,7 +53,7 @@ class PayrollFilters(FilterForm):
         if month := values.get("month"):
             payrolls = payrolls.filter(month=month)
         if state := values.get("state"):
-            owing = Q(net_total__gt=F("paid_total"))
+            owing = Exists(PayrollLine._base_manager.filter(payroll=OuterRef("pk"), paid__lt=F("net")))
             payrolls = payrolls.filter(owing if state == "unpaid" else ~owing)
         return payrolls
 

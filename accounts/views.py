@@ -92,10 +92,11 @@ def account_add(request, project_pk):
     if not permissions.can_record_account(request.user, project):
         raise PermissionDenied
     form = AccountForm(request.POST or None, user=request.user, project=project)
-    cancel = reverse("accounts:project_money", args=[project.pk])
-    return _save_account(
-        request, form, cancel, lambda: services.open_account(project, by=request.user, **form.facts())
-    )
+
+    def save():
+        return services.open_account(project, by=request.user, **form.facts())
+
+    return _save_account(request, form, reverse("accounts:project_money", args=[project.pk]), save)
 
 
 @require_http_methods(["GET", "POST"])
@@ -103,9 +104,11 @@ def account_add(request, project_pk):
 def account_record(request):
     """By the bank, before it sees the project."""
     form = BankAccountForm(request.POST or None, user=request.user)
-    cancel = reverse("accounts:account_list")
-    save = lambda: services.open_account(form.project, by=request.user, **form.facts())  # noqa: E731
-    return _save_account(request, form, cancel, save)
+
+    def save():
+        return services.open_account(form.project, by=request.user, **form.facts())
+
+    return _save_account(request, form, reverse("accounts:account_list"), save)
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,7 +118,10 @@ def account_edit(request, pk):
     if not permissions.can_edit_account(request.user, account):
         raise PermissionDenied
     form = AccountForm(request.POST or None, user=request.user, account=account)
-    save = lambda: services.update_account(account, by=request.user, **form.facts())  # noqa: E731
+
+    def save():
+        return services.update_account(account, by=request.user, **form.facts())
+
     return _save_account(request, form, account.get_absolute_url(), save, account=account)
 
 

@@ -13,6 +13,7 @@ from projects.models import Project
 from projects.services import mark_changed
 
 NO_CONTRACTOR = "本项目还没有登记施工总承包单位，请先补全项目信息。"
+ANOTHER_BANK = "该账号已登记在另一家银行，请核对账号。"
 ANOTHER_HOLDER = "该账号已登记为其他单位的专户，请核对账号。"
 
 
@@ -57,6 +58,10 @@ def open_account(
         raise ValidationError(ANOTHER_HOLDER)
     if account.status == AccountStatus.CANCELLED:
         raise ValidationError("该账号的专户已注销，请核对账号。")
+    if bank and account.bank_id not in (None, bank.pk):
+        raise ValidationError(ANOTHER_BANK)
+    if not made:
+        _complete(account, facts)
     since = {"since": opened_on} if opened_on else {}
     links = AccountProject.objects.unscoped("the account is recorded for this project")
     links.get_or_create(account=account, project=project, defaults=since)
@@ -78,6 +83,15 @@ def _get_or_make(number: str, facts: dict) -> tuple[SpecialAccount, bool]:
     fresh.clean_fields(exclude=["number"])
     accounts.bulk_create([fresh], ignore_conflicts=True)
     return accounts.get(number_index=index), True
+
+
+def _complete(account: SpecialAccount, facts: dict) -> None:
+    """What a statement could not tell when it recorded the account."""
+    told = [name for name in ("bank", "bank_name", "opened_on") if facts[name] and not getattr(account, name)]
+    for name in told:
+        setattr(account, name, facts[name])
+    if told:
+        account.save(update_fields=told)
 
 
 def account_of_statement(project: Project, *, by, number: str, name: str, bank: Organization | None) -> SpecialAccount:
