@@ -90,7 +90,7 @@ class Visitor:
     def log_in(self, username: str, password: str) -> None:
         self.open("/")
         self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码", exact=True).fill(password)
+        self.page.get_by_label("密码").fill(password)
         self.page.get_by_role("button", name="登录").click()
         self.page.wait_for_url(lambda url: "login" not in url)
 

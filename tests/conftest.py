@@ -7,7 +7,11 @@ import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 
+from wagemonitor.celery import app
+
 pytest_plugins = ["tests.browser"]
+
+app.conf.broker_url = "memory://"  # what tests send reaches no worker of a portal that runs beside them
 
 _flush = TransactionTestCase._fixture_teardown
 
