@@ -133,14 +133,12 @@ class Documents:
 
     # --- attendance: a sheet a team, header in row 3 ---
 
-    @property
-    def at_work(self) -> list[Person]:
-        return [person for person in self.people if person is not self.absent]
-
-    def attendance(self) -> bytes:
+    def attendance(self, mended: bool = False) -> bytes:
+        """Mended, it has the man who was paid without being on the sheet."""
         sheets = {}
+        self.absent.marks = ["√"] * 22 if mended else []
         for team in TEAMS:
-            own = [person for person in self.at_work if person.team == team]
+            own = [person for person in self.people if person.team == team and person.marks]
             head = ["序号", "姓名", "身份证号", *range(1, 31), "出勤天数", "本人签字"]
             rows = [self._attendance_row(order, person) for order, person in enumerate(own, start=1)]
             title = [[f"{self.project}2026年9月农民工考勤表"], [f"班组：{team}      出勤“√”  半天“△”  休息“○”"]]
@@ -149,7 +147,8 @@ class Documents:
 
     def _attendance_row(self, order: int, person: Person) -> list:
         total = person.days + (2 if person is self.wrong_total else 0)
-        return [order, person.name, person.number, *person.marks, float(total), None]
+        marks = person.marks + [None] * (30 - len(person.marks))
+        return [order, person.name, person.number, *marks, float(total), None]
 
     # --- payroll: merged header in rows 3 and 4 ---
 
