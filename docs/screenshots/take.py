@@ -55,7 +55,8 @@ def keep(page: Page, name: str, *, height: int | None = None) -> None:
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
     file = HERE / f"{name}.png"
     picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, optimize=True)
-    print(f"{file.relative_to(ROOT)}  {picture.width}×{picture.height}  {file.stat().st_size // 1024} KB")
+    size = f"{picture.width}×{picture.height}  {file.stat().st_size // 1024} KB"
+    sys.stdout.write(f"{file.relative_to(ROOT)}  {size}\n")
 
 
 def first_link(page: Page, path: str, pattern: str) -> str:
