@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from core import crypto
+from core.acts import ACTS
 from core.models.audit import AuditEntry, AuditHead
 
 GENESIS = bytes(32)
@@ -18,7 +19,9 @@ GENESIS = bytes(32)
 
 @transaction.atomic
 def record(action: str, *, by, target: models.Model | None = None, ip: str | None = None, **detail) -> AuditEntry:
-    """Append one act. `by` is a user, or None for the system itself."""
+    """Append one act, named in `core.acts`. `by` is a user, or None for the system itself."""
+    if action not in ACTS:
+        raise ValueError(f"Name the act {action} in core.acts.")
     head, _ = AuditHead.objects.select_for_update().get_or_create(id=1, defaults={"hash": GENESIS})
     entry = AuditEntry(
         at=timezone.now(),

@@ -3,6 +3,7 @@ from django import forms
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from core.acts import ACTS
 from core.forms import FilterForm
 from core.models import AuditEntry
 from organizations.enums import Role
@@ -36,13 +37,13 @@ class UserFilters(FilterForm):
 
 class AuditFilters(FilterForm):
     q = forms.CharField(label="操作人", required=False)
-    action = forms.CharField(label="行为", required=False)
+    action = forms.ChoiceField(label="行为", choices=[("", ""), *ACTS.items()], required=False)
     since = forms.DateField(label="自", required=False)
     until = forms.DateField(label="至", required=False)
 
     LOOKUPS = {
         "q": "actor_name__icontains",
-        "action": "action__startswith",
+        "action": "action",
         "since": "at__date__gte",
         "until": "at__date__lte",
     }

@@ -33,8 +33,8 @@ class AuditTable(Table):
 
     at = Column("时间", value=lambda entry: formats.moment(entry.at))
     actor = Column("操作人", value="actor_name", primary=True)
-    action = CodeColumn("行为")
-    target = Column("对象", value=lambda entry: f"{entry.object_type} {entry.object_id}".strip())
+    action = Column("行为", value="action_text")
+    target = Column("对象", value="object_text")
     detail = Column("内容", value=lambda entry: "；".join(f"{key}：{value}" for key, value in entry.detail.items()))
     ip_address = CodeColumn("来源地址", minor=True)
 

@@ -1,6 +1,8 @@
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 
+from core.acts import ACTS
 from core.triggers import append_only
 
 
@@ -30,7 +32,20 @@ class AuditEntry(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.actor_name} {self.action_text}"
+
+    @property
+    def action_text(self) -> str:
+        return ACTS.get(self.action, self.action)
+
+    @property
+    def object_text(self) -> str:
+        """What kind of record, and its number."""
+        try:
+            kind = apps.get_model(self.object_type)._meta.verbose_name if self.object_type else ""
+        except LookupError:  # a model of an older version
+            kind = self.object_type
+        return f"{kind} {self.object_id}".strip()
 
 
 class AuditHead(models.Model):

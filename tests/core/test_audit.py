@@ -50,6 +50,11 @@ def test_tampering_past_the_triggers_is_found(tampering):
     assert list(audit.broken_entries())
 
 
+def test_an_act_that_nobody_named_is_refused():
+    with pytest.raises(ValueError, match="Name the act"):
+        audit.record("dance", by=officer())
+
+
 def test_no_act_without_its_entry():
     def failing_act():
         with transaction.atomic():
