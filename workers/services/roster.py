@@ -81,6 +81,8 @@ def write_roster(project: Project, entries: Iterable[RosterEntry]) -> Written:
         _keep_triggers_linear(cursor)
         total = _stage(cursor, entries)
         for statement in _MERGE:
+            if total >= MANY and statement in (_FIND, _FIND_CONTRACTS):
+                cursor.execute("ANALYZE workers_worker, workers_engagement, workers_labourcontract")
             cursor.execute(statement, values)
             if cursor.description:
                 changed.setdefault(statement, set()).update(pk for (pk,) in cursor.fetchall())
@@ -322,6 +324,9 @@ SELECT %(project)s, engagement_id, signed_on, coalesce(nullif(contract_kind, '')
 FROM roster_staging WHERE signed_on IS NOT NULL AND contract_id IS NULL ORDER BY ordinal
 RETURNING (SELECT worker_id FROM workers_engagement WHERE id = engagement_id)
 """
+
+# From so many rows on, a planner that still takes the register for empty (it was, a minute ago) costs minutes.
+MANY = 1_000
 
 # In this order; every statement answers the people it changed, or nothing.
 _MERGE = (
