@@ -8,6 +8,7 @@ from django.utils import timezone
 
 BLANK = "—"
 CENT = Decimal("0.01")
+TENTH = Decimal("0.1")
 
 
 def blank(value: Any) -> Any:
@@ -36,11 +37,14 @@ def wan(value: Any) -> str:
 
 
 def rate(numerator: Any, denominator: Any) -> str:
-    """A percentage to one decimal. Without a denominator there is no rate, which is not the same as 0 %."""
+    """A percentage to one decimal. Without a denominator there is no rate, which is not the same as 0 %; and 5,043 of
+    5,044 is not all, nor is 1 of 5,044 none."""
     if numerator is None or not denominator:
         return BLANK
-    share = Decimal(numerator) * 100 / Decimal(denominator)
-    return f"{share.quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+    share = (Decimal(numerator) * 100 / Decimal(denominator)).quantize(TENTH, ROUND_HALF_UP)
+    if 0 < numerator < denominator:
+        share = min(max(share, TENTH), 100 - TENTH)
+    return f"{share}%"
 
 
 def fraction(numerator: Any, denominator: Any) -> tuple[str, str]:
