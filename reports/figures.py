@@ -241,13 +241,14 @@ class Figures(Mapping):
 @dataclass(frozen=True)
 class Period:
     """A month as it can be told at a moment. `last` is its last day, or today while it runs; deadlines before
-    `passed` are over; warnings are taken as they stood at `until`."""
+    `passed` are over; warnings are taken as they stood at `until`, the midnight after `last`."""
 
     first: date
     last: date
     passed: date
     start: datetime
     until: datetime
+    is_running: bool
     read_at: datetime
 
     @classmethod
@@ -261,13 +262,10 @@ class Period:
             last=min(following - timedelta(days=1), today),
             passed=min(following, today),
             start=midnight(first),
-            until=min(midnight(following), now),
+            until=midnight(min(following, today + timedelta(days=1))),
+            is_running=today < following,
             read_at=now,
         )
-
-    @property
-    def is_running(self) -> bool:
-        return self.until == self.read_at
 
 
 def midnight(day: date) -> datetime:

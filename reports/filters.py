@@ -28,17 +28,10 @@ def month_of(value: str, default: date) -> date:
     return date.fromisoformat(f"{value}-01") if value else default.replace(day=1)
 
 
-class FigureFilters(FilterForm):
-    """Which projects stand behind a figure."""
-
+class StatisticsFilters(FilterForm):
     region = forms.ChoiceField(label="地区")
     industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
     month = forms.ChoiceField(label="月份")
-    figure = forms.ChoiceField(
-        label="指标",
-        choices=[("", "全部项目"), *((key, (RATES | COUNTS)[key].label) for key in BEHIND)],
-    )
-    lacking = forms.BooleanField(label="只看有差额的")
 
     def __init__(self, data, *, user, today: date):
         super().__init__(data)
@@ -53,6 +46,16 @@ class FigureFilters(FilterForm):
     @property
     def month_asked(self) -> date:
         return month_of(self.values.get("month", ""), self.today)
+
+
+class FigureFilters(StatisticsFilters):
+    """Which projects stand behind a figure."""
+
+    figure = forms.ChoiceField(
+        label="指标",
+        choices=[("", "全部项目"), *((key, (RATES | COUNTS)[key].label) for key in BEHIND)],
+    )
+    lacking = forms.BooleanField(label="只看有差额的")
 
 
 def region_asked(request: HttpRequest) -> Region:

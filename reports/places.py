@@ -5,6 +5,8 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import OuterRef, Subquery
+
 from organizations.enums import Industry, RegionLevel
 from organizations.models import Region
 from reports.figures import Figures
@@ -36,13 +38,19 @@ class Place:
         return sum(own), self.baseline
 
 
+@dataclass(frozen=True)
+class IndustryFigures:
+    name: str
+    figures: Figures
+
+
 class Places:
-    """The regions of one subtree with their groups; one query each for regions and baselines."""
+    """The regions of one subtree with their groups; one query."""
 
     def __init__(self, region: Region, groups: Iterable[Group], *, with_baseline: bool = True):
         self.region = region
         self.groups = [group for group in groups if group.jurisdiction.startswith(region.prefix)]
-        self.baselines = baselines(region) if with_baseline else {}
+        self.with_baseline = with_baseline
 
     def with_groups(self, groups: Iterable[Group]) -> "Places":
         """The same places with other figures, without asking for regions and baselines again."""
@@ -61,7 +69,9 @@ class Places:
 
     @cached_property
     def every_region(self) -> list[Region]:
-        return list(Region.objects.within(self.region).order_by("code"))
+        """With `baseline`, the latest."""
+        latest = Baseline.objects.filter(region=OuterRef("pk")).order_by("-as_of").values("projects")
+        return list(Region.objects.within(self.region).annotate(baseline=Subquery(latest[:1])).order_by("code"))
 
     @cached_property
     def whole(self) -> Place:
@@ -92,19 +102,23 @@ class Places:
         return Place(region.code, region.name, region, groups, self._baseline(region), depth)
 
     def _baseline(self, region: Region) -> int | None:
-        """Its own, or the sum of those set for places within it."""
-        if region.code in self.baselines:
-            return self.baselines[region.code]
-        return sum(n for code, n in self.baselines.items() if code.startswith(region.prefix)) or None
+        """Its own, or the sum of those set for the places right below."""
+        if region.code not in self._baselines:
+            below = (self._baseline(item) for item in self.every_region if item.parent_id == region.code)
+            self._baselines[region.code] = sum(filter(None, below)) or None
+        return self._baselines[region.code]
+
+    @cached_property
+    def _baselines(self) -> dict[str, int | None]:
+        if not self.with_baseline:
+            return {region.code: None for region in self.every_region}
+        return {region.code: region.baseline for region in self.every_region if region.baseline}
+
+    def industry_rows(self) -> list["IndustryFigures"]:
+        return [IndustryFigures(industry.label, figures) for industry, figures in self.industries()]
 
     def industries(self) -> list[tuple[Industry, Figures]]:
         parts = {
             industry: [group.figures for group in self.groups if group.industry == industry] for industry in Industry
         }
         return [(industry, Figures.total(own)) for industry, own in parts.items()]
-
-
-def baselines(region: Region) -> dict[str, int]:
-    """Region code → the latest baseline."""
-    rows = Baseline.objects.filter(region__code__startswith=region.prefix).order_by("as_of")
-    return dict(rows.values_list("region_id", "projects"))

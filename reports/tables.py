@@ -18,7 +18,7 @@ from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
 from projects.models.project import ProjectQuerySet
 from reports import links
-from reports.figures import RATES, Figures, Period
+from reports.figures import INCLUSION, RATES, Figures, Period
 from reports.places import Place
 from reports.selectors import ProjectFigures, project_figures
 
@@ -141,15 +141,15 @@ class MeasuredTable(Table):
     account = BadgeColumn("专户", value=_fulfils("account"), tone=_tone("account"))
     contract = RateColumn("合同签订", value=_of("contract"), hint=RATES["contract"].definition)
     register = RateColumn("实名制覆盖", value=_of("register"), hint=RATES["register"].definition, minor=True)
-    attendance = RateColumn("考勤", value=_of("attendance"), hint=RATES["attendance"].definition)
+    attendance = RateColumn("考勤", value=_of("attendance"), hint=RATES["attendance"].definition, minor=True)
     payout = RateColumn("代发（人数）", value=_of("payout"), hint=RATES["payout"].definition)
     labour_cost = MoneyColumn("人工费到账（元）", value=lambda row: row.figures["labour_cost"], minor=True)
     open = NumberColumn("未办结预警", value=lambda row: row.figures["open"])
 
     def __init__(self, records, request: HttpRequest):
         super().__init__(records, request)
-        measures = {column.name for column in MeasuredTable.columns}
-        self.columns.sort(key=lambda column: column.name in measures)
+        measures = [column.name for column in MeasuredTable.columns]
+        self.columns.sort(key=lambda column: measures.index(column.name) if column.name in measures else -1)
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class CountyProjectTable(MeasuredTable):
     caption = "本地项目"
     empty_title = "没有在监管项目"
     empty_text = "项目建档后会列在这里。"
-    shown = 20
+    shown = 12
 
     name = Column("项目名称", primary=True)
     open = NumberColumn("未解除预警", value=lambda row: row.now.figures["open"])
@@ -214,6 +214,70 @@ class ProjectFigureTable(MeasuredTable):
         for project in rows:
             project.figures = found[project.pk].figures
         return page
+
+
+# --- a month of places and industries --------------------------------------------------------------------------------
+
+
+class WanColumn(NumberColumn):
+    def text(self, record: Any) -> str:
+        return formats.wan(self.raw(record))
+
+
+class MoneyRateColumn(RateColumn):
+    """The rate of two amounts, told with both in 万元."""
+
+    kind = "text"
+
+    def text(self, record: Any) -> SafeString:
+        part, whole = self.raw(record)
+        parts = f"{formats.wan(part)[:-2]}/{formats.wan(whole)}" if whole else ""
+        rate = formats.rate(part, whole)
+        return format_html('<span class="rate">{} <span class="rate-parts">{}</span></span>', rate, parts)
+
+
+class MonthTable(Table):
+    empty_title = "没有数据"
+    empty_text = "本月没有在监管项目。"
+
+    name = Column("地区", primary=True)
+    projects = NumberColumn("在监管项目", value=lambda row: row.figures["projects"])
+    in_progress = NumberColumn("在建项目", value=lambda row: row.figures["in_progress"])
+    account = RateColumn("专户开设率", value=_of("account"), hint=RATES["account"].definition)
+    contract = RateColumn("合同签订率", value=_of("contract"), hint=RATES["contract"].definition)
+    register = RateColumn("实名制覆盖率", value=_of("register"), hint=RATES["register"].definition)
+    attendance = RateColumn("考勤率", value=_of("attendance"), hint=RATES["attendance"].definition)
+    update = RateColumn("考勤更新率", value=_of("update"), hint=RATES["update"].definition)
+    payout = RateColumn("代发率（人数）", value=_of("payout"), hint=RATES["payout"].definition)
+    payout_amount = MoneyRateColumn(
+        "代发率（金额）", value=_of("payout_amount"), hint=RATES["payout_amount"].definition
+    )
+    labour_cost = WanColumn("人工费到账", value=lambda row: row.figures["labour_cost"], minor=True)
+    raised = NumberColumn("产生预警", value=lambda row: row.figures["raised"])
+    released = NumberColumn("解除预警", value=lambda row: row.figures["released"])
+    overdue = NumberColumn("期末逾期", value=lambda row: row.figures["overdue"])
+    on_time = RateColumn("按期处置率", value=_of("on_time"), hint=RATES["on_time"].definition)
+
+
+class PlaceFigureTable(MonthTable):
+    """The region and the places right below; a place leads to its own page, in the same month and industry."""
+
+    caption = "分地区"
+
+    inclusion = RateColumn("纳入率", value="inclusion", hint=INCLUSION)
+
+    def row_url(self, record: Place) -> str:
+        return self.url(region=record.code) if record.region is not None and record.depth else ""
+
+
+class IndustryFigureTable(MonthTable):
+    caption = "分行业"
+
+    name = Column("行业", primary=True)
+
+    def __init__(self, records: list, request: HttpRequest):
+        super().__init__(records, request)
+        self.columns.sort(key=lambda column: column.name != "name")
 
 
 # --- warnings on a desk ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ app_name = "reports"
 
 navigation = [
     NavItem("工作台", "reports:home", "home", (), order=0),
-    NavItem("项目指标", "reports:figure_projects", "chart", (Role.OFFICER, Role.INDUSTRY), order=50),
+    NavItem("统计", "reports:statistics", "chart", (Role.OFFICER, Role.INDUSTRY), order=50),
     NavItem("月报", "reports:workbook_list", "table", (Role.OFFICER, Role.INDUSTRY), order=52),
 ]
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("reports/months/", views.workbook_list, name="workbook_list"),
     path("reports/months/new/", views.workbook_start, name="workbook_start"),
-    path("reports/projects/", views.figure_projects, name="figure_projects"),
+    path("reports/figures/", views.statistics, name="statistics"),
+    path("reports/figures/projects/", views.figure_projects, name="figure_projects"),
 ]

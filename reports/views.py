@@ -7,14 +7,15 @@ from core import jobs
 from core.access import access
 from core.formats import month as month_text
 from core.models import Job
-from organizations.enums import Role
+from organizations.enums import Industry, Role
 from projects.models import Project
-from reports import permissions, selectors
+from reports import months, permissions, selectors
 from reports.desks import desk_for
 from reports.figures import CLOSING_DAY, COUNTS, RATES, Figures, Period
-from reports.filters import FigureFilters, region_asked
+from reports.filters import FigureFilters, StatisticsFilters, region_asked
 from reports.forms import WorkbookForm
-from reports.tables import ProjectFigureTable, WorkbookTable
+from reports.places import Places
+from reports.tables import IndustryFigureTable, PlaceFigureTable, ProjectFigureTable, WorkbookTable
 from reports.tasks import WORKBOOK
 
 REGULATORS = (Role.OFFICER, Role.INDUSTRY)
@@ -25,6 +26,28 @@ REGULATORS = (Role.OFFICER, Role.INDUSTRY)
 def home(request):
     template, context = desk_for(request.user)(request)
     return render(request, template, context)
+
+
+@require_GET
+@access(*REGULATORS)
+def statistics(request):
+    """A month of places and industries, closed months as they stood then."""
+    now = timezone.now()
+    filters = StatisticsFilters(request.GET, user=request.user, today=timezone.localdate(now))
+    region = region_asked(request)
+    data = months.read(request.user, region, filters.month_asked, now)
+    industry = filters.values.get("industry") or request.user.industry
+    groups = [group for group in data.groups if industry in (None, "", group.industry)]
+    places = Places(region, groups, with_baseline=industry in (None, "", Industry.HOUSING))
+    context = {
+        "filters": filters,
+        "data": data,
+        "lead": f"{region.name} · {month_text(data.period.first)}",
+        "places": PlaceFigureTable([places.whole, *places.below()], request),
+        "industries": IndustryFigureTable(places.industry_rows(), request),
+        "definitions": [*RATES.values()],
+    }
+    return render(request, "reports/statistics.html", context)
 
 
 @require_GET

@@ -22,6 +22,7 @@ from projects.models import ImportBatch, Project
 from projects.selectors import completeness_for
 from reports import links, selectors
 from reports.desks.imports import ImportTable, recent_trouble
+from reports.desks.tiles import Tile
 from reports.figures import Figures, Period, next_month, previous_month
 from reports.tables import OwnWarningTable
 from workers.models import AttendanceMonth
@@ -29,6 +30,7 @@ from workers.models import AttendanceMonth
 ACCOUNT_DAYS = 30  # 《工程建设领域农民工工资专用账户管理暂行办法》第六条
 SHOWN = 12  # projects as cards; the others are a click away
 GAPS_SHOWN = 4
+ORDER = ("roster", "attendance", "payroll", "bank-statement")  # as a month goes
 WARNINGS_SHOWN = 10
 
 
@@ -64,16 +66,29 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
     today = timezone.localdate(now)
     own = Project.objects.visible_to(user).under_supervision()
     shown = list(own.order_by("-pk")[:SHOWN])
-    warnings = Warning.objects.visible_to(user).open().select_related("project").order_by("due_on", "id")
+    warnings = Warning.objects.visible_to(user).open()
+    own_cards = cards(user, shown, now)
+    refused = recent_trouble(ImportBatch.objects.visible_to(user), today)
+    listed = warnings.select_related("project").order_by("due_on", "id")[:WARNINGS_SHOWN]
     context = {
-        "cards": cards(user, shown, now),
+        "tiles": list(_tiles(own_cards, warnings.count(), refused)) if own_cards else [],
+        "cards": own_cards,
         "more": own.count() - len(shown),
-        "warnings": OwnWarningTable(list(warnings[:WARNINGS_SHOWN]), request),
+        "warnings": OwnWarningTable(list(listed), request),
         "warnings_url": links.warnings(),
-        "imports": ImportTable(recent_trouble(ImportBatch.objects.visible_to(user), today), request),
+        "imports": ImportTable(refused, request),
         "imports_url": links.to("imports:batch_list"),
     }
     return "reports/desk_clerk.html", context
+
+
+def _tiles(own_cards: list[Card], warnings: int, refused: list[ImportBatch]) -> Iterator[Tile]:
+    tasks = [task for card in own_cards for task in card.tasks]
+    late, missing = sum(task.late for task in tasks), sum(card.missing for card in own_cards)
+    yield Tile("待办", len(tasks), unit="项", hint=f"已逾期 {late} 项", tone="red" if late else "")
+    yield Tile("资料缺项", missing, unit="项", hint="项目指标", tone="orange" if missing else "green")
+    yield Tile("未办结预警", warnings, unit="条", url=links.warnings(), tone="orange" if warnings else "green")
+    yield Tile("退回或未完成的导入", len(refused), unit="批", hint="近 30 日", url=links.to("imports:batch_list"))
 
 
 def cards(user, projects: list[Project], now) -> list[Card]:
@@ -100,7 +115,12 @@ def cards(user, projects: list[Project], now) -> list[Card]:
 
 
 def _sheets(user, project: Project) -> list[tuple[str, str]]:
-    return [(f"上传{kind.title}", upload(project, kind.kind)) for kind in importable(user, project)]
+    kinds_sent = sorted(importable(user, project), key=lambda kind: (kind.kind not in ORDER, _place(kind.kind)))
+    return [(f"上传{kind.title}", upload(project, kind.kind)) for kind in kinds_sent]
+
+
+def _place(kind: str) -> int:
+    return ORDER.index(kind) if kind in ORDER else 0
 
 
 def upload(project: Project, kind: str) -> str:

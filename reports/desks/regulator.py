@@ -1,7 +1,7 @@
 """The desk of an authority: what burns, how it goes, where it is worst; from the province down to one county."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -23,6 +23,7 @@ from reports.desks.tiles import Tile
 from reports.figures import RATES, Figures, Period, due_month
 from reports.filters import region_asked
 from reports.places import Places
+from reports.selectors import Group, ProjectFigures
 from reports.tables import CountyProjectTable, DueTable, PlaceTable, RankedPlace
 
 SHOWN = 8  # rows of the desk's own list
@@ -49,7 +50,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "tiles": list(view.tiles()),
         "monthly_tiles": list(view.monthly_tiles()),
         "due": DueTable(view.my_warnings(), request),
-        "due_url": links.warnings(desk="office" if permissions.disposes(view.user) else "", place=view.asked),
+        "due_url": links.warnings(desk="office" if permissions.disposes(view.user) else "", region=view.asked),
         "charts": view.charts(),
         "places": view.places_table(),
         "county_projects": view.county_projects(),
@@ -70,17 +71,18 @@ class View:
         self.month = due_month(self.today)
         ids = Project.objects.visible_to(self.user).within(self.region).order_by().values_list("pk", flat=True)
         self.project_ids = list(ids)
+        self.now_groups = self._groups(self.today)
+        self.month_groups = self._groups(self.month)
         with_baseline = self.user.industry in (None, Industry.HOUSING)
-        self.now_places = Places(
-            self.region,
-            selectors.groups(self.project_ids, Period.of(self.today, self.now)),
-            with_baseline=with_baseline,
-        )
-        self.month_places = self.now_places.with_groups(
-            selectors.groups(self.project_ids, Period.of(self.month, self.now))
-        )
+        self.now_places = Places(self.region, self.now_groups, with_baseline=with_baseline)
+        self.month_places = self.now_places.with_groups(self.month_groups)
         self.warnings: WarningQuerySet = Warning.objects.visible_to(self.user).filter(project__in=self.project_ids)
         self.summary = alerts.summary(self.warnings, self.today)
+
+    def _groups(self, month: date) -> Sequence[Group | ProjectFigures]:
+        """In a county its projects themselves: they are listed, and sum up like groups."""
+        read = selectors.project_figures if self.region.level == RegionLevel.COUNTY else selectors.groups
+        return read(self.project_ids, Period.of(month, self.now))
 
     @property
     def path(self) -> list[Region]:
@@ -109,7 +111,7 @@ class View:
             open_warnings.open,
             unit="条",
             hint=f"红 {open_warnings.red} · 橙 {open_warnings.orange} · 黄 {open_warnings.yellow}",
-            url=links.warnings(place=self.asked),
+            url=links.warnings(region=self.asked),
             tone="orange" if open_warnings.open else "green",
         )
         yield Tile(
@@ -117,7 +119,7 @@ class View:
             open_warnings.overdue,
             unit="条",
             hint="超过处置期限",
-            url=links.warnings(place=self.asked, term="overdue"),
+            url=links.warnings(region=self.asked, overdue="on"),
             tone="red" if open_warnings.overdue else "green",
         )
         yield Tile(
@@ -125,7 +127,7 @@ class View:
             open_warnings.due_soon,
             unit="条",
             hint=f"待签收 {open_warnings.waiting}",
-            url=links.warnings(place=self.asked, term="soon"),
+            url=links.warnings(region=self.asked, due_soon="on"),
         )
         yield self._rate_tile("account", now.figures)
         if now.inclusion:
@@ -172,7 +174,7 @@ class View:
                     [(figure.level.label, figure.count - figure.overdue, figure.overdue) for figure in levels],
                     stacked=True,
                     height="short",
-                    links=[links.warnings(place=self.asked, level=figure.level.value) for figure in levels],
+                    links=[links.warnings(region=self.asked, level=figure.level.value) for figure in levels],
                 ),
             ),
             "age": _coloured(
@@ -185,7 +187,7 @@ class View:
                     stacked=True,
                     height="short",
                     links=[
-                        links.warnings(place=self.asked, age=f"{figure.first}-{figure.last or ''}") for figure in ages
+                        links.warnings(region=self.asked, age=f"{figure.first}-{figure.last or ''}") for figure in ages
                     ],
                 ),
             ),
@@ -208,6 +210,4 @@ class View:
     def county_projects(self) -> CountyProjectTable | None:
         if self.region.level != RegionLevel.COUNTY:
             return None
-        found = selectors.project_figures(self.project_ids, Period.of(self.month, self.now))
-        live = selectors.project_figures(self.project_ids, Period.of(self.today, self.now))
-        return CountyProjectTable(live, found, self.request)
+        return CountyProjectTable(self.now_groups, self.month_groups, self.request)

@@ -58,6 +58,7 @@ def test_the_groups_are_the_sums_of_their_projects_and_no_part_exceeds_its_whole
 
 def test_counties_add_up_to_prefectures_and_prefectures_to_the_province():
     province(Random(7), projects=12)
+    project(at="530900")
     places = Places(region("530000"), selectors.groups(ids(), Period.of(MONTH, DECEMBER)))
     everything = Figures.total(group.figures for group in places.groups)
     assert places.whole.figures.counts == everything.counts
@@ -138,7 +139,9 @@ def test_a_period_ends_with_its_month_or_now():
     assert (past.first, past.last, past.passed) == (MONTH, LAST, date(2026, 11, 1))
     assert timezone.localtime(past.until).isoformat() == "2026-11-01T00:00:00+08:00"
     assert (now.first, now.last, now.passed) == (date(2026, 12, 1), date(2026, 12, 24), date(2026, 12, 24))
-    assert now.until == DECEMBER
+    assert timezone.localtime(now.until).isoformat() == "2026-12-25T00:00:00+08:00"
+    assert (past.is_running, now.is_running) == (False, True)
+    assert Period.of(MONTH, noon(LAST)).is_running
     with pytest.raises(ValueError, match="2027-01"):
         Period.of(date(2027, 1, 1), DECEMBER)
 
