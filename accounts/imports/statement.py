@@ -150,7 +150,7 @@ class StatementImport(SheetImport):
         tail = self._tail()
         fresh = [line for line in self.lines if line.movement.serial not in self.known]
         self.opening = opening_of([line.movement for line in fresh]) if tail.empty else Decimal(0)
-        self._compare_balances(fresh, tail.balance + self.opening)
+        self._compare_balances(tail.balance + self.opening)
         self._notice_late(fresh, tail)
         if self.account is None and rows:
             first = self.lines[0].row if self.lines else rows[0]
@@ -174,9 +174,10 @@ class StatementImport(SheetImport):
                 self.refuse(line.row, "serial", f"流水号与第 {first.row.row} 行重复。")
 
     def _refuse_unlike_known(self, lines: list[Line]) -> list[Line]:
-        self.known, unlike = set(), set()
+        self.known: dict[str, Decimal] = {}
+        unlike: set[str] = set()
         if self.account:
-            self.known, unlike = services.unlike_known(self.account, (line.movement for line in lines))
+            self.known, unlike = services.known_serials(self.account, (line.movement for line in lines))
         for line in lines:
             if line.movement.serial in unlike:
                 self.refuse(line.row, "serial", "流水号已存在且内容不同，请向银行核对。")
@@ -203,11 +204,14 @@ class StatementImport(SheetImport):
         last = self.account.entries.order_by("-sequence").first() if self.account else None
         return Tail(last.balance, last.booked_on, empty=False) if last else Tail()
 
-    def _compare_balances(self, lines: list[Line], balance: Decimal) -> None:
-        """A notice where the bank's figure leaves our chain, not on every line that follows."""
+    def _compare_balances(self, end: Decimal) -> None:
+        """A notice where the bank's figure leaves our chain, not on every line that follows. `end`: where the chain
+        stands before the first new line; lines that are known already have their place in it."""
         off = Decimal(0)
-        for line in lines:
-            balance += line.movement.signed
+        for line in self.lines:
+            balance = self.known.get(line.movement.serial)
+            if balance is None:
+                balance = end = end + line.movement.signed
             stated = line.movement.stated_balance
             if stated is None:
                 continue

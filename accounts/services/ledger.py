@@ -73,7 +73,7 @@ ORDER BY s.n LIMIT 1
 """
 
 _KNOWN = """
-SELECT serial, account_id, direction, amount, booked_on FROM accounts_ledgerentry
+SELECT serial, balance, account_id, direction, amount, booked_on FROM accounts_ledgerentry
 WHERE serial = ANY(%(serials)s) AND (account_id = %(account)s OR bank_id = %(bank)s)
 """
 
@@ -126,18 +126,18 @@ def record_movements(
     return Recorded(created, len(movements) - created)
 
 
-def unlike_known(account: SpecialAccount, movements: Iterable[Movement]) -> tuple[set[str], set[str]]:
-    """The serials that this or another ledger of the bank already holds, and those held with other content."""
+def known_serials(account: SpecialAccount, movements: Iterable[Movement]) -> tuple[dict[str, Decimal], set[str]]:
+    """Serials that this or another ledger of the bank already holds, with the balance there; those held otherwise."""
     new = {movement.serial: movement for movement in movements}
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, {"account": account.pk, "bank": account.bank_id, "serials": list(new)})
-        known = {serial: facts for serial, *facts in cursor.fetchall()}
+        rows = cursor.fetchall()
     unlike = {
         serial
-        for serial, facts in known.items()
+        for serial, _, *facts in rows
         if facts != [account.pk, new[serial].direction, new[serial].amount, new[serial].booked_on]
     }
-    return set(known), unlike
+    return {serial: balance for serial, balance, *_ in rows}, unlike
 
 
 def _opening(account: SpecialAccount, amount: Decimal, on: date) -> Movement:

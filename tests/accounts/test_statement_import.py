@@ -120,6 +120,7 @@ def test_a_tampered_balance_is_a_notice_at_its_row_and_the_line_is_taken(site, u
     entry = account.entries.get(serial="S3")
     assert entry.stated_balance - entry.balance == 1000
     assert account.entries.get(serial="S4").stated_differs is False
+    assert problems(upload(site, KIND, statement(tampered, of=site), by=user), "notice") == [(row, message)]
 
 
 def test_a_tampered_first_balance_does_not_move_the_whole_chain(site, user, account):
