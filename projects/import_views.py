@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import attachments, audit
 from core.access import access
 from core.spreadsheets import annotated_name
-from core.spreadsheets import template as make_template
 from organizations.enums import Role
 from projects import imports
 from projects.enums import ImportState
@@ -59,8 +58,7 @@ def center(request, project_pk):
 @access(*READERS)
 def template(request, project_pk, kind):
     project, kind = _project(request, project_pk), _kind(kind)
-    content = make_template(kind.columns, kind.choices(project), title=kind.title)
-    return _download(content, f"{kind.title}模板.xlsx")
+    return _download(kind.template(project), f"{kind.title}模板.xlsx")
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.utils.module_loading import autodiscover_modules
 
-from core.spreadsheets import Column, Layout, ParsedRow, Problem, Workbook, detect, read_rows
+from core.spreadsheets import Column, Layout, ParsedRow, Problem, Workbook, detect, read_rows, template
 from organizations.enums import Role
 from projects.imports.preview import describe
 from projects.imports.titles import check_project_title
@@ -71,6 +71,11 @@ class SheetImport:
     def choices(cls, project: Project) -> dict[str, list[str]]:
         """Drop-downs of the template by column name, where they depend on the project (its teams, its units)."""
         return {}
+
+    @classmethod
+    def template(cls, project: Project) -> bytes:
+        """An empty sheet to fill in and upload."""
+        return template(cls.columns, cls.choices(project), title=cls.title)
 
     def layout(self, workbook: Workbook, mapping: dict[str, str] | None = None) -> Layout:
         return detect(workbook, self.columns, mapping)
