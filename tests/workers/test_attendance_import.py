@@ -1,6 +1,8 @@
+import io
 from datetime import date, datetime, time
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
@@ -205,6 +207,24 @@ def test_a_sheet_without_days_or_times_asks_for_its_columns(site):
     content = xlsx([["项目2026年9月汇总"], ["姓名", "身份证号", "出勤天数"], ["张三", id_number(), 20]])
     with pytest.raises(AssertionError, match="刷卡时间"):
         Run(AttendanceImport, site, content)
+
+
+def test_the_template_is_last_months_grid_with_everybody_in_it_and_comes_back_as_it_is(site, person):
+    factories.engagement(site, factories.worker(name="李四"), team=factories.team(site, "瓦工班"))
+    factories.engagement(site, factories.worker(name="已退场"), exited_on=date(2026, 9, 1))
+    book = openpyxl.load_workbook(io.BytesIO(AttendanceImport.template(site)))
+    assert book.sheetnames == ["瓦工班", "钢筋一班"]
+    sheet = book["钢筋一班"]
+    assert "2026年10月" in sheet["A1"].value
+    assert [sheet.cell(row, 2).value for row in (4, 5)] == ["张三", None]
+    for column in range(4, 4 + 31):
+        sheet.cell(4, column).value = "√"
+    filled = io.BytesIO()
+    book.save(filled)
+    run = Run(AttendanceImport, site, filled.getvalue(), "考勤表模板.xlsx")
+    assert run.messages() == []
+    assert AttendanceMonth.objects.get(engagement=person).month == date(2026, 10, 1)
+    assert rolled(person) == 31
 
 
 # --- one row for each clocking -------------------------------------------------------------------------------------

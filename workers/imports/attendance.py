@@ -24,9 +24,11 @@ from core.spreadsheets import (
 from core.spreadsheets import values as clean
 from core.spreadsheets.errors import ERROR, NOTICE
 from projects.imports import Outcome, SheetImport
+from projects.models import Project
 from workers import partitions, selectors
 from workers.enums import AttendanceSource
 from workers.imports import marks, vocabulary
+from workers.imports.attendance_template import month_template
 from workers.imports.base import place, sheet_of, words
 from workers.selectors import EngagedPerson
 from workers.services import DayRow, PunchRow, WrittenDays, why_no_attendance, write_days, write_punches
@@ -79,6 +81,11 @@ class AttendanceImport(SheetImport):
         Column("direction", "方向", words("进出方向 进出 通行方向 进出类型 打卡类型"), vocabulary.direction),
         Column("means", "通行方式", words("打卡方式 考勤方式 识别方式 验证方式"), vocabulary.means),
     ]
+
+    @classmethod
+    def template(cls, project: Project) -> bytes:
+        """Of the last month that is over: attendance is handed in after it."""
+        return month_template(project, (timezone.localdate().replace(day=1) - timedelta(1)).replace(day=1))
 
     # --- shape -------------------------------------------------------------------------------------------------------
 
