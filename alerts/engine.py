@@ -78,8 +78,9 @@ def sweep(
     chosen = rules() if only is None else only
     asked = None if project_ids is None else sorted(set(project_ids))
     sync_settings(chosen)
-    number = uuid.uuid4()
-    return [run(rule, today, asked, number=number, at=at or timezone.now()) for rule in chosen]
+    settings = findings.settings_in_force([rule.code for rule in chosen], today)
+    number, moment = uuid.uuid4(), at or timezone.now()
+    return [_run(rule, settings[rule.code], today, asked, number=number, at=moment) for rule in chosen]
 
 
 @transaction.atomic
@@ -97,12 +98,20 @@ def check_changed(today: date, *, batch: int = 200) -> int:
     return len(taken)
 
 
-def run(rule: type[Rule], today: date, project_ids: list[int] | None, *, number: uuid.UUID, at: datetime) -> RuleRun:
+def _run(
+    rule: type[Rule],
+    settings: list[RuleSetting],
+    today: date,
+    project_ids: list[int] | None,
+    *,
+    number: uuid.UUID,
+    at: datetime,
+) -> RuleRun:
     started = time.perf_counter()
     entry = RuleRun(rule_code=rule.code, sweep=number, projects=None if project_ids is None else len(project_ids))
     try:
         with transaction.atomic():
-            outcome = reconcile(rule, today, project_ids, at=at)
+            outcome = _reconcile(rule, settings, today, project_ids, at=at)
         entry.found, entry.opened, entry.released = outcome.found, outcome.opened, outcome.released
     except Exception as error:
         entry.error = _told(error)
@@ -124,9 +133,10 @@ def _told(error: Exception) -> str:
     return "\n".join([name, *(f"{frame.name}, line {frame.lineno}" for frame in frames)])[:2000]
 
 
-def reconcile(rule: type[Rule], today: date, project_ids: list[int] | None, *, at: datetime) -> Outcome:
+def _reconcile(
+    rule: type[Rule], settings: list[RuleSetting], today: date, project_ids: list[int] | None, *, at: datetime
+) -> Outcome:
     """Open what is new, refresh what changed, release what the data has answered."""
-    settings = findings.settings_in_force(rule.code, today)
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [rule.code])
         findings.make_tables(cursor, few=project_ids is not None)

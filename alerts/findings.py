@@ -113,10 +113,17 @@ class Finding:
         return self.project_id, self.subject_key
 
 
-def settings_in_force(code: str, today: date) -> list[RuleSetting]:
-    """The most specific first: by depth of the region, then by industry, then the newest version."""
-    settings = RuleSetting.objects.filter(RuleSetting.in_force_q(today), rule_code=code).select_related("region")
-    return sorted(settings, key=lambda s: (-(s.region.level if s.region else 0), not s.industry, -s.version))
+def settings_in_force(codes: Iterable[str], today: date) -> dict[str, list[RuleSetting]]:
+    """By rule, the most specific first: by depth of the region, then by industry, then the newest version."""
+    wanted = RuleSetting.objects.filter(RuleSetting.in_force_q(today), rule_code__in=list(codes))
+    found = defaultdict(list)
+    for setting in sorted(wanted.select_related("region"), key=_specific_first):
+        found[setting.rule_code].append(setting)
+    return found
+
+
+def _specific_first(setting: RuleSetting) -> tuple:
+    return -(setting.region.level if setting.region else 0), not setting.industry, -setting.version
 
 
 def cover(cursor, rule: type[Rule], settings: list[RuleSetting], project_ids: list[int] | None) -> None:

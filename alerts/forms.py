@@ -149,7 +149,8 @@ class RuleForm(PortalForm):
 
     def __init__(self, data=None, *, rule: type[Rule], user, today: date):
         self.rule = rule
-        current = next((s for s in settings_in_force(rule.code, today) if not s.region_id and not s.industry), None)
+        in_force = settings_in_force([rule.code], today)[rule.code]
+        current = next((setting for setting in in_force if not setting.region_id and not setting.industry), None)
         held = current or RuleSetting(level=rule.level, disposal_days=rule.disposal_days, params=rule.defaults())
         first = {"level": held.level, "disposal_days": held.disposal_days, "enabled": held.enabled}
         super().__init__(data, initial=first | held.params | {"valid_from": today + timedelta(days=1)})
