@@ -29,6 +29,7 @@ WITH p AS MATERIALIZED (
                ) END AS status
         FROM projects_project p
         WHERE p.id = ANY(%(projects)s)
+        OFFSET 0  -- the status is looked up once, not once for each of its uses
     ) q
 ), account AS (
     SELECT DISTINCT l.project_id

@@ -242,11 +242,11 @@ class MonthTable(Table):
 
     name = Column("地区", primary=True)
     projects = NumberColumn("在监管项目", value=lambda row: row.figures["projects"])
-    in_progress = NumberColumn("在建项目", value=lambda row: row.figures["in_progress"])
+    in_progress = NumberColumn("在建项目", value=lambda row: row.figures["in_progress"], minor=True)
     account = RateColumn("专户开设率", value=_of("account"), hint=RATES["account"].definition)
     contract = RateColumn("合同签订率", value=_of("contract"), hint=RATES["contract"].definition)
     register = RateColumn("实名制覆盖率", value=_of("register"), hint=RATES["register"].definition)
-    attendance = RateColumn("考勤率", value=_of("attendance"), hint=RATES["attendance"].definition)
+    attendance = RateColumn("考勤率", value=_of("attendance"), hint=RATES["attendance"].definition, minor=True)
     update = RateColumn("考勤更新率", value=_of("update"), hint=RATES["update"].definition)
     payout = RateColumn("代发率（人数）", value=_of("payout"), hint=RATES["payout"].definition)
     payout_amount = MoneyRateColumn(
@@ -254,7 +254,7 @@ class MonthTable(Table):
     )
     labour_cost = WanColumn("人工费到账", value=lambda row: row.figures["labour_cost"], minor=True)
     raised = NumberColumn("产生预警", value=lambda row: row.figures["raised"])
-    released = NumberColumn("解除预警", value=lambda row: row.figures["released"])
+    released = NumberColumn("解除预警", value=lambda row: row.figures["released"], minor=True)
     overdue = NumberColumn("期末逾期", value=lambda row: row.figures["overdue"])
     on_time = RateColumn("按期处置率", value=_of("on_time"), hint=RATES["on_time"].definition)
 

@@ -11,7 +11,7 @@ from organizations.enums import Industry, Role
 from projects.models import Project
 from reports import months, permissions, selectors
 from reports.desks import desk_for
-from reports.figures import CLOSING_DAY, COUNTS, RATES, Figures, Period
+from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, RATES, Figures, Period
 from reports.filters import FigureFilters, StatisticsFilters, region_asked
 from reports.forms import WorkbookForm
 from reports.places import Places
@@ -45,7 +45,7 @@ def statistics(request):
         "lead": f"{region.name} · {month_text(data.period.first)}",
         "places": PlaceFigureTable([places.whole, *places.below()], request),
         "industries": IndustryFigureTable(places.industry_rows(), request),
-        "definitions": [*RATES.values()],
+        "definitions": [(rate.label, rate.definition) for rate in RATES.values()] + [("纳入率", INCLUSION)],
     }
     return render(request, "reports/statistics.html", context)
 

@@ -1,5 +1,7 @@
 from dataclasses import dataclass
 
+from core.formats import number
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -13,3 +15,7 @@ class Tile:
     hint: str = ""
     url: str = ""
     tone: str = ""
+
+    @property
+    def shown(self) -> object:
+        return number(self.value) if isinstance(self.value, int) else self.value
