@@ -1,0 +1,55 @@
+"""The documents name what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)|src=\"([^\"]+)\"")
+CODE = re.compile(r"`([A-Za-z_][\w.]*)`")
+SIZE = 250 * 1024
+
+
+def _sources() -> str:
+    apps = ("core", "organizations", "projects", "workers", "accounts", "alerts", "reports", "wagemonitor")
+    return "\n".join(file.read_text() for app in apps for file in (ROOT / app).rglob("*.py"))
+
+
+@pytest.mark.parametrize("document", PAGES, ids=lambda document: str(document.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(document):
+    links = [link or source for link, _, source in LINK.findall(document.read_text())]
+    ours = [link for link in links if "://" not in link]
+    assert [link for link in ours if not (document.parent / link).exists()] == []
+
+
+def test_every_identifier_of_the_glossary_is_in_the_code():
+    rows = [line for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.startswith("|")]
+    words = set(re.findall(r"\w+", _sources()))
+    named = [name for row in rows for name in CODE.findall(row.split("|")[3])]
+    assert len(named) > 80
+    assert [name for name in named if not set(name.split(".")) <= words] == []
+
+
+def test_every_command_of_the_readme_exists():
+    readme = (ROOT / "README.md").read_text()
+    table = readme.split("## Commands")[1].split("## Configuration")[0]
+    named = {name for name in re.findall(r"^\| `(\w+)", table, re.MULTILINE) if name != "python"}
+    assert named <= set(get_commands())
+    ours = {name for name, app in get_commands().items() if (ROOT / str(app)).is_dir()}
+    assert ours <= named
+
+
+def test_every_setting_of_the_environment_is_in_the_example():
+    asked = re.findall(r"env(?:\.\w+)?\(\s*\"(\w+)\"", (ROOT / "wagemonitor" / "settings.py").read_text())
+    example = (ROOT / ".env.example").read_text()
+    assert [name for name in asked if name not in example] == []
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs" / "screenshots").glob("*.png")), ids=lambda file: file.stem)
+def test_screenshots_are_small(picture):
+    assert picture.stat().st_size < SIZE
+    assert Image.open(picture).mode == "P"
