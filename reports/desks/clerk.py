@@ -27,6 +27,8 @@ from reports.figures import Figures, Period, next_month, previous_month
 from reports.tables import OwnWarningTable
 from workers.models import AttendanceMonth
 
+HALF_MONTH = 16
+GRACE = 3  # days an attendance sheet may be late before it is called so
 ACCOUNT_DAYS = 30  # 《工程建设领域农民工工资专用账户管理暂行办法》第六条
 SHOWN = 12  # projects as cards; the others are a click away
 GAPS_SHOWN = 4
@@ -158,14 +160,21 @@ class Deadlines:
         return Task(f"尚未开设工资专用账户，应于 {due:%Y-%m-%d} 前开设", address, late=due < self.today)
 
     def _attendance(self, project: Project) -> Task | None:
-        yesterday, last = self.today - timedelta(days=1), self.last_days.get(project.pk)
-        if project.status != Status.IN_PROGRESS or (last and last >= yesterday):
+        """Of yesterday; line works send theirs in two batches a month, on the 15th and at its end."""
+        last = self.last_days.get(project.pk)
+        silent = self._days_since(last or project.actual_start_on)
+        if project.status != Status.IN_PROGRESS or silent <= (HALF_MONTH if project.is_linear else 1):
             return None
         known = f"最近考勤 {last:%Y-%m-%d}" if last else "还没有任何考勤"
-        return Task(f"昨日考勤未报送，{known}", upload(project, "attendance"), late=not last or self._is_silent(last))
+        return Task(
+            f"{'本期' if project.is_linear else '昨日'}考勤未报送，{known}",
+            upload(project, "attendance"),
+            late=silent > (HALF_MONTH if project.is_linear else 0) + GRACE,
+        )
 
-    def _is_silent(self, last: date) -> bool:
-        return (self.today - last).days > 3
+    def _days_since(self, day: date | None) -> int:
+        """Of a day nobody knows, very many."""
+        return (self.today - (day or date.min)).days
 
     def _payroll(self, project: Project) -> Task | None:
         """The wages of last month, by the project's pay day."""

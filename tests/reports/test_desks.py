@@ -243,6 +243,29 @@ def test_pay_day_31_is_the_last_day_of_a_shorter_month_and_not_late_on_it(client
     ]
 
 
+@pytest.mark.parametrize(
+    ("fields", "last", "expected"),
+    [
+        ({}, date(2026, 11, 23), None),
+        ({}, date(2026, 11, 22), False),
+        ({}, date(2026, 11, 21), False),
+        ({}, date(2026, 11, 20), True),
+        ({"is_linear": True}, date(2026, 11, 8), None),
+        ({"is_linear": True}, date(2026, 11, 7), False),
+        ({"is_linear": True}, date(2026, 11, 4), True),
+        ({"actual_start_on": date(2026, 11, 23)}, None, None),
+        ({"actual_start_on": date(2026, 11, 1)}, None, True),
+    ],
+)
+def test_attendance_is_due_the_next_day_and_late_after_three(client, fields, last, expected):
+    unit = people.organization()
+    made = project(contractor=unit, name="工地", **fields)
+    if last:
+        workers.attendance(workers.engagement(made), last)
+    tasks = own_card(desk(client, people.clerk(unit)), "工地").tasks
+    assert next((task.late for task in tasks if "考勤未报送" in task.text), None) is expected
+
+
 def test_a_project_that_does_not_work_owes_no_attendance(client):
     unit = people.organization()
     project(contractor=unit, name="停工的", status=Status.SUSPENDED)
