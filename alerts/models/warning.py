@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
@@ -120,6 +120,13 @@ class Warning(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.title}：{self.project}"
+
+    @classmethod
+    def scope_q(cls, user) -> Q:
+        """What is handled above the project's own office is about that office, not about the project's people."""
+        reached = super().scope_q(user)
+        own = Q(home_level__gte=F("project__jurisdiction__level"))
+        return reached if user.role in AUTHORITIES else reached & own
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:warning_detail", args=[self.pk])

@@ -217,6 +217,15 @@ def test_a_clerk_reads_what_would_release_it_and_nothing_internal(client, county
     assert client.post(address(made, "release")).status_code == 403
 
 
+def test_what_an_office_is_late_with_is_not_the_contractors_matter(client):
+    made = warning(home_level=4, office_level=4)
+    client.force_login(clerk(made.project.general_contractor))
+    assert listed(client) == set()
+    page(client, made.get_absolute_url(), 404)
+    client.force_login(officer("530902"))
+    assert listed(client) == {made.pk}
+
+
 def test_an_industry_officer_may_only_add_notes(client):
     made = warning()
     client.force_login(industry_officer("530902"))
