@@ -57,6 +57,8 @@ class AuditHead(models.Model):
     hash = models.BinaryField()
 
     class Meta:
+        verbose_name = "审计链末端"
+        verbose_name_plural = verbose_name
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_head_is_one_row")]
 
     def __str__(self) -> str:

@@ -46,6 +46,8 @@ class CalendarDay(models.Model):
     provisional = models.BooleanField()
 
     class Meta:
+        verbose_name = "工作日历"
+        verbose_name_plural = verbose_name
         ordering = ["day"]
 
     def __str__(self) -> str:

@@ -164,6 +164,8 @@ class ChangedProject(ScopedModel):
     marked_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = "变更标记"
+        verbose_name_plural = verbose_name
         ordering = ["id"]
 
     def __str__(self) -> str:
