@@ -7,11 +7,14 @@ import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 
+from tests import guards
 from wagemonitor.celery import app
 
 pytest_plugins = ["tests.browser"]
 
 app.conf.broker_url = "memory://"  # what tests send reaches no worker of a portal that runs beside them
+guards.make_templates_strict()
+guards.cut_the_network()
 
 _flush = TransactionTestCase._fixture_teardown
 
@@ -42,3 +45,9 @@ def _settings(settings, tmp_path) -> None:
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture
+def few_queries():
+    """`with few_queries(12): client.get(…)` – a page's queries, pinned."""
+    return guards.few_queries
