@@ -54,12 +54,7 @@ def open_account(
         "has_agreement": has_agreement,
     }
     account, made = _get_or_make(number, facts)
-    if account.holder_id != holder.pk:
-        raise ValidationError(ANOTHER_HOLDER)
-    if account.status == AccountStatus.CANCELLED:
-        raise ValidationError("该账号的专户已注销，请核对账号。")
-    if bank and account.bank_id not in (None, bank.pk):
-        raise ValidationError(ANOTHER_BANK)
+    _refuse_unlike(account, holder, bank)
     if not made:
         _complete(account, facts)
     since = {"since": opened_on} if opened_on else {}
@@ -70,6 +65,15 @@ def open_account(
     )
     mark_changed([project.pk])
     return account
+
+
+def _refuse_unlike(account: SpecialAccount, holder: Organization, bank: Organization | None) -> None:
+    if account.holder_id != holder.pk:
+        raise ValidationError(ANOTHER_HOLDER)
+    if account.status == AccountStatus.CANCELLED:
+        raise ValidationError("该账号的专户已注销，请核对账号。")
+    if bank and account.bank_id not in (None, bank.pk):
+        raise ValidationError(ANOTHER_BANK)
 
 
 def _get_or_make(number: str, facts: dict) -> tuple[SpecialAccount, bool]:
