@@ -7,10 +7,11 @@ from random import Random
 
 import pgtrigger
 from django.db import connection
+from django.db.models import Max
 from django.utils import timezone
 
 from alerts import engine, services
-from alerts.models import Warning
+from alerts.models import Disposal, Warning
 from organizations.enums import RegionLevel, Role
 from organizations.models import User
 from wagemonitor.seed.copying import execute
@@ -97,7 +98,10 @@ WHERE w.id = %s AND w.released_at IS NOT NULL
 def sweep(day: date) -> None:
     """What the nightly run of that day would have found."""
     engine.sweep(day, at=moment(day, hour=1))
+    before = Disposal.objects.aggregate(last=Max("pk"))["last"] or 0
     services.escalate_overdue(today=day)
+    with pgtrigger.ignore():
+        execute("UPDATE alerts_disposal SET at = %s WHERE id > %s", [moment(day, hour=1), before])
 
 
 def passing_faults(day: date) -> None:
@@ -163,12 +167,12 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
 
 
 def _move_back(warning: Warning, today: date) -> None:
-    """The acts took place over the days after the warning, not all at this moment."""
-    acts = list(warning.disposals.order_by("id").values_list("pk", flat=True))
-    begun = timezone.localtime(warning.raised_at)
+    """The officer's acts took place over the days after the last thing that happened, not all at this moment."""
+    acts = list(warning.disposals.filter(by__isnull=False).order_by("id").values_list("pk", flat=True))
+    begun = timezone.localtime(warning.disposals.filter(by=None).latest("id").at)
     days = max(0, min(12, (today - begun.date()).days - 1))
     with pgtrigger.ignore():
-        for order, pk in enumerate(acts[1:], start=1):
+        for order, pk in enumerate(acts, start=1):
             at = begun + timedelta(days=days * order // len(acts), hours=8, minutes=7 * order)
             execute("UPDATE alerts_disposal SET at = %s WHERE id = %s", [min(at, timezone.now()), pk])
     execute(RELEASED_WITH_ITS_ACT, [warning.pk])

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from core.triggers import bulk_history
 from projects.models import Project
 from wagemonitor.seed import fill, flows, history, plan, units
 from workers.partitions import next_month
@@ -23,20 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, help="default: 37 a project")
         parser.add_argument("--seed", type=int, default=53)
         parser.add_argument("--today", type=date.fromisoformat, default=None)
-        parser.add_argument("--force", action="store_true", help="although projects are there already")
 
-    def handle(
-        self, *, projects: int, workers: int | None, seed: int, today: date | None, force: bool, **options
-    ) -> None:
-        if Project.objects.exists() and not force:
-            raise CommandError("库中已有项目。要在其上继续添加请用 --force，要重来请先 make reset。")
+    def handle(self, *, projects: int, workers: int | None, seed: int, today: date | None, **options) -> None:
+        if Project.objects.exists():
+            raise CommandError("库中已有项目，演示数据只装入空库。要重来请先 make reset。")
         call_command("setup", verbosity=0)
         builder = Builder(Random(seed), today or timezone.localdate(), projects, workers or projects * 37)
-        steps = builder.steps()
         form = "  {bar:24} {n_fmt}/{total_fmt} {elapsed} {desc}"
-        with transaction.atomic(), tqdm(steps, bar_format=form, leave=False, disable=not options["verbosity"]) as bar:
-            for title, step in bar:
-                bar.set_description_str(title)
+        steps = tqdm(builder.steps(), bar_format=form, leave=False, disable=not options["verbosity"])
+        with transaction.atomic(), bulk_history(source="seed"):
+            for title, step in steps:
+                steps.set_description_str(title)
                 step()
         self.stdout.write(f"  {builder.summary}")
 
