@@ -35,9 +35,13 @@ WHERE w.rule_code = %(code)s AND w.project_id = f.project_id AND w.subject_key =
   AND w.state = ANY(%(open)s)
 """
 
+# One statement: pghistory, where it listens, does not understand executemany.
 REFRESH = """
-UPDATE alerts_warning SET message = %s, evidence = %s, fingerprint = %s, level = %s
-WHERE id = %s AND state = ANY(%s)
+UPDATE alerts_warning w
+SET message = n.message, evidence = n.evidence, fingerprint = n.fingerprint, level = n.level
+FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
+     AS n(id, message, evidence, fingerprint, level)
+WHERE w.id = n.id AND w.state = ANY(%s)
 """
 
 # Only what this run has covered: a project it did not look at keeps its warnings.
@@ -215,9 +219,9 @@ def _refresh(cursor, news: list[tuple[Finding, Warning]], at: datetime) -> None:
             state = old.state
             notes.append(Disposal(warning=old, act=Act.NOTED, from_state=state, to_state=state, text=text, at=at))
         evidence = Warning._meta.get_field("evidence").get_db_prep_value(draft.evidence, connection)
-        rows.append([draft.message, evidence, draft.fingerprint, level, old.pk, list(OPEN_STATES)])
+        rows.append([old.pk, draft.message, evidence, draft.fingerprint, str(level)])
     if rows:
-        cursor.executemany(REFRESH, rows)
+        cursor.execute(REFRESH, [*map(list, zip(*rows, strict=True)), list(OPEN_STATES)])
     Disposal.objects.bulk_create(notes, batch_size=500)
 
 

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pghistory
 import pytest
 
 from alerts import engine
@@ -62,6 +63,19 @@ def test_changed_facts_refresh_message_and_evidence_but_not_version_or_deadline(
     assert warning.evidence["rows"] == [["改名", None]]
     assert (warning.setting.version, warning.level) == (1, Level.YELLOW)
     assert warning.due_on == TODAY + timedelta(days=30)
+
+
+def test_the_rules_run_where_pghistory_listens_too():
+    """It rewrites every statement of a request: composed SQL and executemany do not survive that."""
+    home = project(address="世纪路1号")
+    with pghistory.context(source="test"):
+        sweep()
+        type(home).objects.update(address="世纪路2号")
+        runs = sweep()
+        type(home).objects.update(address="")
+        runs += sweep()
+    assert [run.error for run in runs] == ["", ""]
+    assert Warning.objects.get().message == "地址是世纪路2号。"
 
 
 def test_what_the_data_has_answered_is_released():
