@@ -11,7 +11,7 @@ from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from projects.enums import Status
 from reports.figures import COUNTS, RATES, Figures, Period
 
-# lines: a person registered after the payroll came is known by now.
+# later: a person registered after the payroll came is known by now.
 # p: the projects, as they stood at the end of the period. While the month runs that is what the project says; a month
 # that is over is told from the course of the project.
 _SOURCES = """
@@ -43,18 +43,19 @@ WITH p AS MATERIALIZED (
     FROM workers_attendancemonth a
     JOIN p ON p.id = a.project_id
     WHERE a.month = %(first)s AND a.days > 0
+), later AS (
+    SELECT l.id AS line_id, min(e.id) AS engagement_id
+    FROM accounts_payrollline l
+    JOIN workers_worker w ON w.id_number_index = l.id_number_index
+    JOIN workers_engagement e ON e.worker_id = w.id AND e.project_id = l.project_id
+    WHERE l.month = %(first)s AND l.engagement_id IS NULL
+    GROUP BY l.id
 ), lines AS (
-    SELECT l.project_id, known.engagement_id, sum(l.net) AS net, sum(l.paid) AS paid
+    SELECT l.project_id, coalesce(l.engagement_id, later.engagement_id) AS engagement_id, l.net, l.paid
     FROM accounts_payrollline l
     JOIN p ON p.id = l.project_id
-    LEFT JOIN LATERAL (
-        SELECT e.id FROM workers_engagement e JOIN workers_worker w ON w.id = e.worker_id
-        WHERE l.engagement_id IS NULL AND e.project_id = l.project_id AND w.id_number_index = l.id_number_index
-        LIMIT 1
-    ) later ON true
-    CROSS JOIN LATERAL (SELECT coalesce(l.engagement_id, later.id) AS engagement_id) known
+    LEFT JOIN later ON later.line_id = l.id
     WHERE l.month = %(first)s
-    GROUP BY l.project_id, known.engagement_id, CASE WHEN known.engagement_id IS NULL THEN l.id END
 ), people AS (
     SELECT coalesce(a.project_id, l.project_id) AS project_id,
            count(*) AS everyone,

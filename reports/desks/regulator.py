@@ -76,7 +76,9 @@ class View:
         with_baseline = self.user.industry in (None, Industry.HOUSING)
         self.now_places = Places(self.region, self.now_groups, with_baseline=with_baseline)
         self.month_places = self.now_places.with_groups(self.month_groups)
-        self.warnings: WarningQuerySet = Warning.objects.visible_to(self.user).filter(project__in=self.project_ids)
+        self.warnings: WarningQuerySet = Warning.objects.visible_to(self.user)
+        if self.asked:
+            self.warnings = self.warnings.filter(project__jurisdiction__code__startswith=self.region.prefix)
         self.summary = alerts.summary(self.warnings, self.today)
 
     def _groups(self, month: date) -> Sequence[Group | ProjectFigures]:
