@@ -11,7 +11,7 @@ urlpatterns = [
     path("wage-accounts/", include("accounts.urls")),
     path("alerts/", include("alerts.urls")),
     path("reference/", admin.site.urls),
-    path("metrics/", include("django_prometheus.urls")),
+    path("", include("django_prometheus.urls")),  # /metrics
 ]
 
 handler400 = "core.errors.bad_request"
