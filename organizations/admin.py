@@ -42,11 +42,8 @@ class RegionAdmin(ImportExportModelAdmin):
         return False  # a code is retired, never deleted
 
 
-@admin.register(WorkdayOverride)
-class WorkdayAdmin(ImportExportModelAdmin):
-    resource_classes = [WorkdayResource]
-    list_display = ["day", "is_workday", "name"]
-    date_hierarchy = "day"
+class CalendarAdmin(admin.ModelAdmin):
+    """Whatever changes here, also from the list, the calendar derived from it follows."""
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -56,12 +53,21 @@ class WorkdayAdmin(ImportExportModelAdmin):
         super().delete_model(request, obj)
         working_days.rebuild()
 
+    def delete_queryset(self, request, queryset):
+        super().delete_queryset(request, queryset)
+        working_days.rebuild()
+
+
+@admin.register(WorkdayOverride)
+class WorkdayAdmin(CalendarAdmin, ImportExportModelAdmin):
+    resource_classes = [WorkdayResource]
+    list_display = ["day", "is_workday", "name"]
+    date_hierarchy = "day"
+
 
 @admin.register(PublishedYear)
-class PublishedYearAdmin(admin.ModelAdmin):
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        working_days.rebuild()
+class PublishedYearAdmin(CalendarAdmin):
+    pass
 
 
 @admin.register(Organization)
