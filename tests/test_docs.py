@@ -34,6 +34,20 @@ def test_every_identifier_of_the_glossary_is_in_the_code():
     assert [name for name in named if not set(name.split(".")) <= words] == []
 
 
+def test_every_button_of_the_manual_is_on_a_page():
+    templates = "\n".join(file.read_text() for file in (ROOT / "templates").rglob("*.html"))
+    pages = _sources() + templates
+    named = set(re.findall(r"【([^】]+)】", (ROOT / "docs" / "manual.md").read_text()))
+    assert len(named) > 40
+    assert [name for name in named for part in re.split(r"\s*…\s*", name) if part and part not in pages] == []
+
+
+def test_every_decision_is_in_the_list():
+    folder = ROOT / "docs" / "decisions"
+    listed = set(re.findall(r"\((\S+\.md)\)", (folder / "README.md").read_text()))
+    assert listed == {file.name for file in folder.glob("*.md")} - {"README.md"}
+
+
 def test_every_command_of_the_readme_exists():
     readme = (ROOT / "README.md").read_text()
     table = readme.split("## Commands")[1].split("## Configuration")[0]
