@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,13 +48,23 @@ def test_every_decision_is_in_the_list():
     assert listed == {file.name for file in folder.glob("*.md")} - {"README.md"}
 
 
-def test_every_command_of_the_readme_exists():
-    readme = (ROOT / "README.md").read_text()
-    table = readme.split("## Commands")[1].split("## Configuration")[0]
-    named = {name for name in re.findall(r"^\| `(\w+)", table, re.MULTILINE) if name != "python"}
-    assert named <= set(get_commands())
+def _commands_of_the_readme() -> dict[str, set[str]]:
+    """Command → the options it is shown with."""
+    table = (ROOT / "README.md").read_text().split("## Commands")[1].split("## Configuration")[0]
+    rows = re.findall(r"^\| `(\w+) ?([^`]*)`", table, re.MULTILINE)
+    return {name: set(re.findall(r"--[\w-]+", options)) for name, options in rows if name != "python"}
+
+
+def test_every_command_is_in_the_readme():
     ours = {name for name, app in get_commands().items() if (ROOT / str(app)).is_dir()}
-    assert ours <= named
+    assert set(_commands_of_the_readme()) == ours
+
+
+@pytest.mark.parametrize("name", sorted(_commands_of_the_readme()))
+def test_a_command_of_the_readme_has_the_options_it_is_shown_with(name):
+    command = load_command_class(get_commands()[name], name)
+    known = {flag for action in command.create_parser("manage.py", name)._actions for flag in action.option_strings}
+    assert _commands_of_the_readme()[name] <= known
 
 
 def test_every_setting_of_the_environment_is_in_the_example():
