@@ -50,9 +50,8 @@ class BarColumn(RateColumn):
         part, whole = self.raw(record)
         if not whole:
             return formats.BLANK
-        shown = formats.fraction(part, whole) if not isinstance(whole, float) else ()
         context = {"value": part, "total": whole, "rate": formats.rate(part, whole), "label": self.label}
-        return render_to_string("reports/_bar.html", context | {"parts": shown})
+        return render_to_string("reports/_bar.html", context | {"parts": formats.fraction(part, whole)})
 
     def rank(self, record: Any) -> float | None:
         part, whole = self.raw(record)
@@ -350,7 +349,7 @@ def _file(job: Job) -> SafeString | str:
     if job.result is None:
         return ""
     address = reverse("core:attachment", args=[job.result.key])
-    return format_html('<a href="{}" aria-label="下载 {}">下载</a>', address, job.result.name)
+    return format_html('<a class="btn btn-sm" href="{}" aria-label="下载 {}">下载</a>', address, job.result.name)
 
 
 class WorkbookTable(Table):

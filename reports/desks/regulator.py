@@ -45,6 +45,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "region": view.region,
         "path": view.path,
         "scope_lead": view.lead,
+        "due_title": "我的待办" if permissions.disposes(view.user) else "逾期与将到期的预警",
         "month_title": f"{month_text(view.month)}指标",
         "places_hint": f"项目、预警、专户为当前数，其余为{month_text(view.month)}；点表头排序，点地区下钻",
         "tiles": list(view.tiles()),

@@ -277,3 +277,17 @@ def test_only_regulators_make_workbooks(client):
         client.force_login(user)
         assert client.get(reverse("reports:workbook_list")).status_code == 403
         assert client.post(reverse("reports:workbook_start"), {"month": "2026-10"}).status_code == 403
+
+
+def test_statistics_show_a_closed_month_as_it_stood(client):
+    site()
+    with time_machine.travel(AFTER_CLOSING, tick=False):
+        services.close_month(OCTOBER, now=AFTER_CLOSING)
+        site(name="后来的项目")
+        client.force_login(people.officer("530902"))
+        closed = client.get(reverse("reports:statistics"), {"month": "2026-10"})
+        running = client.get(reverse("reports:statistics"))
+    assert closed.context["places"].page.rows[0].figures["projects"] == 1
+    assert "已月结" in closed.content.decode()
+    assert running.context["places"].page.rows[0].figures["projects"] == 2
+    assert "未月结" in running.content.decode()
