@@ -1,0 +1,26 @@
+"""Reference tables, for the system administrator only (see core.middleware)."""
+
+from django.contrib import admin
+from import_export import resources
+from import_export.admin import ImportExportModelAdmin
+
+from reports.models import Baseline
+
+
+class BaselineResource(resources.ModelResource):
+    class Meta:
+        model = Baseline
+        import_id_fields = ["region", "as_of"]
+        fields = ["region", "as_of", "projects", "source"]
+        skip_unchanged = True
+
+
+@admin.register(Baseline)
+class BaselineAdmin(ImportExportModelAdmin):
+    """The newest date of a place counts: a later notice is added, not written over the old one, which `setup` restores."""
+
+    resource_classes = [BaselineResource]
+    list_display = ["region", "as_of", "projects", "source"]
+    list_select_related = ["region"]
+    list_filter = ["as_of"]
+    raw_id_fields = ["region"]
