@@ -17,7 +17,7 @@ class BaselineResource(resources.ModelResource):
 
 @admin.register(Baseline)
 class BaselineAdmin(ImportExportModelAdmin):
-    """The newest date of a place counts: a later notice is added, not written over the old one, which `setup` restores."""
+    """The newest date of a place counts. A later notice is added; the first is restored by every `setup`."""
 
     resource_classes = [BaselineResource]
     list_display = ["region", "as_of", "projects", "source"]

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from organizations import regions
 from organizations.enums import Role
 from reports import baseline
 from reports.models import Baseline
@@ -17,8 +18,7 @@ ADD = "admin:reports_baseline_add"
 
 @pytest.fixture(autouse=True)
 def places() -> None:
-    for code in baseline.PROJECTS:
-        who.region(code)
+    regions.load()
     baseline.load()
 
 
