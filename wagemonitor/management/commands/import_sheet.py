@@ -4,6 +4,8 @@ Exit status 0 when the good rows were applied (also when they were there already
 """
 
 import json
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -16,7 +18,7 @@ from organizations.models import User
 from projects import imports
 from projects.enums import ImportState
 from projects.imports.permissions import can_import
-from projects.models import ImportBatch, Project
+from projects.models import ImportBatch, ImportProblem, Project
 
 DONE = {ImportState.APPLIED, ImportState.CHECKED}  # CHECKED: a dry run
 
@@ -91,11 +93,9 @@ class Command(BaseCommand):
     @staticmethod
     def _report(batch: ImportBatch) -> dict:
         problems = getattr(batch, "found", None) or (list(batch.problems.order_by("id")) if batch.pk else [])
-        lines = {"error": [], "notice": []}
-        for problem in problems:
-            lines[problem.level].append(
-                {"sheet": problem.sheet, "row": problem.row, "field": problem.field, "message": problem.message}
-            )
+        lines = {
+            level: _by_row(problem for problem in problems if problem.level == level) for level in ("error", "notice")
+        }
         done = batch.state in DONE
         report = {
             "accepted": batch.accepted if done else 0,
@@ -111,10 +111,21 @@ class Command(BaseCommand):
                 place = f"工作表“{line['sheet']}”第 {line['row']} 行"
                 field = f"{line['field']}：" if line["field"] and line["field"] not in line["message"] else ""
                 self.stdout.write(f"{title}  {place}  {field}{line['message']}")
-        rows = {(line["sheet"], line["row"]) for line in report["refused"]}
-        self.stdout.write(f"合格 {report['accepted']} 行，退回 {len(rows)} 行，提示 {len(report['notices'])} 条。")
+        refused, noted = len(report["refused"]), len(report["notices"])
+        self.stdout.write(f"合格 {report['accepted']} 行，退回 {refused} 行，提示 {noted} 行。")
         if outcome := report["outcome"]:
             self.stdout.write(
                 f"{'预计' if dry_run else '已导入'}：新增 {outcome['created']}，更新 {outcome['updated']}，"
                 f"不变 {outcome['unchanged']}。"
             )
+
+
+def _by_row(problems: Iterable[ImportProblem]) -> list[dict]:
+    """One line a row of the sheet, with all that is wrong with it."""
+    lines = []
+    for (sheet, row), own in groupby(problems, key=lambda problem: (problem.sheet, problem.row)):
+        found = list(own)
+        fields = "、".join(dict.fromkeys(problem.field for problem in found if problem.field))
+        message = "；".join(problem.message.rstrip("。") for problem in found) + "。"
+        lines.append({"sheet": sheet, "row": row, "field": fields, "message": message})
+    return lines
