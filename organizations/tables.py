@@ -25,6 +25,47 @@ class UserTable(Table):
         return reverse("organizations:user_detail", args=[record.pk])
 
 
+# What the parts of an entry are called on screen; one that is not here shows its own name.
+DETAILS = {
+    "after": "变更后",
+    "before": "变更前",
+    "by": "操作账号",
+    "code": "编码",
+    "created": "新增",
+    "day": "日期",
+    "days": "天数",
+    "entries": "笔数",
+    "field": "字段",
+    "fields": "字段",
+    "files": "文件数",
+    "filters": "筛选条件",
+    "jurisdiction": "管辖属地",
+    "kind": "类型",
+    "month": "月份",
+    "name": "名称",
+    "number": "编号",
+    "on": "日期",
+    "organization": "单位",
+    "payouts": "代发笔数",
+    "project": "项目",
+    "projects": "项目数",
+    "reason": "事由",
+    "returned": "退回",
+    "role": "角色",
+    "rows": "行数",
+    "rule": "规则",
+    "source": "来源",
+    "state": "状态",
+    "updated": "更新",
+    "version": "版本",
+    "warnings": "预警",
+}
+
+
+def _told(detail: dict) -> str:
+    return "；".join(f"{DETAILS.get(key, key)}：{value}" for key, value in detail.items())
+
+
 class AuditTable(Table):
     caption = "审计日志"
     default_order = "-id"
@@ -35,7 +76,7 @@ class AuditTable(Table):
     actor = Column("操作人", value="actor_name", primary=True)
     action = Column("行为", value="action_text")
     target = Column("对象", value="object_text")
-    detail = Column("内容", value=lambda entry: "；".join(f"{key}：{value}" for key, value in entry.detail.items()))
+    detail = Column("内容", value=lambda entry: _told(entry.detail))
     ip_address = CodeColumn("来源地址", minor=True)
 
     def row_url(self, record) -> str:
