@@ -68,7 +68,7 @@ OBJECTS = {
 }
 # The other parameters: the same thing, or the same word, in every address.
 PARAMETERS = {"project_pk": "project", "engagement_pk": "engagement"}
-WORDS = {"act": "suspend", "move": "exit", "kind": "roster", "day": "2026-09-03"}
+WORDS = {"act": "suspend", "move": "exit", "kind": "roster", "day": "2026-09-03", "code": "PAY-01"}
 OTHER_WORDS = {"alerts:warning_act": {"act": "note"}}
 
 # Things that not everybody who sees the project sees: thing → those of its world who do (None: by role alone).

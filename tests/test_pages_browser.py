@@ -34,8 +34,10 @@ EMPTY_HEADINGS = """() => [...document.querySelectorAll('h1, h2, h3, h4, th')]
 OVERFLOW = """() => {
   const width = window.innerWidth;
   if (document.scrollingElement.scrollWidth <= width) return [];
+  const scrolls = e => e && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement));
   const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1);
-  return wide.slice(-3).map(e => e.outerHTML.slice(0, 160));
+  const first = wide.filter(e => !scrolls(e.parentElement)).slice(0, 3);
+  return (first.length ? first : wide.slice(0, 3)).map(e => e.outerHTML.slice(0, 160));
 }"""
 LINKS = """(within) => [...document.querySelectorAll(within)].map(e => e.getAttribute('href'))"""
 NAVIGATION, FIRST_ROWS, TABS = ".nav-desk a[href]", "tbody tr:first-child a[href]", ".nav-tabs a[href], .tabs a[href]"
