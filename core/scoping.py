@@ -142,6 +142,11 @@ class ScopedModel(models.Model):
         """Whether somebody who sees this row may open the files that hang on it."""
         return True
 
+    def may_reveal(self, user) -> bool:
+        """Whether somebody who sees this row may ask for the encrypted values of it, and of what it leads to, in full.
+        Nobody, unless the model says who."""
+        return False
+
     def validate_unique(self, exclude=None):
         with unscoped("uniqueness is judged over all rows"):
             super().validate_unique(exclude=exclude)

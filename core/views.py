@@ -33,7 +33,10 @@ def reveal(request):
     """An encrypted value in full, for one reader, with a reason, on record."""
     path = request.POST.get("field", "")
     model, field = _encrypted_field(request.POST.get("model", ""), path)
-    row = get_object_or_404(model.objects.visible_to(request.user), pk=request.POST.get("pk") or None)
+    key = request.POST.get("pk", "")
+    row = get_object_or_404(model.objects.visible_to(request.user), pk=key if key.isdecimal() else None)
+    if not all(each.may_reveal(request.user) for each in _supervised_along(row, path)):
+        raise PermissionDenied
     reason = request.POST.get("reason", "").strip()
     if len(reason) < 2:
         return HttpResponse("请填写查看原因。", status=422, content_type="text/plain; charset=utf-8")
@@ -47,6 +50,13 @@ def reveal(request):
     )
     context = {"value": indicators.follow(row, path), "label": field.verbose_name}
     return render(request, "components/revealed.html" if request.htmx else "core/revealed.html", context)
+
+
+def _supervised_along(row: ScopedModel, path: str) -> list[ScopedModel]:
+    """The row and every supervised row the path leads through: each has a say."""
+    links = path.split("__")[:-1]
+    reached = [indicators.follow(row, "__".join(links[:depth])) for depth in range(1, len(links) + 1)]
+    return [row, *(each for each in reached if isinstance(each, ScopedModel))]
 
 
 def _encrypted_field(label: str, path: str):

@@ -45,6 +45,7 @@ class Role(models.TextChoices):
 
 
 AUTHORITIES = (Role.OFFICER, Role.INDUSTRY)
+IDENTITY_CHECKERS = (Role.OFFICER, Role.CLERK)  # may ask for the numbers of IDs and cards in full
 ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
 
 # Which organization a role may belong to.

@@ -89,10 +89,5 @@ def status_acts(user, project: Project) -> list[StatusAct]:
     return [act for act in StatusAct if can_change_status(user, project, act)]
 
 
-def can_reveal(user) -> bool:
-    """ID numbers of representatives and clerks in full, for a reason on record: those who keep or check them."""
-    return user.role in (Role.OFFICER, Role.CLERK)
-
-
 def can_export(user) -> bool:
     return user.role in (Role.OFFICER, Role.INDUSTRY, Role.CLERK)

@@ -92,7 +92,6 @@ def project_detail(request, pk):
         "clerk_gaps": selectors.clerk_gaps_of(project),
         "status_changes": project.status_changes.select_related("by").order_by("-id"),
         "status_acts": [(act, _status_form(act)) for act in permissions.status_acts(user, project)],
-        "can_reveal": permissions.can_reveal(user),
         "can_edit": permissions.can_edit(user, project),
         "can_edit_parties": permissions.can_edit_parties(user, project),
         "can_change_contractor": permissions.can_change_contractor(user, project),

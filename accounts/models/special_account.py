@@ -81,6 +81,9 @@ class SpecialAccount(ScopedModel):
     def get_absolute_url(self) -> str:
         return reverse("accounts:ledger", args=[self.pk])
 
+    def may_reveal(self, user) -> bool:
+        return user.role in (Role.OFFICER, Role.CLERK, Role.BANK)
+
     @property
     def status_tone(self) -> str:
         return {AccountStatus.ACTIVE: "green", AccountStatus.FROZEN: "orange"}.get(self.status, "grey")

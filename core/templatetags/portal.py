@@ -286,7 +286,11 @@ def job_progress(job: Any, then: str = "") -> dict:
 
 @register.inclusion_tag("components/masked.html", takes_context=True)
 def masked(context, text: Any, record: Any = None, field: str = "", label: str = "完整内容") -> dict:
-    """A masked value; with its record and field a button asks for a reason and shows it in full (logged)."""
+    """A masked value; with its record and field a button asks for a reason and shows it in full (logged),
+    where the record lets this user."""
+    asker = getattr(context.get("request"), "user", None)
+    if asker is not None and record is not None and not record.may_reveal(asker):
+        record, field = None, ""
     target = record._meta.label_lower if record is not None else ""
     names = {"text": formats.blank(text), "target": target, "pk": record.pk if target else "", "field": field}
     dialog_id = f"reveal-{target.replace('.', '-')}-{names['pk']}-{field}"

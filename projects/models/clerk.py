@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from core.fields import BlindIndexField, EncryptedField
 from core.scoping import ScopedModel
+from organizations.enums import IDENTITY_CHECKERS
 from projects.models.project import Project
 
 
@@ -37,3 +38,6 @@ class WageClerk(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_reveal(self, user) -> bool:
+        return user.role in IDENTITY_CHECKERS

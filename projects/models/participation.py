@@ -4,6 +4,7 @@ from django.db.models import F, Q
 
 from core.fields import BlindIndexField, EncryptedField
 from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import IDENTITY_CHECKERS
 from organizations.models import Organization
 from projects.enums import SUBCONTRACTORS, ParticipantType, ParticipationStatus
 from projects.models.project import Project
@@ -72,3 +73,6 @@ class Participation(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.organization}（{self.get_participant_type_display()}）"
+
+    def may_reveal(self, user) -> bool:
+        return user.role in IDENTITY_CHECKERS

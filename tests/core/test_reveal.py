@@ -1,6 +1,7 @@
 import pytest
 
 from core.models import AuditEntry
+from tests.accounts import factories as money
 from tests.organizations import factories as who
 from tests.projects import factories as projects
 from tests.workers import factories as workers
@@ -35,6 +36,7 @@ def test_a_reveal_shows_the_number_and_is_on_record_without_it(client, person):
         ({"model": "organizations.User", "field": "password"}, 403),
         ({"model": "nonsense"}, 404),
         ({"pk": ""}, 404),
+        ({"pk": "1 or 1"}, 404),
     ],
 )
 def test_what_may_not_be_revealed(client, person, changed, status):
@@ -48,3 +50,17 @@ def test_out_of_scope_and_of_role(client, person):
         client.force_login(user)
         assert ask(client, person).status_code == status
     assert client.get("/reveal/").status_code in (403, 405)
+
+
+def test_a_bank_reads_the_account_in_full_but_nobodys_papers(client):
+    """It sees the project's people in scope, and reaches them along the lines of a payroll too."""
+    keeper = who.bank()
+    engagement = workers.engagement(projects.project(at="530902"))
+    account = money.special_account(engagement.project, bank=keeper)
+    line = money.payroll_line(money.payroll(engagement.project), engagement=engagement)
+    client.force_login(who.bank_clerk(keeper))
+    assert account.number in ask(client, account, model="accounts.SpecialAccount", field="number").content.decode()
+    assert ask(client, engagement.worker).status_code == 403
+    along = "engagement__worker__id_number"
+    assert ask(client, line, model="accounts.PayrollLine", field=along).status_code == 403
+    assert AuditEntry.objects.filter(action="reveal").count() == 1

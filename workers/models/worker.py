@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core.fields import BlindIndexField, EncryptedField
 from core.scoping import ScopedModel
+from organizations.enums import IDENTITY_CHECKERS
 from projects.models import Project
 from workers.enums import Education, Gender, IdType
 
@@ -62,6 +63,9 @@ class Worker(ScopedModel):
     def get_absolute_url(self) -> str:
         return reverse("workers:worker_detail", args=[self.pk])
 
+    def may_reveal(self, user) -> bool:
+        return user.role in IDENTITY_CHECKERS
+
     @property
     def masked_id(self) -> str:
         """530902********0010, without decrypting."""
@@ -95,6 +99,9 @@ class BankCard(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.bank_name} 尾号{self.last4}"
+
+    def may_reveal(self, user) -> bool:
+        return user.role in IDENTITY_CHECKERS
 
     @property
     def masked(self) -> str:
