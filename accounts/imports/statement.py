@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts import selectors, services
 from accounts.enums import AccountStatus, MovementKind
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
-from accounts.models import SpecialAccount
+from accounts.models import LedgerEntry, SpecialAccount
 from accounts.services import Movement
 from core import crypto
 from core.money import format_money
@@ -36,6 +37,7 @@ NAME_LABELS = ("户名", "账户名称", "客户名称", "账户名", "单位名
 BANK_LABELS = ("开户行", "开户银行", "开户机构", "开户网点", "开户行名称")
 _COUNT = re.compile(r"(?:合计|总计|共计?|总|交易)\D{0,6}?(?:笔数|条数|行数)\s*[:：]?\s*(\d+)|共\s*(\d+)\s*[笔条行]")
 _BLANKS = re.compile(r"\s+")
+SERIAL_LENGTH = LedgerEntry._meta.get_field("serial").max_length
 
 
 @dataclass(slots=True)
@@ -141,6 +143,7 @@ class StatementImport(SheetImport):
     # --- lines -------------------------------------------------------------------------------------------------------
 
     def check(self, rows: list[ParsedRow]) -> None:
+        self._check_lines(rows)
         lines = [Line(row, movement) for row in rows if row.good and (movement := movement_of(row))]
         self._check_other_account(rows)
         self._refuse_repeated(lines)
@@ -159,6 +162,15 @@ class StatementImport(SheetImport):
                 "account",
                 f"本项目尚未登记尾号{self.number[-4:]}的专户：将按对账单登记，请随后补全开户银行、开户日期等开户信息。",
             )
+
+    def _check_lines(self, rows: list[ParsedRow]) -> None:
+        today = timezone.localdate()
+        for row in rows:
+            serial, on = row.values["serial"] or "", row.values["booked_on"]
+            if len(serial) > SERIAL_LENGTH:
+                self.refuse(row, "serial", f"流水号有 {len(serial)} 个字符，超过 {SERIAL_LENGTH} 个，请核对是否错列。")
+            if on and on > today:
+                self.refuse(row, "booked_on", f"交易日期 {on:%Y-%m-%d} 晚于今天，请核对。")
 
     def _check_other_account(self, rows: list[ParsedRow]) -> None:
         for row in rows:
@@ -237,7 +249,8 @@ class StatementImport(SheetImport):
         account = self.account or services.account_of_statement(
             self.project, by=self.by, number=self.number, name=self.holder_name, bank=self._bank()
         )
-        movements = [line.movement for line in self.lines if line.row.good]
+        chosen = {(row.sheet, row.row) for row in rows}
+        movements = [line.movement for line in self.lines if (line.row.sheet, line.row.row) in chosen]
         recorded = services.record_movements(
             account, self.project, movements, by=self.by, batch=self.batch, opening=self.opening
         )

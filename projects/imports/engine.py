@@ -20,8 +20,8 @@ from core.scoping import unscoped
 from core.spreadsheets import Layout, ParsedRow, SheetError, Workbook, annotate, open_workbook
 from core.triggers import bulk_history
 from projects.enums import ImportState
-from projects.imports import records
-from projects.imports.base import SheetImport, kinds
+from projects.imports import net, records
+from projects.imports.base import Outcome, SheetImport, kinds
 from projects.models import ImportBatch, Project
 from projects.models.imports import LARGE_BYTES
 from projects.services import mark_changed
@@ -176,8 +176,9 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
         if not layout.complete:
             return _ask_for_columns(batch, layout)
         good = _check(importer, layout, rows)
+        outcome = net.write(importer, good, keep=False) if good else None
         records.keep(batch, importer, rows)
-        batch.outcome = asdict(_trial(importer, good)) if good else {}
+        batch.outcome = asdict(outcome) if outcome else {}
         _conclude(batch, ImportState.CHECKED)
     return batch
 
@@ -192,15 +193,15 @@ def _apply(batch: ImportBatch, by, progress: Progress) -> ImportBatch:
         if batch.state != ImportState.CHECKED:
             return batch
         good = _check(importer, layout, rows)
+        outcome = net.write(importer, good, keep=True) if good else None
         records.keep(batch, importer, rows)
-        if good:
-            _write(batch, importer, good, by)
+        if outcome:
+            _record(batch, outcome, by)
         _conclude(batch, ImportState.APPLIED)
     return batch
 
 
-def _write(batch: ImportBatch, importer: SheetImport, good: list[ParsedRow], by) -> None:
-    outcome = importer.apply(good)
+def _record(batch: ImportBatch, outcome: Outcome, by) -> None:
     batch.outcome, batch.applied_at, batch.preview = asdict(outcome), timezone.now(), []
     audit.record(
         "import.apply",
@@ -219,14 +220,6 @@ def _check(importer: SheetImport, layout: Layout, rows: list[ParsedRow]) -> list
     importer.check_title(layout)
     importer.check(rows)
     return [row for row in rows if row.good]
-
-
-def _trial(importer: SheetImport, good: list[ParsedRow]):
-    """What applying would change: done for real within a savepoint, then undone."""
-    with transaction.atomic():
-        outcome = importer.apply(good)
-        transaction.set_rollback(True)
-    return outcome
 
 
 def _conclude(batch: ImportBatch, state: ImportState) -> None:

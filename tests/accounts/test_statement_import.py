@@ -1,8 +1,9 @@
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from accounts.enums import MovementKind
 from accounts.models import LedgerEntry, SpecialAccount
@@ -323,3 +324,26 @@ def test_the_preview_masks_counterparties(site, user, account):
     batch = imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))
     assert "6217004671835732783" not in str(batch.preview)
     assert not LedgerEntry.objects.exists()
+
+
+def test_a_serial_too_long_for_the_ledger_is_refused_at_its_cell(site, user, account):
+    batch = upload(site, KIND, statement([*lines(), Line("X" * 65, "-1.00", "手续费")], of=site), by=user)
+    assert (batch.state, batch.accepted) == ("applied", 6)
+    assert problems(batch, "error") == [(9, "流水号有 65 个字符，超过 64 个，请核对是否错列。")]
+    assert batch.problems.get(level="error").column == "C"
+
+
+def test_a_line_of_tomorrow_is_refused_and_one_of_today_taken(site, user, account):
+    today = timezone.localdate()
+    days = [Line("S0", "5.00", "利息", on=today), Line("S9", "6.00", "利息", on=today + timedelta(days=1))]
+    batch = upload(site, KIND, statement(days, of=site), by=user)
+    assert (batch.accepted, [row for row, _ in problems(batch, "error")]) == (1, [4])
+    assert "晚于今天" in problems(batch, "error")[0][1]
+
+
+def test_a_known_serial_with_another_day_is_refused(site, user, account):
+    upload(site, KIND, statement(lines(), of=site), by=user)
+    other = lines()
+    other[3].on = date(2026, 10, 16)
+    batch = upload(site, KIND, statement(other, of=site), by=user)
+    assert problems(batch, "error") == [(6, "流水号已存在且内容不同，请向银行核对。")]
