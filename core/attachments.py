@@ -103,9 +103,9 @@ def may_open(user, attachment: Attachment) -> bool:
     return owner is not None and owner.may_open_files(user)
 
 
-def response(attachment: Attachment, *, by, ip: str | None = None) -> HttpResponse:
+def response(attachment: Attachment, *, by) -> HttpResponse:
     """The file as a download; every download of a file is on record."""
-    audit.record("attachment.download", by=by, target=attachment, ip=ip, name=attachment.name)
+    audit.record("attachment.download", by=by, target=attachment, name=attachment.name)
     answer = HttpResponse(read(attachment), content_type=attachment.content_type)
     answer.headers["Content-Disposition"] = content_disposition_header(True, attachment.name)
     answer.headers["X-Content-Type-Options"] = "nosniff"

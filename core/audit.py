@@ -6,6 +6,7 @@ into `detail`; say which field was seen, not what was in it.
 
 import json
 from collections.abc import Iterator
+from contextvars import ContextVar
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -17,8 +18,12 @@ from core.models.audit import AuditEntry, AuditHead
 GENESIS = bytes(32)
 
 
+# Where the request under way comes from; set by the middleware, empty for commands and background work.
+client_ip: ContextVar[str | None] = ContextVar("client_ip", default=None)
+
+
 @transaction.atomic
-def record(action: str, *, by, target: models.Model | None = None, ip: str | None = None, **detail) -> AuditEntry:
+def record(action: str, *, by, target: models.Model | None = None, **detail) -> AuditEntry:
     """Append one act, named in `core.acts`. `by` is a user, or None for the system itself."""
     if action not in ACTS:
         raise ValueError(f"Name the act {action} in core.acts.")
@@ -31,7 +36,7 @@ def record(action: str, *, by, target: models.Model | None = None, ip: str | Non
         object_type=target._meta.label if target else "",
         object_id=str(target.pk) if target else "",
         detail=detail,
-        ip_address=ip,
+        ip_address=client_ip.get(),
         previous_hash=bytes(head.hash),
     )
     entry.hash = head.hash = digest(entry)

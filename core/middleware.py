@@ -1,11 +1,14 @@
 import time
 import uuid
+from urllib.parse import urlsplit
 
 import structlog
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 
 from core.access import access
+from core.audit import client_ip
 from core.scoping import guard
 
 log = structlog.get_logger("request")
@@ -25,6 +28,7 @@ class RequestLogMiddleware:
         started = time.perf_counter()
         request.id = uuid.uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request.id)
+        client_ip.set(request.META.get("REMOTE_ADDR"))
         try:
             response = self.get_response(request)
             log.info("request", **self._facts(request, response), ms=round((time.perf_counter() - started) * 1000, 1))
@@ -32,6 +36,7 @@ class RequestLogMiddleware:
             return response
         finally:
             structlog.contextvars.clear_contextvars()
+            client_ip.set(None)
 
     @staticmethod
     def _facts(request, response) -> dict:
@@ -58,8 +63,17 @@ class AccessMiddleware:
         if access.allows(declared, request.user):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return self._to_login(request)
         raise PermissionDenied
+
+    @staticmethod
+    def _to_login(request):
+        """Back to the page after the login: for a form that was sent too late, the page it stood on."""
+        if request.method == "GET":
+            return redirect_to_login(request.get_full_path())
+        messages.warning(request, "登录已过期，刚才填写的内容没有保存，请登录后重新填写。")
+        page = urlsplit(request.META.get("HTTP_REFERER", ""))
+        return redirect_to_login(page.path if page.netloc == request.get_host() else "/")
 
     @staticmethod
     def _of_library(match):

@@ -15,7 +15,7 @@ from core.scoping import ScopedModel
 @access.signed_in
 def attachment(request, key):
     found = attachments.open_for(request.user, key)
-    return attachments.response(found, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+    return attachments.response(found, by=request.user)
 
 
 @require_GET
@@ -44,7 +44,6 @@ def reveal(request):
         "reveal",
         by=request.user,
         target=row,
-        ip=request.META.get("REMOTE_ADDR"),
         field=path,
         reason=reason[:200],
     )

@@ -6,6 +6,7 @@ from import_export.admin import ImportExportModelAdmin
 
 from core import working_days
 from core.models import PublishedYear, WorkdayOverride
+from core.reference import OnRecord, site
 from organizations.enums import OrganizationKind
 from organizations.models import Organization, Region
 
@@ -30,8 +31,8 @@ class WorkdayResource(resources.ModelResource):
             working_days.rebuild()
 
 
-@admin.register(Region)
-class RegionAdmin(ImportExportModelAdmin):
+@admin.register(Region, site=site)
+class RegionAdmin(OnRecord, ImportExportModelAdmin):
     resource_classes = [RegionResource]
     list_display = ["code", "name", "level", "valid_to"]
     list_filter = ["level"]
@@ -42,7 +43,7 @@ class RegionAdmin(ImportExportModelAdmin):
         return False  # a code is retired, never deleted
 
 
-class CalendarAdmin(admin.ModelAdmin):
+class CalendarAdmin(OnRecord, admin.ModelAdmin):
     """Whatever changes here, also from the list, the calendar derived from it follows."""
 
     def save_model(self, request, obj, form, change):
@@ -58,20 +59,20 @@ class CalendarAdmin(admin.ModelAdmin):
         working_days.rebuild()
 
 
-@admin.register(WorkdayOverride)
+@admin.register(WorkdayOverride, site=site)
 class WorkdayAdmin(CalendarAdmin, ImportExportModelAdmin):
     resource_classes = [WorkdayResource]
     list_display = ["day", "is_workday", "name"]
     date_hierarchy = "day"
 
 
-@admin.register(PublishedYear)
+@admin.register(PublishedYear, site=site)
 class PublishedYearAdmin(CalendarAdmin):
     pass
 
 
-@admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+@admin.register(Organization, site=site)
+class OrganizationAdmin(OnRecord, admin.ModelAdmin):
     """Departments, banks and insurers. Enterprises come with the projects and are not listed here."""
 
     list_display = ["name", "kind", "region", "uscc"]

@@ -1,6 +1,4 @@
-from axes.models import AccessAttempt
 from django import forms
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from core.acts import ACTS
@@ -30,23 +28,21 @@ class UserFilters(FilterForm):
     @staticmethod
     def _in_state(users: QuerySet[User], state: str | None) -> QuerySet[User]:
         if state == "locked":
-            attempts = AccessAttempt.objects.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT)
-            return users.filter(username__in=attempts.values("username"))
+            return users.filter(is_locked=True)
         return users.filter(is_active=state == "active") if state else users
 
 
 class AuditFilters(FilterForm):
-    q = forms.CharField(label="操作人", required=False)
+    q = forms.CharField(label="操作人姓名或用户名", required=False)
     action = forms.ChoiceField(label="行为", choices=[("", ""), *ACTS.items()], required=False)
     since = forms.DateField(label="自", required=False)
     until = forms.DateField(label="至", required=False)
 
-    LOOKUPS = {
-        "q": "actor_name__icontains",
-        "action": "action",
-        "since": "at__date__gte",
-        "until": "at__date__lte",
-    }
+    LOOKUPS = {"action": "action", "since": "at__date__gte", "until": "at__date__lte"}
 
     def apply(self, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return entries.filter(**{self.LOOKUPS[name]: value for name, value in self.values.items()})
+        values = self.values
+        if who := values.pop("q", ""):
+            named = Q(actor_name__icontains=who) | Q(actor__username=who) | Q(detail__username=who)
+            entries = entries.filter(named)
+        return entries.filter(**{self.LOOKUPS[name]: value for name, value in values.items()})

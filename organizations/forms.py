@@ -1,9 +1,12 @@
+import re
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 
 from core.forms import PortalForm, PortalFormMixin
+from core.identity import check_phone
 from organizations.enums import ROLE_KINDS, Role
 from organizations.models import Organization, User
 
@@ -63,8 +66,13 @@ class UserForm(PortalForm):
     organization = forms.CharField(label="单位", help_text="填写单位全称或统一社会信用代码")
     phone = forms.CharField(label="手机", max_length=20, required=False)
 
+    def clean_phone(self) -> str:
+        return check_phone(self.cleaned_data["phone"]) if self.cleaned_data["phone"] else ""
+
     def clean_username(self) -> str:
         username = self.cleaned_data["username"].lower()
+        if not re.fullmatch(r"[a-z][a-z0-9_.-]{2,}", username):
+            raise ValidationError("用户名以字母开头，只用字母、数字和 . _ -，至少 3 位。")
         if User.objects.filter(username=username).exists():
             raise ValidationError("该用户名已被使用，请换一个。")
         return username

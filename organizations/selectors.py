@@ -1,14 +1,23 @@
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from organizations.models import Region, User
 
 
-def is_locked(user: User) -> bool:
-    """Whether the lockout after failed logins is on for any address."""
-    limit = settings.AXES_FAILURE_LIMIT
-    return AccessAttempt.objects.filter(username=user.username, failures_since_start__gte=limit).exists()
+def users() -> QuerySet[User]:
+    """Users with their place and with `is_locked`: whether the lockout after failed logins is on for any address."""
+    failed = AccessAttempt.objects.filter(
+        username=OuterRef("username"), failures_since_start__gte=settings.AXES_FAILURE_LIMIT
+    )
+    return User.objects.select_related("organization__region").annotate(is_locked=Exists(failed))
+
+
+def state_of(user: User) -> tuple[str, str]:
+    """Words and tone; of a user found by `users()`."""
+    if not user.is_active:
+        return "停用", "grey"
+    return ("锁定中", "red") if user.is_locked else ("启用", "green")
 
 
 def regions_for(user: User) -> QuerySet[Region]:

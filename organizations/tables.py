@@ -2,6 +2,7 @@ from django.urls import reverse
 
 from core import formats
 from core.tables import BadgeColumn, CodeColumn, Column, Table
+from organizations.selectors import state_of
 
 
 class UserTable(Table):
@@ -17,8 +18,8 @@ class UserTable(Table):
     region = Column("地区", value="organization.region.name", minor=True)
     active = BadgeColumn(
         "状态",
-        value=lambda user: "启用" if user.is_active else "停用",
-        tone=lambda user: "green" if user.is_active else "grey",
+        value=lambda user: state_of(user)[0],
+        tone=lambda user: state_of(user)[1],
     )
 
     def row_url(self, record) -> str:

@@ -16,7 +16,7 @@ from organizations.filters import AuditFilters, UserFilters
 from organizations.forms import LoginForm, PasswordChangeForm, UserForm
 from organizations.middleware import STARTED
 from organizations.models import User
-from organizations.selectors import is_locked
+from organizations.selectors import state_of, users
 from organizations.tables import AuditTable, UserTable
 
 
@@ -26,17 +26,23 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
+    def form_invalid(self, form):
+        locked = getattr(self.request, "axes_locked_out", False)
+        username = self.request.POST.get("username", "")[:50]
+        audit.record("login.locked" if locked else "login.failed", by=None, username=username)
+        return super().form_invalid(form)
+
     def form_valid(self, form):
         login(self.request, form.get_user())
         self.request.session[STARTED] = int(time.time())
-        audit.record("login", by=form.get_user(), ip=self.request.META.get("REMOTE_ADDR"))
+        audit.record("login", by=form.get_user())
         return redirect(self.get_success_url())
 
 
 @require_POST
 @access.signed_in
 def sign_out(request):
-    audit.record("logout", by=request.user, ip=request.META.get("REMOTE_ADDR"))
+    audit.record("logout", by=request.user)
     logout(request)
     return redirect("organizations:login")
 
@@ -58,7 +64,7 @@ def password_change(request):
 @access(Role.SYSTEM, Role.SECURITY)
 def user_list(request):
     filters = UserFilters(request.GET)
-    table = UserTable(filters.apply(User.objects.select_related("organization__region")), request)
+    table = UserTable(filters.apply(users()), request)
     context = {"filters": filters, "table": table, "can_manage": permissions.can_manage_users(request.user)}
     return render(request, "organizations/user_list.html", context)
 
@@ -66,12 +72,10 @@ def user_list(request):
 @require_GET
 @access(Role.SYSTEM, Role.SECURITY)
 def user_detail(request, pk):
-    person = get_object_or_404(User.objects.select_related("organization__region"), pk=pk)
-    locked = is_locked(person)
-    state, tone = ("停用", "grey") if not person.is_active else ("锁定中", "red") if locked else ("启用", "green")
+    person = get_object_or_404(users(), pk=pk)
+    state, tone = state_of(person)
     context = {
         "person": person,
-        "is_locked": locked,
         "state": state,
         "tone": tone,
         "can_activate": permissions.can_manage_users(request.user) and not person.is_active,

@@ -200,7 +200,7 @@ def annotated(request, pk):
     if request.method == "POST" and found.is_large:
         return redirect("core:job", imports.annotate_soon(found, by=request.user).pk)
     content = imports.annotated(found)
-    audit.record("import.annotated", by=request.user, target=found, ip=request.META.get("REMOTE_ADDR"))
+    audit.record("import.annotated", by=request.user, target=found)
     return _download(content, annotated_name(found.file.name))
 
 
@@ -208,7 +208,7 @@ def annotated(request, pk):
 @access(*SENDERS)
 def file(request, pk):
     found = _openable(request, pk)
-    return attachments.response(found.file, by=request.user, ip=request.META.get("REMOTE_ADDR"))
+    return attachments.response(found.file, by=request.user)
 
 
 def _download(content: bytes, name: str) -> HttpResponse:

@@ -66,7 +66,7 @@ def project_export(request):
     title = f"项目清单（{timezone.localtime():%Y-%m-%d %H:%M}）"
     rows = write_table(buffer, title, EXPORT_HEADERS, map(export_row, projects))
     asked = {name: str(value) for name, value in filters.values.items()}
-    audit.record("project.export", by=request.user, ip=request.META.get("REMOTE_ADDR"), rows=rows, filters=asked)
+    audit.record("project.export", by=request.user, rows=rows, filters=asked)
     response = HttpResponse(buffer.getvalue(), content_type=attachments.XLSX)
     name = f"项目清单-{timezone.localdate():%Y%m%d}.xlsx"
     response.headers["Content-Disposition"] = content_disposition_header(True, name)

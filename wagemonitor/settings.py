@@ -29,7 +29,7 @@ PROVINCE_CODE = env("PROVINCE_CODE", default="530000")
 PORTAL_NAME = env("PORTAL_NAME", default="云南省农民工工资支付监控预警平台")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

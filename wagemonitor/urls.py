@@ -1,5 +1,6 @@
-from django.contrib import admin
 from django.urls import include, path
+
+from organizations.admin import site
 
 urlpatterns = [
     path("", include("core.urls")),
@@ -10,7 +11,7 @@ urlpatterns = [
     path("workers/", include("workers.urls")),
     path("wage-accounts/", include("accounts.urls")),
     path("alerts/", include("alerts.urls")),
-    path("reference/", admin.site.urls),
+    path("reference/", site.urls),
     path("", include("django_prometheus.urls")),  # /metrics
 ]
 

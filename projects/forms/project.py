@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from django import forms
@@ -21,6 +22,8 @@ from projects.forms.fields import (
 )
 from projects.models import Permit, Project
 from projects.services import find_unit
+
+EARLIEST = date(2000, 1, 1)
 
 
 class ProjectForm(ServiceErrorsMixin, PortalModelForm):
@@ -68,8 +71,11 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
 
     def __init__(self, *args, user, supervision: bool, **kwargs):
         super().__init__(*args, **kwargs)
+        self.user = user
         self._offer_places("region", places_to_file(user).filter(level=RegionLevel.COUNTY))
         self.fields["wage_pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
+        for name in ("contract_start_on", "actual_start_on", "contract_signed_on"):
+            self.fields[name].validators.append(MinValueValidator(EARLIEST, "请核对年份：日期早于 2000 年。"))
         for name in ("contract_amount", "labour_cost_amount"):
             self.fields[name].validators.append(MinValueValidator(Decimal("0.01"), "金额应大于零。"))
         self.fields["wage_pay_day"].help_text = "1 至 31；当月没有这一天的，为当月最后一天"
@@ -95,9 +101,15 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
         self.fields[name].choices = [("", blank), *place_choices(regions | standing)]
 
     def clean_actual_start_on(self):
-        day = self.cleaned_data["actual_start_on"]
+        return self._not_later("actual_start_on", "实际开工日期不能晚于今天；尚未开工的请留空。")
+
+    def clean_contract_signed_on(self):
+        return self._not_later("contract_signed_on", "施工合同签订日期不能晚于今天；尚未签订的请留空。")
+
+    def _not_later(self, name: str, message: str):
+        day = self.cleaned_data[name]
         if day and day > timezone.localdate():
-            raise ValidationError("实际开工日期不能晚于今天；尚未开工的请留空。")
+            raise ValidationError(message)
         return day
 
     def clean_contractor_uscc(self) -> str:
@@ -106,10 +118,16 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
     def clean(self):
         cleaned = super().clean()
         self._find_contractor(cleaned.get("contractor_uscc") or None, cleaned.get("contractor_name", ""))
+        if not self.instance.pk and self._filed_already(cleaned):
+            self.add_error("name", "该地已有同名项目；确为另一项目的，请在名称中写明标段或期数。")
         amount, labour = cleaned.get("contract_amount"), cleaned.get("labour_cost_amount")
         if amount and labour and labour > amount:
             self.add_error("labour_cost_amount", "人工费总额不能大于合同价款。")
         return cleaned
+
+    def _filed_already(self, cleaned: dict) -> bool:
+        same = {"name": cleaned.get("name"), "region": cleaned.get("region")}
+        return all(same.values()) and Project.objects.visible_to(self.user).under_supervision().filter(**same).exists()
 
     def _find_contractor(self, uscc: str | None, name: str) -> None:
         """The unit on record, or a new one to be saved with the project."""

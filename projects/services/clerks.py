@@ -16,6 +16,7 @@ def save_clerk(clerk: WageClerk, *, by, **facts) -> WageClerk:
         setattr(clerk, name, value)
     clerk.full_clean()
     clerk.save()
+    audit.record("project.clerk", by=by, target=clerk, project=project.code)
     mark_changed([project.pk])
     return clerk
 

@@ -87,5 +87,6 @@ def update_project(project: Project, *, by, **facts) -> Project:
     project.save()
     if project.jurisdiction_id != before:
         audit.record("project.jurisdiction", by=by, target=project, before=before, after=project.jurisdiction_id)
+    audit.record("project.update", by=by, target=project, fields=sorted(facts))
     mark_changed([project.pk])
     return project

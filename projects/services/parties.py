@@ -87,6 +87,7 @@ def add_party(
         contractors(project).filter(is_lead=True).update(is_lead=False)
     party.is_lead = leads
     party.save(force_insert=True)
+    audit.record("project.party", by=by, target=party, organization=party.organization_id)
     mark_changed([project.pk])
     return party
 
@@ -100,6 +101,7 @@ def update_party(party: Participation, *, by, unit_facts: dict | None = None, **
         setattr(party, name, value)
     party.full_clean()
     party.save()
+    audit.record("project.party", by=by, target=party, organization=party.organization_id)
     mark_changed(_projects_of(party.organization) if unit_facts else [project.pk])
     return party
 

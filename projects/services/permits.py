@@ -1,5 +1,6 @@
 from django.db import transaction
 
+from core import audit
 from projects.models import Permit
 from projects.services.changes import lock_open, mark_changed
 
@@ -12,5 +13,6 @@ def save_permit(permit: Permit, *, by, **facts) -> Permit:
         setattr(permit, name, value)
     permit.full_clean()
     permit.save()
+    audit.record("project.permit", by=by, target=permit, project=project.code)
     mark_changed([project.pk])
     return permit

@@ -22,6 +22,24 @@ def test_login_and_logout_are_on_record(client):
     assert list(AuditEntry.objects.order_by("id").values_list("action", flat=True)) == ["login", "logout"]
 
 
+def test_failed_logins_and_the_lockout_are_on_record_with_their_address(client):
+    user = who.officer()
+    for _ in range(5):
+        sign_in(client, user, "wrong")
+    acts = AuditEntry.objects.order_by("id").values_list("action", "detail__username", "ip_address")
+    assert list(acts) == [("login.failed", user.username, "127.0.0.1")] * 4 + [
+        ("login.locked", user.username, "127.0.0.1")
+    ]
+
+
+def test_a_form_sent_after_the_session_ended_says_that_nothing_was_saved(client):
+    answer = client.post("/users/new/", {}, headers={"referer": "http://testserver/users/new/"})
+    assert answer["Location"] == "/login/?next=/users/new/"
+    assert "刚才填写的内容没有保存" in client.get(answer["Location"]).content.decode()
+    foreign = client.post("/users/new/", {}, headers={"referer": "http://elsewhere.example/users/new/"})
+    assert foreign["Location"] == "/login/?next=/"
+
+
 def test_a_wrong_password_says_so_and_the_fifth_locks(client):
     user = who.officer()
     for _ in range(4):

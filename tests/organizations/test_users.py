@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from core import audit
 from core.models import AuditEntry
 from organizations.enums import Role
 from organizations.models import Region, User
@@ -32,6 +33,8 @@ def test_a_new_user_gets_a_one_time_password(client):
         ({"role": "officer"}, "企业的人员不能担任人社监管员"),
         ({"organization": "没有这家公司"}, "没有这个单位"),
         ({"username": "taken"}, "已被使用"),
+        ({"username": "张三 <b>"}, "用户名以字母开头"),
+        ({"phone": "12345"}, "手机"),
     ],
 )
 def test_a_bad_user_is_refused_at_its_field(client, changed, words):
@@ -94,3 +97,41 @@ def test_all_of_china_is_on_hand():
     assert Region.objects.filter(code__startswith="53", level=4).count() == 16
     assert Region.objects.get(code="530902").full_name == "云南省临沧市临翔区"
     assert level_of("530900") == 4
+
+
+def test_the_list_of_users_shows_who_is_locked(client):
+    user = who.officer(name="被锁的人")
+    for _ in range(5):
+        client.post("/login/", {"username": user.username, "password": "wrong"})
+    client.force_login(who.administrator("security"))
+    page = client.get("/users/?state=locked").content.decode()
+    assert "被锁的人" in page
+    assert "锁定中</span>" in page.replace("\n", "")
+
+
+def test_the_auditor_finds_acts_by_name_user_name_and_kind(client):
+    user = who.officer(name="李文斌", username="liwenbin")
+    for action in ("login", "logout"):
+        audit.record(action, by=user)
+    audit.record("login", by=who.officer(name="别人"))
+    client.force_login(who.administrator("audit"))
+    for query, rows in [("q=李文", 2), ("q=liwenbin", 2), ("action=login", 2), ("q=liwenbin&action=logout", 1)]:
+        page = client.get(f"/audit/?{query}").content.decode()
+        assert page.count("<tr>") - 1 == rows, query
+
+
+def test_reference_tables_hold_nothing_but_reference_tables(client):
+    """The system administrator must not get at login traces, groups or the log (三员分立)."""
+    client.force_login(who.administrator())
+    page = client.get("/reference/").content.decode()
+    assert "行政区划" in page
+    assert "Access" not in page
+    for path in ("axes/accesslog/", "auth/group/", "core/auditentry/", "organizations/user/"):
+        assert client.get(f"/reference/{path}").status_code == 404
+
+
+def test_a_change_of_a_reference_table_is_on_record(client):
+    client.force_login(who.administrator())
+    form = {"day": "2027-01-04", "is_workday": "", "name": "元旦补休"}
+    assert client.post("/reference/core/workdayoverride/add/", form).status_code == 302
+    assert AuditEntry.objects.get(action="reference.save").object_type == "core.WorkdayOverride"
