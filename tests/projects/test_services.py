@@ -132,7 +132,7 @@ class TestUpdating:
     def test_a_moved_jurisdiction_is_on_record(self):
         one = file_one(by=officer("530900"))
         services.update_project(one, by=officer("530900"), jurisdiction=region("530921"))
-        assert acts(one) == ["project.file", "project.jurisdiction"]
+        assert acts(one) == ["project.file", "project.jurisdiction", "project.update"]
 
     def test_row_history_is_kept_by_the_database(self):
         one = file_one()

@@ -317,6 +317,8 @@ class TestFiling:
             ({"contract_amount": "-1"}, "contract_amount"),
             ({"contract_amount": "100", "labour_cost_amount": "200"}, "labour_cost_amount"),
             ({"actual_start_on": "2099-01-01"}, "actual_start_on"),
+            ({"contract_signed_on": "2099-01-01"}, "contract_signed_on"),
+            ({"contract_start_on": "0001-01-01"}, "contract_start_on"),
             ({"contract_start_on": "七月"}, "contract_start_on"),
             ({"contractor_name": "甲公司", "contractor_uscc": "123"}, "contractor_uscc"),
         ],
@@ -326,6 +328,13 @@ class TestFiling:
         assert answer.status_code == 422
         assert field in answer.context["form"].errors
         assert not Project.objects.exists()
+
+    def test_the_same_project_is_not_filed_twice(self, signed_in):
+        by = officer()
+        signed_in(by).post(CREATE, FILING)
+        answer = signed_in(by).post(CREATE, FILING)
+        assert "该地已有同名项目" in answer.content.decode()
+        assert Project.objects.count() == 1
 
 
 class TestEditing:
