@@ -86,6 +86,7 @@ CLEAR = {"imports:file", "imports:annotated", "core:attachment"}
 # Answers 404 to everyone here.
 ABSENT = {"core:gallery": "only under DEBUG"}
 LIBRARY_SAMPLE = {"admin:index", "admin:organizations_organization_changelist", "prometheus-django-metrics"}
+SEARCH = {"q": "标记"}  # finds the marks of every world, if a search forgets the scope
 NOT_POSTED = {"organizations:logout": "ends the session of the test"}
 
 
@@ -356,7 +357,7 @@ def test_whoever_reads_sees_their_own_world_and_no_number_in_clear(name, worlds,
         wrong.append(wrong_status(person, visit, response, worlds))
         wrong += leaks(person, visit, response, worlds)
         if response.status_code == 200 and visit.address.is_ours:
-            fragment = person.client.get(visit.path, headers={"HX-Request": "true"})
+            fragment = person.client.get(visit.path, SEARCH, headers={"HX-Request": "true"})
             wrong.append(wrong_status(person, visit, fragment, worlds))
             wrong += leaks(person, visit, fragment, worlds)
     assert not any(wrong), f"{name}:\n" + "\n".join(filter(None, wrong))
@@ -418,7 +419,13 @@ def test_whoever_posts_an_empty_form_gets_no_crash_and_no_foreign_word(name, wor
 
 # --- queries ---------------------------------------------------------------------------------------------------------
 
-READERS = ["prefecture officer", "county officer 甲", "contractor's clerk 甲", "bank clerk 甲"]
+READERS = [
+    "prefecture officer",
+    "contractor's clerk 甲",
+    "bank clerk 甲",
+    "system administrator",
+    "audit administrator",
+]
 FEW, MANY = 3, 12
 
 
@@ -433,7 +440,7 @@ def _queries(person: Person, worlds: dict[str, World]) -> dict[str, list[str]]:
     return asked
 
 
-@pytest.mark.parametrize("name", [*READERS, *(f"{role} administrator" for role in ADMINISTRATORS)])
+@pytest.mark.parametrize("name", READERS)
 def test_no_page_asks_more_queries_for_more_rows(name, worlds, people):
     person, world = people[name], worlds["甲"]
     ContentType.objects.get_for_models(*apps.get_models())
