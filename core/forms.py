@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.core.validators import DecimalValidator
+from django.core.validators import DecimalValidator, MaxValueValidator, MinValueValidator
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.utils.formats import sanitize_separators
@@ -122,6 +122,17 @@ class FieldError:
         return self.message if self.label in self.message else f"{self.label}：{self.message}"
 
 
+LIMITS = {MaxValueValidator: "不能大于 %(limit_value)s。", MinValueValidator: "不能小于 %(limit_value)s。"}
+
+
+def _plainly(validator):
+    """Django's sentence about a limit (确保该值小于或等于…) in plain words; a sentence of its own stays."""
+    plain = LIMITS.get(type(validator))
+    if plain is None or validator.message != type(validator).message:
+        return validator
+    return type(validator)(validator.limit_value, plain)
+
+
 class PortalFormMixin:
     """`sections` groups the fields on the page; a field in none of them comes last."""
 
@@ -152,6 +163,8 @@ class PortalFormMixin:
             form_field.choices = [(v, label if v or v == 0 else self.blank_label) for v, label in form_field.choices]
 
     def full_clean(self) -> None:
+        for form_field in self.fields.values():
+            form_field.validators = [_plainly(validator) for validator in form_field.validators]
         super().full_clean()
         for name in self.errors:
             if name in self.fields:

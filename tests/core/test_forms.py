@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.validators import MinValueValidator
 from django.template import Context, Template
 from django.utils.datastructures import MultiValueDict
 
@@ -158,3 +159,12 @@ def test_file_forms_are_multipart_and_sent_once():
     assert "data-once" in page
     assert 'name="csrfmiddlewaretoken"' in page
     assert "data-drop" in page
+
+
+def test_a_limit_is_told_in_plain_words_and_own_words_stay():
+    class Limited(PortalForm):
+        day = forms.IntegerField(label="发放日", max_value=31, min_value=1)
+        wage = forms.IntegerField(label="工资", validators=[MinValueValidator(1, "工资应大于零。")])
+
+    form = Limited({"day": "32", "wage": "-5"})
+    assert form.errors == {"day": ["不能大于 31。"], "wage": ["工资应大于零。"]}
