@@ -53,6 +53,7 @@ ACTS = {
     "warning.accepted": "签收预警",
     "warning.verifying": "核实预警",
     "warning.noted": "补充预警说明",
+    "warning.replied": "提交情况说明",
     "warning.released": "解除预警",
     "warning.transferred": "预警转案源",
     "warning.export": "导出预警",
