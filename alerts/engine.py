@@ -38,9 +38,9 @@ WHERE w.rule_code = %(code)s AND w.project_id = f.project_id AND w.subject_key =
 # One statement: pghistory, where it listens, does not understand executemany.
 REFRESH = """
 UPDATE alerts_warning w
-SET message = n.message, evidence = n.evidence, fingerprint = n.fingerprint, level = n.level
-FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
-     AS n(id, message, evidence, fingerprint, level)
+SET message = n.message, evidence = n.evidence, fingerprint = n.fingerprint, shown = n.shown, level = n.level
+FROM unnest(%s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[], %s::text[])
+     AS n(id, message, evidence, fingerprint, shown, level)
 WHERE w.id = n.id AND w.state = ANY(%s)
 """
 
@@ -183,6 +183,7 @@ def _draft(rule: Rule, setting: RuleSetting, finding: Finding, evidence: dict, t
         message=rule.message(finding.facts)[:500],
         evidence=evidence,
         fingerprint=finding.fingerprint,
+        shown=finding.shown,
         release_when=rule.release_when,
         follows_id=finding.follows_id,
         setting=setting,
@@ -219,7 +220,7 @@ def _refresh(cursor, news: list[tuple[Finding, Warning]], at: datetime) -> None:
             state = old.state
             notes.append(Disposal(warning=old, act=Act.NOTED, from_state=state, to_state=state, text=text, at=at))
         evidence = Warning._meta.get_field("evidence").get_db_prep_value(draft.evidence, connection)
-        rows.append([old.pk, draft.message, evidence, draft.fingerprint, str(level)])
+        rows.append([old.pk, draft.message, evidence, draft.fingerprint, draft.shown, str(level)])
     if rows:
         cursor.execute(REFRESH, [*map(list, zip(*rows, strict=True)), list(OPEN_STATES)])
     Disposal.objects.bulk_create(notes, batch_size=500)

@@ -54,8 +54,13 @@ class Act(models.TextChoices):
     ACCEPTED = "accepted", "签收"
     VERIFYING = "verifying", "开始核实"
     NOTED = "noted", "补充说明"
+    REPLIED = "replied", "情况说明"  # by the contractor
     RELEASED = "released", "解除"
     RELEASED_BY_DATA = "released_by_data", "数据自动解除"
     TRANSFERRED = "transferred", "转案源"
     ESCALATED = "escalated", "逾期上报"
     REOPENED = "reopened", "再次触发"
+
+
+# They change nothing about the warning.
+REMARKS = (Act.NOTED, Act.REPLIED)

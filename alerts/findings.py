@@ -26,11 +26,11 @@ CREATE TEMPORARY TABLE IF NOT EXISTS covered (
 CREATE TEMPORARY TABLE IF NOT EXISTS swept (project_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS found (
     project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
-    PRIMARY KEY (project_id, subject_key)
+    shown text, PRIMARY KEY (project_id, subject_key)
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
     project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
-    warning_id bigint, follows_id bigint, home_level smallint
+    shown text, warning_id bigint, follows_id bigint, home_level smallint
 ) ON COMMIT DELETE ROWS;
 """
 # Emptied between rules: a few rows are quicker deleted than their files made anew.
@@ -48,21 +48,24 @@ ON CONFLICT DO NOTHING
 """
 
 FIND = """
-INSERT INTO found (project_id, subject_key, setting_id, severity, facts, fingerprint)
-SELECT f.project_id, f.subject_key, {setting}, coalesce((j.facts->>'severity')::smallint, 0),
-       j.facts - 'severity', md5((j.facts - 'severity')::text)
+INSERT INTO found (project_id, subject_key, setting_id, severity, facts, fingerprint, shown)
+SELECT f.project_id, f.subject_key, {setting}, coalesce((j.found->>'severity')::smallint, 0),
+       j.facts, md5(j.facts::text), md5(coalesce(j.found->>'shown', ''))
 FROM ({find}) f
 JOIN swept s ON s.project_id = f.project_id
-CROSS JOIN LATERAL (SELECT to_jsonb(f) - '{{project_id,subject_key}}'::text[] AS facts) j
+CROSS JOIN LATERAL (
+    SELECT to_jsonb(f) AS found, to_jsonb(f) - '{{project_id,subject_key,severity,shown}}'::text[] AS facts
+) j
 """
 
-# An open warning is refreshed when its facts changed or it grew graver. What an officer released with evidence, or
-# handed over as a case lead, comes back only with other facts, and not while the case is being dealt with. What the
-# data had released comes back as soon as the data says so again.
+# An open warning is refreshed when its facts or what its evidence shows changed, or it grew graver. What an officer
+# released with evidence, or handed over as a case lead, comes back only with other facts, and not while the case is
+# being dealt with. What the data had released comes back as soon as the data says so again.
 FRESH = """
-INSERT INTO fresh (project_id, subject_key, setting_id, severity, facts, fingerprint,
+INSERT INTO fresh (project_id, subject_key, setting_id, severity, facts, fingerprint, shown,
                    warning_id, follows_id, home_level)
-SELECT f.project_id, f.subject_key, f.setting_id, f.severity, f.facts, f.fingerprint, w.id, earlier.id, r.level
+SELECT f.project_id, f.subject_key, f.setting_id, f.severity, f.facts, f.fingerprint, f.shown,
+       w.id, earlier.id, r.level
 FROM found f
 JOIN projects_project p ON p.id = f.project_id
 JOIN organizations_region r ON r.code = p.jurisdiction_id
@@ -75,7 +78,7 @@ LEFT JOIN LATERAL (
 ) earlier ON w.id IS NULL
 LEFT JOIN alerts_caselead l ON l.warning_id = earlier.id
 WHERE CASE
-    WHEN w.id IS NOT NULL THEN w.fingerprint <> f.fingerprint OR w.severity < f.severity
+    WHEN w.id IS NOT NULL THEN w.fingerprint <> f.fingerprint OR w.shown <> f.shown OR w.severity < f.severity
     WHEN earlier.state = %(transferred)s THEN l.state = %(closed)s AND earlier.fingerprint <> f.fingerprint
     WHEN earlier.release_kind = %(evidence)s THEN earlier.fingerprint <> f.fingerprint
     ELSE true
@@ -104,6 +107,7 @@ class Finding:
     severity: int
     facts: Facts
     fingerprint: str
+    shown: str
     warning_id: int | None
     follows_id: int | None
     home_level: int

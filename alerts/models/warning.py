@@ -11,7 +11,7 @@ from alerts.enums import OPEN_STATES, SEVERITY, Act, Level, ReleaseKind, Subject
 from alerts.models.rule import RuleSetting
 from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import append_only
-from organizations.enums import AUTHORITIES, RegionLevel
+from organizations.enums import AUTHORITIES, RegionLevel, Role
 from projects.models import Project
 
 ACT_TONES = {
@@ -69,6 +69,11 @@ class Warning(ScopedModel):
     evidence = models.JSONField("证据", default=dict, encoder=DjangoJSONEncoder, help_text="columns、rows，号码已脱敏")
     fingerprint = models.CharField(
         max_length=32, blank=True, help_text="of the finding's facts; unchanged facts, same value"
+    )
+    shown = models.CharField(
+        max_length=32,
+        blank=True,
+        help_text="digest of what the evidence shows beside the facts; other value, new evidence",
     )
     release_when = models.CharField("解除条件", max_length=300)
     follows = models.ForeignKey(
@@ -145,7 +150,8 @@ class Warning(ScopedModel):
 class Disposal(ScopedModel):
     """One act in a warning's thread: who, when, what, from which state to which. Append-only; evidence hangs on it.
 
-    What officers write and upload is theirs: contractors and banks see only what the system itself did."""
+    What officers write and upload is theirs: contractors and banks see only what the system itself did, contractors
+    also what they replied."""
 
     scope_through = "warning"
 
@@ -173,12 +179,17 @@ class Disposal(ScopedModel):
     @property
     def by_kind(self) -> str:
         """Who acted, for readers who need no name."""
+        if self.act == Act.REPLIED:
+            return "施工单位"
         return "人社部门" if self.by_id else "系统"
 
     @classmethod
     def scope_q(cls, user) -> Q:
         reached = super().scope_q(user)
-        return reached if user.role in AUTHORITIES else reached & Q(by__isnull=True)
+        if user.role in AUTHORITIES:
+            return reached
+        own = Q(by__isnull=True)
+        return reached & (own | Q(act=Act.REPLIED) if user.role == Role.CLERK else own)
 
 
 class CaseLead(ScopedModel):
@@ -192,6 +203,14 @@ class CaseLead(ScopedModel):
         MEDIATED = "mediated", "协调处理"
         CLOSED = "closed", "已结案"
 
+    # A case is dealt with before it is closed; closing can be taken back.
+    NEXT = {
+        State.OPEN: (State.FILED, State.MEDIATED),
+        State.FILED: (State.MEDIATED, State.CLOSED),
+        State.MEDIATED: (State.FILED, State.CLOSED),
+        State.CLOSED: (State.FILED, State.MEDIATED),
+    }
+
     number = models.CharField("案源编号", max_length=32, unique=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="case_leads")
     warning = models.OneToOneField(Warning, on_delete=models.PROTECT, related_name="case_lead")
@@ -199,6 +218,9 @@ class CaseLead(ScopedModel):
     state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="移送人", on_delete=models.PROTECT)
     opened_at = models.DateTimeField("移送时间", default=timezone.now)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="结案人", null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "案源"

@@ -27,7 +27,9 @@ class NoSpecialAccount(Rule):
             """
             SELECT p.id AS project_id, '' AS subject_key,
                    coalesce(p.contract_signed_on, p.actual_start_on) AS since,
-                   p.contract_signed_on IS NOT NULL AS signed
+                   p.contract_signed_on IS NOT NULL AS signed,
+                   concat_ws(',', p.contract_signed_on, p.actual_start_on,
+                             (SELECT count(*) FROM accounts_accountproject l WHERE l.project_id = p.id)) AS shown
             FROM swept
             JOIN projects_project p ON p.id = swept.project_id
             WHERE coalesce(p.contract_signed_on, p.actual_start_on) < %(today)s::date - %(days)s

@@ -43,7 +43,8 @@ class MoneyDiverted(Rule):
             WITH {DIVERTED.format(scope="swept AS scope")}
             SELECT d.project_id, d.account_id || ':' || to_char(d.month, 'YYYY-MM') AS subject_key,
                    d.month, a.number_last4 AS account, count(*) AS movements, sum(d.amount) AS amount,
-                   (array_agg(d.counterparty_name ORDER BY d.amount DESC, d.id))[1] AS payee
+                   (array_agg(d.counterparty_name ORDER BY d.amount DESC, d.id))[1] AS payee, sum(hashtext(
+                       concat_ws(',', d.id, d.kind, d.counterparty_name, d.summary, d.amount))) AS shown
             FROM diverted d
             JOIN accounts_specialaccount a ON a.id = d.account_id
             GROUP BY d.project_id, d.account_id, d.month, a.number_last4
@@ -54,7 +55,7 @@ class MoneyDiverted(Rule):
         )
 
     def message(self, facts: Facts) -> str:
-        where = f"尾号 {facts.account} 的工资专用账户{month_text(facts.month)}"
+        where = f"尾号 {facts.account} 的工资专用账户于{month_text(facts.month)}"
         payee = facts.payee or "未载明的收款方"
         if facts.movements == 1:
             return f"{where}向{payee}支出 {yuan(facts.amount)}，不属于工资。"

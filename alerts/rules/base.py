@@ -6,7 +6,9 @@ never reads the clock: `today` is handed in.
 
 `find` selects `project_id`, `subject_key` (tells findings of one project apart: a month, an account) and the facts
 of the message. Facts decide whether a finding is still the same one, so they name days, never "days since". A column
-`severity` (1–3) lifts a warning above the level of its setting, for rules that grow graver with age.
+`severity` (1–3) lifts a warning above the level of its setting, for rules that grow graver with age. A column `shown`
+stands for what the evidence shows and the facts do not say: it changes when that changes. Other facts are another
+finding (they bring back what was released with evidence); another `shown` only has the evidence taken anew.
 
 `evidence` selects `project_id`, `subject_key` and the columns shown, joined to `fresh(project_id, subject_key,
 facts)`: the findings that are new or have changed, so that no finding costs a query of its own. The engine keeps the

@@ -40,7 +40,8 @@ class DisposalOverdue(Rule):
             f"""
             WITH {LATE.format(scope="swept AS scope")}
             SELECT project_id, '' AS subject_key, count(*) AS warnings, min(due_on) AS due_on,
-                   md5(string_agg(id::text, ',' ORDER BY id)) AS which
+                   md5(string_agg(id::text, ',' ORDER BY id)) AS which,
+                   sum(hashtext(concat_ws(',', id, title, level, message, due_on))) AS shown
             FROM late
             GROUP BY project_id
             """,

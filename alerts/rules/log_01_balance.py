@@ -56,7 +56,8 @@ class BalanceBroken(Rule):
             SELECT b.project_id, b.account_id::text AS subject_key, a.number_last4 AS account, count(*) AS breaks,
                    (array_agg(b.serial ORDER BY b.sequence))[1] AS serial,
                    (array_agg(b.booked_on ORDER BY b.sequence))[1] AS booked_on,
-                   (array_agg(b.gap ORDER BY b.sequence))[1] AS gap
+                   (array_agg(b.gap ORDER BY b.sequence))[1] AS gap,
+                   sum(hashtext(concat_ws(',', b.id, b.summary, b.balance, b.stated_balance))) AS shown
             FROM breaks b
             JOIN accounts_specialaccount a ON a.id = b.account_id
             GROUP BY b.project_id, b.account_id, a.number_last4
@@ -68,7 +69,7 @@ class BalanceBroken(Rule):
         side = "多" if facts.gap > 0 else "少"
         more = f"此后另有 {facts.breaks - 1} 处不衔接。" if facts.breaks > 1 else ""
         return (
-            f"尾号 {facts.account} 的工资专用账户 {facts.booked_on} 流水 {facts.serial} 起，"
+            f"尾号 {facts.account} 的工资专用账户自 {facts.booked_on} 流水 {facts.serial} 起，"
             f"银行所报余额比逐笔推算的余额{side} {yuan(abs(facts.gap))}。{more}"
         )
 

@@ -75,12 +75,14 @@ class WagesOverdue(Rule):
             f"""
             WITH {OWED.format(scope="swept AS scope")}, months AS (
                 SELECT o.project_id, o.month, {DUE} AS due_on, count(*) AS people,
-                       count(*) FILTER (WHERE o.amount IS NULL) AS unlisted, coalesce(sum(o.amount), 0) AS amount
+                       count(*) FILTER (WHERE o.amount IS NULL) AS unlisted, coalesce(sum(o.amount), 0) AS amount,
+                       sum(hashtext(concat_ws(',', o.engagement_id, o.name, o.team_id, o.net, o.paid))) AS shown
                 FROM owed o
                 JOIN closed c ON c.project_id = o.project_id
                 GROUP BY o.project_id, o.month, c.wage_pay_day
             )
             SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month, due_on, people, unlisted, amount,
+                   shown,
                    CASE WHEN %(today)s::date - due_on > %(red_after)s THEN 3
                         WHEN %(today)s::date - due_on > %(orange_after)s THEN 2 ELSE 1 END AS severity
             FROM months

@@ -55,7 +55,8 @@ class PaidWithoutAttendance(Rule):
             f"""
             WITH {PAID.format(scope="swept AS scope", month="")}
             SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month, count(*) AS people, sum(net) AS amount,
-                   (array_agg(name ORDER BY net DESC, name))[:3] AS names
+                   (array_agg(name ORDER BY net DESC, name))[:3] AS names,
+                   sum(hashtext(concat_ws(',', engagement_id, name, days, net, paid))) AS shown
             FROM unattended
             GROUP BY project_id, month
             """,
@@ -64,7 +65,7 @@ class PaidWithoutAttendance(Rule):
 
     def message(self, facts: Facts) -> str:
         who = people(facts.names, facts.people)
-        return f"{month_text(facts.month)}{who}没有考勤记录，工资表列发工资 {yuan(facts.amount)}。"
+        return f"{month_text(facts.month)}，{who}没有考勤记录，工资表列发工资 {yuan(facts.amount)}。"
 
     def evidence(self, today: date) -> Sql:
         month = "AND l.month = (scope.facts->>'month')::date"

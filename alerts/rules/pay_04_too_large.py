@@ -48,7 +48,8 @@ class PayoutTooLarge(Rule):
             f"""
             WITH {LARGE.format(scope="swept AS scope")}
             SELECT project_id, period AS subject_key, period, count(*) AS people, sum(net) AS amount, max(net) AS most,
-                   (array_agg(name ORDER BY net DESC, name))[:3] AS names
+                   (array_agg(name ORDER BY net DESC, name))[:3] AS names,
+                   sum(hashtext(concat_ws(',', name, months, net, paid))) AS shown
             FROM sums
             GROUP BY project_id, period
             """,
@@ -60,8 +61,8 @@ class PayoutTooLarge(Rule):
         who = people(facts.names, facts.people)
         most = f"最高 {yuan(facts.most)}" if facts.people > 1 else yuan(facts.most)
         if month:
-            return f"{year}年{int(month)}月{who}工资 {most}，超过每人每月 {self.month_limit:,} 元。"
-        return f"{year}年{who}累计工资 {most}，超过每人每年 {self.year_limit:,} 元。"
+            return f"{year}年{int(month)}月，{who}工资 {most}，超过每人每月 {self.month_limit:,} 元。"
+        return f"{year}年，{who}累计工资 {most}，超过每人每年 {self.year_limit:,} 元。"
 
     def evidence(self, today: date) -> Sql:
         return self.sql(

@@ -9,7 +9,8 @@ SHARED = """
         SELECT l.project_id, l.month, l.card_number_index,
                to_char(l.month, 'YYYY-MM') || ':' || md5(l.card_number_index) AS subject_key,
                min(l.card_last4) AS last4, count(DISTINCT l.id_number_index) AS people, sum(l.net) AS amount,
-               (array_agg(DISTINCT l.name ORDER BY l.name))[:3] AS names
+               (array_agg(DISTINCT l.name ORDER BY l.name))[:3] AS names,
+               sum(hashtext(concat_ws(',', l.id, l.name, l.net, l.paid))) AS shown
         FROM {scope}
         JOIN accounts_payrollline l ON l.project_id = scope.project_id
         WHERE l.card_number_index IS NOT NULL
@@ -43,14 +44,14 @@ class SharedCard(Rule):
         return self.sql(
             f"""
             WITH {SHARED.format(scope="swept AS scope")}
-            SELECT project_id, subject_key, month, last4, people, amount, names FROM shared
+            SELECT project_id, subject_key, month, last4, people, amount, names, shown FROM shared
             """,
             today,
         )
 
     def message(self, facts: Facts) -> str:
         who = people(facts.names, facts.people)
-        return f"{month_text(facts.month)}尾号 {facts.last4} 的银行卡为{who}收款，共 {yuan(facts.amount)}。"
+        return f"{month_text(facts.month)}，尾号 {facts.last4} 的银行卡为{who}收款，共 {yuan(facts.amount)}。"
 
     def evidence(self, today: date) -> Sql:
         return self.sql(

@@ -42,7 +42,8 @@ class UnregisteredPaid(Rule):
             f"""
             WITH {STRANGERS.format(scope="swept AS scope", month="")}
             SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month, count(*) AS people, sum(net) AS amount,
-                   (array_agg(name ORDER BY net DESC, name))[:3] AS names
+                   (array_agg(name ORDER BY net DESC, name))[:3] AS names,
+                   sum(hashtext(concat_ws(',', id, name, net, paid))) AS shown
             FROM strangers
             GROUP BY project_id, month
             """,
@@ -51,7 +52,7 @@ class UnregisteredPaid(Rule):
 
     def message(self, facts: Facts) -> str:
         who = people(facts.names, facts.people)
-        return f"{month_text(facts.month)}工资表中{who}未在本项目实名登记，列发工资 {yuan(facts.amount)}。"
+        return f"{month_text(facts.month)}工资表中，{who}未在本项目实名登记，列发工资 {yuan(facts.amount)}。"
 
     def evidence(self, today: date) -> Sql:
         month = "AND l.month = (scope.facts->>'month')::date"

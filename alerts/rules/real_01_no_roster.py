@@ -22,7 +22,8 @@ class NoRoster(Rule):
     def find(self, today: date) -> Sql:
         return self.sql(
             """
-            SELECT p.id AS project_id, '' AS subject_key, p.actual_start_on
+            SELECT p.id AS project_id, '' AS subject_key, p.actual_start_on,
+                   (SELECT count(*) FROM workers_team t WHERE t.project_id = p.id) AS shown
             FROM swept
             JOIN projects_project p ON p.id = swept.project_id
             WHERE p.actual_start_on < %(today)s::date - %(days)s

@@ -43,8 +43,12 @@ class NoContract(Rule):
             WITH {UNCONTRACTED.format(scope="swept AS scope")}
             SELECT project_id, '' AS subject_key, count(*) AS people,
                    md5(string_agg(id::text, ',' ORDER BY id)) AS who,
-                   (array_agg(name ORDER BY entered_on, id))[:3] AS names
+                   (array_agg(name ORDER BY entered_on, id))[:3] AS names,
+                   sum(hashtext(concat_ws(',', id, name, team_id, trade, entered_on, last.day))) AS shown
             FROM uncontracted
+            CROSS JOIN LATERAL (
+                SELECT max(a.last_day) AS day FROM workers_attendancemonth a WHERE a.engagement_id = uncontracted.id
+            ) last
             GROUP BY project_id
             """,
             today,

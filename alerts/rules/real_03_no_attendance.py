@@ -48,7 +48,12 @@ class NobodyAttends(Rule):
                         AND a.last_day >= s.since AND a.days > 0
                   )
             )
-            SELECT s.id AS project_id, '' AS subject_key, s.working_since, last.day AS last_day
+            SELECT s.id AS project_id, '' AS subject_key, s.working_since, last.day AS last_day,
+                   (
+                       SELECT count(*) FROM workers_engagement e
+                       WHERE e.project_id = s.id AND e.entered_on <= %(today)s
+                         AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
+                   ) AS shown
             FROM silent s
             LEFT JOIN LATERAL (
                 SELECT max(a.last_day) AS day FROM workers_attendancemonth a WHERE a.project_id = s.id AND a.days > 0

@@ -25,7 +25,8 @@ class HasAddress(Rule, register=False):
     def find(self, today: date) -> Sql:
         return self.sql(
             """
-            SELECT p.id AS project_id, '' AS subject_key, p.address, p.contract_amount AS amount
+            SELECT p.id AS project_id, '' AS subject_key, p.address, p.contract_amount AS amount,
+                   p.name AS shown
             FROM swept JOIN projects_project p ON p.id = swept.project_id
             WHERE p.address <> '' AND length(p.name) >= %(letters)s
             """,

@@ -65,6 +65,20 @@ def test_changed_facts_refresh_message_and_evidence_but_not_version_or_deadline(
     assert warning.due_on == TODAY + timedelta(days=30)
 
 
+def test_evidence_follows_what_it_shows_without_bringing_back_what_was_released():
+    home = project(address="世纪路1号")
+    sweep()
+    type(home).objects.update(name="改名")
+    sweep()
+    made = Warning.objects.get()
+    assert made.evidence["rows"] == [["改名", None]]
+    assert acts(made) == [Act.RAISED]
+    close(made)
+    type(home).objects.update(name="再改名")
+    sweep()
+    assert Warning.objects.get().state == WarningState.RELEASED
+
+
 def test_the_rules_run_where_pghistory_listens_too():
     """It rewrites every statement of a request: composed SQL and executemany do not survive that."""
     home = project(address="世纪路1号")

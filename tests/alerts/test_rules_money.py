@@ -44,7 +44,7 @@ def test_money_that_leaves_for_something_else_than_wages(home):
     entry(account, "-186500.00", MovementKind.OTHER_OUT, counterparty_name="临沧恒远建材经营部", summary="材料款")
     (found,) = raised(MoneyDiverted)
     assert found.message == (
-        f"尾号 {account.number_last4} 的工资专用账户2026年10月向临沧恒远建材经营部支出 186,500.00 元，不属于工资。"
+        f"尾号 {account.number_last4} 的工资专用账户于2026年10月向临沧恒远建材经营部支出 186,500.00 元，不属于工资。"
     )
     assert found.evidence["sums"] == {"amount": "186500.00"}
     assert found.evidence["rows"][0][2:] == ["临沧恒远建材经营部", "其他出账", "材料款", "186500.00"]
@@ -171,7 +171,7 @@ def test_someone_paid_without_any_attendance_in_the_month(home, zhang):
     attendance(zhang, date(2026, 9, 7), units="0")
     payroll_line(payroll(home), "7200.00", engagement=zhang)
     (found,) = raised(PaidWithoutAttendance)
-    assert found.message == "2026年9月张伟成没有考勤记录，工资表列发工资 7,200.00 元。"
+    assert found.message == "2026年9月，张伟成没有考勤记录，工资表列发工资 7,200.00 元。"
     assert (found.evidence["total"], found.evidence["sums"]["net"]) == (1, "7200.00")
 
 
@@ -203,7 +203,7 @@ def test_someone_registered_later_is_found_by_the_id_number(home, zhang):
 def test_more_than_fifty_thousand_a_month(home, zhang):
     line = payroll_line(payroll(home), "68000.00", engagement=zhang)
     (found,) = raised(PayoutTooLarge)
-    assert found.message == "2026年9月张伟成工资 68,000.00 元，超过每人每月 50,000 元。"
+    assert found.message == "2026年9月，张伟成工资 68,000.00 元，超过每人每月 50,000 元。"
     shown = found.evidence["rows"][0]
     assert shown[:2] == ["张伟成", f"{line.id_number[:6]}********{line.id_number[-4:]}"]
 
@@ -222,7 +222,7 @@ def test_more_than_three_hundred_thousand_a_year(home, zhang):
     payroll_line(payroll(home, date(2026, 7, 1)), "0.01", engagement=zhang)
     payroll_line(payroll(home, date(2025, 12, 1)), "50000.00", engagement=zhang)
     (found,) = raised(PayoutTooLarge)
-    assert found.message == "2026年张伟成累计工资 300,000.01 元，超过每人每年 300,000 元。"
+    assert found.message == "2026年，张伟成累计工资 300,000.01 元，超过每人每年 300,000 元。"
     assert found.evidence["rows"][0][2] == 7
 
 
@@ -234,9 +234,27 @@ def test_one_card_for_two_people(home):
     for name in ("张三", "李四"):
         payroll_line(payroll(home), name=name, card_number=card, card_last4="1712")
     (found,) = raised(SharedCard)
-    assert found.message == "2026年9月尾号 1712 的银行卡为张三、李四收款，共 12,000.00 元。"
+    assert found.message == "2026年9月，尾号 1712 的银行卡为张三、李四收款，共 12,000.00 元。"
     assert {row[2] for row in found.evidence["rows"]} == {"6222***********1712"}
     assert "6222021234567891712" not in str(found.evidence)
+
+
+@pytest.mark.parametrize("rule", [PayoutTooLarge, SharedCard, UnregisteredPaid, PaidWithoutAttendance, WagesOverdue])
+def test_evidence_says_what_was_paid_since(home, zhang, rule):
+    """A payment changes no finding of these rules, but the column 已代发."""
+    line = payroll_line(payroll(home), "68000.00", engagement=zhang, card_number="6222021234567891712")
+    payroll_line(payroll(home), "60000.00", name="王五", card_number="6222021234567891712")
+    column = next(number for number, column in enumerate(rule.columns) if column.key == "paid")
+
+    def paid() -> set[str]:
+        return {row[column] for found in raised(rule) for row in found.evidence["rows"]}
+
+    before = paid()
+    PayrollLine.objects.filter(paid=0).update(paid="1234.50")
+    assert before == {"0.00"}
+    assert paid() == {"1234.50"}
+    assert Warning.objects.filter(rule_code=rule.code).count() >= 1
+    assert line.net
 
 
 def test_one_card_for_one_person_in_two_months_is_fine(home, zhang):
@@ -251,7 +269,7 @@ def test_one_card_for_one_person_in_two_months_is_fine(home, zhang):
 def test_someone_paid_whom_the_register_does_not_know(home):
     line = payroll_line(payroll(home), "5000.00", name="王五")
     (found,) = raised(UnregisteredPaid)
-    assert found.message == "2026年9月工资表中王五未在本项目实名登记，列发工资 5,000.00 元。"
+    assert found.message == "2026年9月工资表中，王五未在本项目实名登记，列发工资 5,000.00 元。"
     assert found.evidence["rows"][0][1].endswith(line.id_number[-4:])
     engagement(home, worker(id_number=line.id_number))
     assert raised(UnregisteredPaid) == []
