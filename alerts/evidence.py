@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.urls import NoReverseMatch, resolve, reverse
 
+from alerts import selectors
 from alerts.models import Warning
-from alerts.rules import rules
 from core import formats
 from core.access import access
 
@@ -66,11 +66,8 @@ def evidence_of(warning: Warning, user) -> Evidence | None:
 
 
 def parameters_of(warning: Warning) -> list[tuple[str, str]]:
-    """The thresholds of the version that raised it. A rule that is gone still shows its figures."""
-    known = next((rule.parameters for rule in rules() if rule.code == warning.rule_code), {})
-    kept = warning.setting.params
-    shown = [(parameter.label, parameter.text(kept[name])) for name, parameter in known.items() if name in kept]
-    return shown + [(name, str(value)) for name, value in kept.items() if name not in known]
+    """The thresholds of the version that raised it."""
+    return selectors.parameters_told(warning.rule_code, warning.setting.params)
 
 
 def _cell(column: dict, value) -> Shown:

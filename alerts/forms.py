@@ -12,7 +12,7 @@ from alerts.models import CaseLead, RuleSetting, Warning
 from alerts.rules import Parameter, Rule
 from core import attachments
 from core.forms import PortalForm, Section
-from organizations.enums import Industry
+from organizations.enums import AUTHORITIES, Industry, Role
 from organizations.models import Region
 
 FILES = 5
@@ -49,6 +49,7 @@ class ActForm(PortalForm):
     key = title = submit = done = hint = ""
     tone = "primary"
     icon = ""
+    roles: tuple[str, ...] = AUTHORITIES
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, files=None, *, warning: Warning):
@@ -118,14 +119,45 @@ class NoteForm(ActForm):
         services.note(warning=self.warning, text=self.cleaned_data["text"], files=self.cleaned_data["files"], by=by)
 
 
-ACTS = {form.key: form for form in (AcceptForm, VerifyForm, ReleaseForm, TransferForm, NoteForm)}
+class ReplyForm(ActForm):
+    key, title, submit, icon = "reply", "情况说明", "提交", "edit"
+    hint = "说明整改、补发等情况，可附凭证；处置机关能看到，预警仍按“如何解除”办结。"
+    done = "情况说明已提交，处置机关可以看到。"
+    roles = (Role.CLERK,)
+    may = staticmethod(permissions.can_reply)
+    text = forms.CharField(label="情况说明", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    files = EvidenceField(label="附件", required=False, help_text="PDF 或图片，最多 5 个。")
+
+    def act(self, by) -> None:
+        services.reply(warning=self.warning, text=self.cleaned_data["text"], files=self.cleaned_data["files"], by=by)
+
+
+ACTS = {form.key: form for form in (AcceptForm, VerifyForm, ReleaseForm, TransferForm, NoteForm, ReplyForm)}
 
 
 class CaseLeadForm(PortalForm):
-    state = forms.ChoiceField(
-        label="办理结果", choices=[("", ""), *((s.value, s.label) for s in CaseLead.State if s != CaseLead.State.OPEN)]
-    )
+    """Only the steps that follow the state the case is in. Closing is confirmed; taking it back says why."""
+
+    state = forms.ChoiceField(label="办理结果")
     text = forms.CharField(label="说明", max_length=900, widget=forms.Textarea(attrs={"rows": 4}))
+    confirm = forms.BooleanField(
+        label="确认结案", required=False, help_text="结案须勾选；结案后，数据再次触发的将产生新预警。"
+    )
+
+    def __init__(self, data=None, *, lead: CaseLead):
+        super().__init__(data)
+        self.fields["state"].choices = [("", ""), *((step, step.label) for step in CaseLead.NEXT[lead.state])]
+        if CaseLead.State.CLOSED not in CaseLead.NEXT[lead.state]:
+            del self.fields["confirm"]
+        if lead.state == CaseLead.State.CLOSED:
+            self.fields["state"].label, self.fields["text"].label = "恢复为", "撤销原因"
+
+    def clean(self):
+        values = super().clean()
+        if values.get("state") == CaseLead.State.CLOSED and not values.get("confirm"):
+            self.add_error("confirm", "请勾选“确认结案”。")
+        values.pop("confirm", None)
+        return values
 
 
 class RuleForm(PortalForm):

@@ -48,6 +48,15 @@ def can_note(user, warning: Warning) -> bool:
     )
 
 
+def can_reply(user, warning: Warning) -> bool:
+    """The contractor's clerk, until the warning is released; scope has said that it is about the own project."""
+    return user.role == Role.CLERK and warning.state != WarningState.RELEASED
+
+
+def can_read_replies(user) -> bool:
+    return user.role in (*AUTHORITIES, Role.CLERK)
+
+
 def can_read_notes(user) -> bool:
     return user.role in AUTHORITIES
 
@@ -57,10 +66,22 @@ def can_see_case_leads(user) -> bool:
 
 
 def can_update_case_lead(user, lead: CaseLead) -> bool:
+    if lead.state == CaseLead.State.CLOSED:
+        return can_reopen_case_lead(user, lead)
     return (
         user.role == Role.OFFICER
-        and lead.state != CaseLead.State.CLOSED
+        and user.level is not None
         and lead.project.jurisdiction_id.startswith(user.region.prefix)
+    )
+
+
+def can_reopen_case_lead(user, lead: CaseLead) -> bool:
+    """Closing is taken back by the office that closed."""
+    closer = lead.closed_by or lead.opened_by
+    return (
+        user.role == Role.OFFICER
+        and lead.state == CaseLead.State.CLOSED
+        and user.organization_id == closer.organization_id
     )
 
 

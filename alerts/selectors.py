@@ -12,7 +12,7 @@ from django.utils import timezone
 from alerts.enums import OPEN_STATES, Act, Level
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
-from alerts.rules import Rule
+from alerts.rules import Rule, rules
 from core.models import Attachment
 from organizations.models import Region
 
@@ -203,18 +203,35 @@ def last_runs() -> dict[str, RuleRun]:
     return {run.rule_code: run for run in runs}
 
 
-def thread(warning: Warning, *, with_notes: bool) -> list[Disposal]:
-    """What happened to a warning, newest first; with its files. Those it concerns read it without officers' notes."""
+def parameters_told(code: str, params: dict) -> list[tuple[str, str]]:
+    """A setting's thresholds in words. A rule that is gone still shows its figures."""
+    known = next((rule.parameters for rule in rules() if rule.code == code), {})
+    shown = [(parameter.label, parameter.text(params[name])) for name, parameter in known.items() if name in params]
+    return shown + [(name, str(value)) for name, value in params.items() if name not in known]
+
+
+def thread(warning: Warning, *, with_notes: bool, with_replies: bool = True) -> list[Disposal]:
+    """What happened to a warning, newest first; with files. Those it concerns read it without officers' notes:
+    an act that is not `told` shows neither its text nor who it was."""
     acts = warning.disposals.select_related("by__organization").order_by("-id")
     if not with_notes:
-        return list(acts.exclude(act=Act.NOTED, by__isnull=False))
+        acts = acts.exclude(act=Act.NOTED, by__isnull=False)
+    if not with_replies:
+        acts = acts.exclude(act=Act.REPLIED)
+    acts = list(acts)
+    for act in acts:
+        act.told = with_notes or act.act == Act.REPLIED
+    _add_files([act for act in acts if act.told])
+    return acts
+
+
+def _add_files(acts: list[Disposal]) -> None:
     kind = ContentType.objects.get_for_model(Disposal)
     files = defaultdict(list)
     for file in Attachment.objects.filter(owner_type=kind, owner_id__in=[str(a.pk) for a in acts]).order_by("id"):
         files[file.owner_id].append(file)
     for act in acts:
         act.files = files[str(act.pk)]
-    return list(acts)
 
 
 def _per_day(warnings: WarningQuerySet, field: str, since: date) -> dict[date, int]:

@@ -10,7 +10,6 @@ from alerts.enums import Level, WarningState
 from alerts.models import CaseLead, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule
-from core import formats
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, Table
 from organizations.enums import RegionLevel
@@ -37,6 +36,11 @@ def term_text(warning: Warning, today: date) -> str:
         return "已办结"
     left = (warning.due_on - today).days
     return f"逾期 {-left} 天" if left < 0 else "今日到期" if left == 0 else f"剩 {left} 天"
+
+
+def age_text(warning: Warning, today: date) -> str:
+    days = warning.age_days(today)
+    return f"{days} 天前" if days else "今天"
 
 
 def term_tone(warning: Warning, today: date) -> str:
@@ -197,12 +201,12 @@ def export_row(warning: Warning) -> list:
         warning.project.jurisdiction.name,
         warning.message,
         warning.basis,
-        formats.moment(warning.raised_at),
+        warning.raised_at,
         warning.due_on,
         warning.get_state_display(),
         warning.get_office_level_display(),
         warning.handler.name if warning.handler else "",
         warning.get_release_kind_display(),
-        formats.moment(warning.released_at) if warning.released_at else "",
+        warning.released_at,
         warning.setting.version,
     ]

@@ -23,6 +23,7 @@ from alerts.tables import (
     ProjectWarningTable,
     VersionTable,
     WarningTable,
+    age_text,
     export_row,
     term_text,
     term_tone,
@@ -128,13 +129,13 @@ def warning_detail(request, pk):
         "warning": warning,
         "level_tone": LEVEL_TONES[warning.level],
         "state_tone": STATE_TONES[warning.state],
-        "age": warning.age_days(today),
+        "age": age_text(warning, today),
         "term": term_text(warning, today),
         "term_tone": term_tone(warning, today),
         "evidence": evidence_of(warning, user),
         "seen": formats.moment(warning.seen_at),
         "parameters": parameters_of(warning),
-        "thread": selectors.thread(warning, with_notes=with_notes),
+        "thread": selectors.thread(warning, with_notes=with_notes, with_replies=permissions.can_read_replies(user)),
         "with_notes": with_notes,
         "lead": lead if permissions.can_see_case_leads(user) else None,
         "forms": [form(warning=warning) for form in ACTS.values() if form.may(user, warning)],
@@ -144,13 +145,15 @@ def warning_detail(request, pk):
 
 
 @read_or_write
-@access(*AUTHORITIES)
+@access(*AUTHORITIES, Role.CLERK)
 def warning_act(request, pk, act):
     """One of the acts. The detail page opens it as a dialog; what is wrong with it is shown here."""
     warning = _warning(request, pk)
     form_class = ACTS.get(act)
     if form_class is None:
         raise Http404
+    if request.user.role not in form_class.roles:
+        raise PermissionDenied
     if request.method != "POST":
         if not form_class.may(request.user, warning):
             raise PermissionDenied
@@ -204,24 +207,33 @@ def case_lead_list(request):
 def case_lead_detail(request, pk):
     leads = CaseLead.objects.visible_to(request.user)
     lead = get_object_or_404(
-        leads.select_related("project__jurisdiction", "warning", "opened_by__organization"), pk=pk
+        leads.select_related("project__jurisdiction", "warning", "opened_by__organization", "closed_by"), pk=pk
     )
     may = permissions.can_update_case_lead(request.user, lead)
-    form = CaseLeadForm(request.POST or None) if may else None
+    form = CaseLeadForm(request.POST or None, lead=lead) if may else None
     if request.method == "POST":
         if not may:
             raise PermissionDenied
-        if form.is_valid():
-            services.move_case_lead(lead=lead, by=request.user, **form.cleaned_data)
-            messages.success(request, "案源办理结果已保存。")
+        if form.is_valid() and _moved(request, lead, form):
             return redirect(lead)
     context = {
         "lead": lead,
         "tone": LEAD_TONES.get(lead.state, "grey"),
         "form": form,
+        "move_title": "撤销结案" if lead.state == CaseLead.State.CLOSED else "登记办理结果",
         "thread": selectors.thread(lead.warning, with_notes=True),
     }
     return render(request, "alerts/case_lead_detail.html", context, status=422 if form and form.errors else 200)
+
+
+def _moved(request, lead: CaseLead, form) -> bool:
+    try:
+        services.move_case_lead(lead=lead, by=request.user, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    messages.success(request, "案源办理结果已保存。")
+    return True
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.models import RuleSetting
+from alerts.selectors import parameters_told
 from core.formats import moment
 from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, RATES
 from reports.months import Month
@@ -47,7 +48,7 @@ def settings_in_force(month: Month):
 
 
 def _told(setting: RuleSetting) -> str:
-    params = "，".join(f"{name}={value}" for name, value in sorted(setting.params.items()))
+    params = "，".join(f"{label} {value}" for label, value in parameters_told(setting.rule_code, setting.params))
     return f"{setting.get_level_display()}，处置期限 {setting.disposal_days} 天" + (f"，{params}" if params else "")
 
 

@@ -7,6 +7,7 @@ from alerts.services.disposal import (
     move_case_lead,
     note,
     release,
+    reply,
     transfer,
     verify,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "move_case_lead",
     "note",
     "release",
+    "reply",
     "sync_settings",
     "transfer",
     "verify",

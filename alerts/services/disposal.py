@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from alerts import permissions
-from alerts.enums import Act, ReleaseKind, WarningState
+from alerts.enums import REMARKS, Act, ReleaseKind, WarningState
 from alerts.models import CaseLead, Disposal, Warning
 from core import attachments, audit
 from projects.services import mark_changed
@@ -100,14 +100,28 @@ def note(*, warning: Warning, text: str, by, files: Sequence[File] = ()) -> Disp
 
 
 @transaction.atomic
+def reply(*, warning: Warning, text: str, by, files: Sequence[File] = ()) -> Disposal:
+    """What the contractor says to a warning: for the officers to read; it answers nothing by itself."""
+    if not permissions.can_reply(by, warning):
+        raise PermissionDenied
+    return _act(warning, Act.REPLIED, warning.state, by=by, text=text, files=files)
+
+
+@transaction.atomic
 def move_case_lead(*, lead: CaseLead, state: str, text: str, by) -> CaseLead:
-    lead = CaseLead.objects.unscoped(LOCKED).select_related("project", "warning").get(pk=lead.pk)
+    """A case is filed or mediated before it is closed; a closed one is taken up again by the office that closed it."""
+    own = CaseLead.objects.unscoped(LOCKED).select_related("project", "warning", "opened_by")
+    lead = own.select_for_update(of=("self",)).get(pk=lead.pk)
     if not permissions.can_update_case_lead(by, lead):
         raise PermissionDenied
+    if state not in CaseLead.NEXT[lead.state]:
+        raise ValidationError(f"案源现为“{lead.get_state_display()}”，不能直接登记为“{CaseLead.State(state).label}”。")
+    label, reopened = CaseLead.State(state).label, lead.state == CaseLead.State.CLOSED
     lead.state = state
-    lead.save(update_fields=["state"])
-    label = CaseLead.State(state).label
-    _act(lead.warning, Act.NOTED, lead.warning.state, by=by, text=f"案源 {lead.number} {label}。{text}"[:1000])
+    lead.closed_by = by if state == CaseLead.State.CLOSED else None
+    lead.save(update_fields=["state", "closed_by"])
+    told = f"案源 {lead.number} {'撤销结案，恢复为' if reopened else ''}{label}。{text}"
+    _act(lead.warning, Act.NOTED, lead.warning.state, by=by, text=told[:1000])
     mark_changed([lead.project_id])
     return lead
 
@@ -123,14 +137,14 @@ def _locked(warning: Warning, by, seen: str, may: Callable[[object, Warning], bo
 
 
 def _who_was_quicker(warning: Warning) -> str:
-    last = warning.disposals.exclude(act=Act.NOTED).order_by("-id").first()
+    last = warning.disposals.exclude(act__in=REMARKS).order_by("-id").first()
     who = last.by.name if last and last.by else "系统"
     return f"本预警刚由{who}处理，现为“{warning.get_state_display()}”。请查看最新处置记录后再操作。"
 
 
 def _act(warning: Warning, act: str, to: str, *, by, text: str = "", files: Sequence[File] = (), **detail) -> Disposal:
     before, warning.state = warning.state, to
-    if act != Act.NOTED:
+    if act not in REMARKS:
         warning.save(update_fields=["state", "handler", "release_kind", "released_at"])
     disposal = Disposal.objects.create(warning=warning, act=act, from_state=before, to_state=to, text=text, by=by)
     for name, content in files:

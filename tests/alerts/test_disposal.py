@@ -10,10 +10,10 @@ from alerts.enums import Act, ReleaseKind, WarningState
 from alerts.models import CaseLead, Disposal, Warning
 from core import attachments
 from core.models import AuditEntry
-from organizations.enums import OrganizationKind, RegionLevel
+from organizations.enums import OrganizationKind, RegionLevel, Role
 from projects.models import ChangedProject
 from tests.alerts.factories import TODAY, setting, warning
-from tests.organizations.factories import bank_clerk, clerk, industry_officer, officer
+from tests.organizations.factories import bank_clerk, clerk, industry_officer, officer, user
 from tests.projects.factories import project
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,22 @@ def test_a_case_lead_is_moved_on_in_its_warnings_thread(county, accepted):
     lead.refresh_from_db()
     assert lead.state == CaseLead.State.FILED
     assert last(accepted).text == f"案源 {lead.number} 已立案。予以立案。"
+
+
+def test_a_case_is_dealt_with_before_it_is_closed_and_taken_up_again_by_its_office_only(county, accepted):
+    lead = services.transfer(warning=accepted, reason="涉嫌拖欠工资。", by=county, seen=accepted.state)
+    with pytest.raises(ValidationError, match="不能直接登记为“已结案”"):
+        services.move_case_lead(lead=lead, state=CaseLead.State.CLOSED, text="了结。", by=county)
+    for state in (CaseLead.State.MEDIATED, CaseLead.State.CLOSED):
+        lead = services.move_case_lead(lead=lead, state=state, text="办理。", by=county)
+    above, colleague = officer("530900"), user(Role.OFFICER, county.organization)
+    with pytest.raises(PermissionDenied):
+        services.move_case_lead(lead=lead, state=CaseLead.State.FILED, text="重办。", by=above)
+    with pytest.raises(ValidationError):
+        services.move_case_lead(lead=lead, state=CaseLead.State.OPEN, text="重办。", by=colleague)
+    lead = services.move_case_lead(lead=lead, state=CaseLead.State.FILED, text="发现新线索。", by=colleague)
+    assert (lead.state, lead.closed_by) == (CaseLead.State.FILED, None)
+    assert last(accepted).text == f"案源 {lead.number} 撤销结案，恢复为已立案。发现新线索。"
 
 
 def test_many_are_accepted_at_once_and_those_taken_are_left(county):
@@ -201,6 +217,33 @@ def test_contractors_read_the_thread_without_the_officers_notes(county, accepted
     (file,) = attachments.of(last(accepted))
     assert attachments.may_open(county, file)
     assert not attachments.may_open(own, file)
+
+
+def test_the_projects_clerk_replies_and_officers_read_it(county, accepted):
+    services.note(warning=accepted, text="内部意见", files=[PDF], by=county)
+    own = clerk(accepted.project.general_contractor)
+    said = services.reply(warning=accepted, text="已于昨日补发。", files=[("回单.pdf", PDF[1])], by=own)
+    accepted.refresh_from_db()
+    assert accepted.state == WarningState.ACCEPTED
+    assert accepted.handler == county
+    for notes in (True, False):
+        told = {act.text for act in selectors.thread(accepted, with_notes=notes) if act.told}
+        assert said.text in told
+        assert ("内部意见" in told) == notes
+    assert said in Disposal.objects.visible_to(own)
+    assert said not in Disposal.objects.visible_to(clerk())
+    assert said not in Disposal.objects.visible_to(bank_clerk())
+    assert attachments.may_open(own, attachments.of(said).get())
+    assert AuditEntry.objects.filter(action="warning.replied", actor=own).exists()
+
+
+def test_only_a_clerk_replies_and_only_until_the_release(county, accepted):
+    own = clerk(accepted.project.general_contractor)
+    for other in (county, bank_clerk(), industry_officer("530902")):
+        assert not permissions.can_reply(other, accepted)
+    services.release(warning=accepted, text="已补发。", files=[PDF], by=county, seen=accepted.state)
+    with pytest.raises(PermissionDenied):
+        services.reply(warning=Warning.objects.get(), text="…", by=own)
 
 
 # --- overdue ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import openpyxl
@@ -143,6 +143,9 @@ def test_the_export_holds_what_the_filter_shows_and_is_on_record(desk, county):
     rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert [kept.pk, "=1+1"] == [next(row for row in rows if "=1+1" in row)[number] for number in (0, 9)]
     assert sum(kept.project.code in row or "YELLOW" in row for row in rows) == 1
+    head, row = (next(row for row in rows if mark in row) for mark in ("产生时间", "=1+1"))
+    told = dict(zip(head, row, strict=True))
+    assert all(isinstance(told[name], datetime) for name in ("产生时间", "处置期限"))
     entry = AuditEntry.objects.latest("id")
     assert (entry.action, entry.actor, entry.detail["rows"]) == ("warning.export", county, 1)
 
@@ -215,6 +218,41 @@ def test_a_clerk_reads_what_would_release_it_and_nothing_internal(client, county
     for hidden in ("内部意见", "现场核实记录", county.name, "解除预警", "补充说明"):
         assert hidden not in text
     assert client.post(address(made, "release")).status_code == 403
+    assert client.get(address(made, "note")).status_code == 403
+
+
+def test_a_clerk_answers_from_the_warnings_page_and_the_office_reads_it(client, county):
+    made = services.accept(warning=warning(), by=county)
+    own = clerk(made.project.general_contractor)
+    client.force_login(own)
+    assert "情况说明" in page(client, made.get_absolute_url())
+    assert client.post(address(made, "reply"), {"reply-seen": made.state}).status_code == 422
+    sent = {"reply-seen": made.state, "reply-text": "工资已补发。", "reply-files": [pdf("回单.pdf")]}
+    assert client.post(address(made, "reply"), sent).url == made.get_absolute_url()
+    for reader in (own, county, industry_officer("530902")):
+        client.force_login(reader)
+        text = page(client, made.get_absolute_url())
+        for said in ("工资已补发。", "回单.pdf", own.name):
+            assert said in text, reader.role
+    client.force_login(clerk())
+    page(client, address(made, "reply"), 404)
+    client.force_login(county)
+    assert client.post(address(made, "reply"), sent).status_code == 403
+
+
+def test_closing_a_case_is_confirmed_and_can_be_taken_back(desk, county):
+    made = services.accept(warning=warning(), by=county)
+    lead = services.transfer(warning=made, reason="…", by=county, seen=made.state)
+    assert "已结案" not in page(desk, lead.get_absolute_url())
+    desk.post(lead.get_absolute_url(), {"state": "filed", "text": "予以立案。"})
+    refused = desk.post(lead.get_absolute_url(), {"state": "closed", "text": "已支付。"})
+    assert refused.status_code == 422
+    assert "请勾选“确认结案”。" in refused.content.decode()
+    desk.post(lead.get_absolute_url(), {"state": "closed", "text": "已支付。", "confirm": "on"})
+    assert CaseLead.objects.get().state == CaseLead.State.CLOSED
+    assert "撤销结案" in page(desk, lead.get_absolute_url())
+    desk.post(lead.get_absolute_url(), {"state": "filed", "text": "支付不实。"})
+    assert CaseLead.objects.get().state == CaseLead.State.FILED
 
 
 def test_what_an_office_is_late_with_is_not_the_contractors_matter(client):
