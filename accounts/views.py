@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import permissions, selectors, services
+from accounts.enums import MovementKind
 from accounts.filters import AccountFilters, LedgerFilters, PayrollFilters, PayrollLineFilters
 from accounts.forms import AccountForm, BankAccountForm, CancelForm
 from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
@@ -21,6 +22,7 @@ from accounts.tables import (
 from core import formats
 from core.access import access
 from core.charts import bar_chart
+from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
 
@@ -169,6 +171,8 @@ def ledger(request, pk):
         "projects": Project.objects.visible_to(request.user).filter(account_links__account=account),
         "filters": filters,
         "table": LedgerTable(entries, request),
+        "lines": capped_count(entries.exclude(kind=MovementKind.OPENING)),
+        "noun": "笔流水＋期初" if entries.filter(kind=MovementKind.OPENING).exists() else "笔流水",
         "came": came,
         "went": went,
         "can_edit": can_edit,

@@ -55,6 +55,7 @@ class ProblemTable(Table):
     level = BadgeColumn("级别", "get_level_display", tone={"error": "red", "notice": "yellow"})
     sheet = Column("工作表")
     row = NumberColumn("行", minor=True)
+    who = Column("姓名/户名")
     cell = CodeColumn("单元格", lambda problem: f"{problem.column}{problem.row}")
     field = Column("项目")
     message = Column("问题", lambda problem: problem.message.removeprefix(f"{problem.field}："), primary=True)

@@ -102,7 +102,7 @@ def batch(request, pk):
 
 
 def _batch_context(request, found: ImportBatch) -> dict:
-    heads = list(dict.fromkeys(label for row in found.preview for label, text in row["cells"] if text))
+    heads = _preview_heads(found)
     preview = [(row["sheet"], row["row"], dict(row["cells"])) for row in found.preview]
     return {
         "batch": found,
@@ -117,9 +117,18 @@ def _batch_context(request, found: ImportBatch) -> dict:
         "changes": found.outcome.get("created", 0) + found.outcome.get("updated", 0),
         "preview_heads": heads,
         "preview": [(sheet, row, [cells.get(head, "") for head in heads]) for sheet, row, cells in preview],
+        "preview_sheets": len({row["sheet"] for row in found.preview}) > 1,
+        "may_send": can_import(request.user, found.project, found.kind),
         "imported_before": _imported_before(request, found),
         "next_step": _next_step(found),
     }
+
+
+def _preview_heads(found: ImportBatch) -> list[str]:
+    """In the kind's own order, without the columns that stay empty."""
+    cells = [cell for row in found.preview for cell in row["cells"]]
+    filled = {label for label, text in cells if text}
+    return [label for label in dict.fromkeys(label for label, _ in cells) if label in filled]
 
 
 def _has_problems(found: ImportBatch) -> bool:

@@ -217,6 +217,10 @@ class PayrollImport(SheetImport):
             remark=value["remark"],
         )
 
+    def describe(self, row: ParsedRow) -> dict[str, str]:
+        """Single deductions are shown as their sum, as they will stand in the payroll."""
+        return super().describe(row) | {self.label_of("deducted"): format_money(deducted(row))}
+
 
 def _uneven(due: Decimal, less: Decimal, net: Decimal) -> str:
     return (

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts import selectors, services
-from accounts.enums import AccountStatus, MovementKind
+from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
 from accounts.models import LedgerEntry, SpecialAccount
 from accounts.services import Movement
@@ -31,6 +31,7 @@ from core.spreadsheets import (
 from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
 from projects.imports import Outcome, SheetImport
+from projects.imports.preview import mask_numbers
 
 NUMBER_LABELS = ("账号", "账户", "银行账号", "查询账号", "客户账号", "本方账号", "账户号码", "专户账号", "卡号")
 NAME_LABELS = ("户名", "账户名称", "客户名称", "账户名", "单位名称", "开户单位", "本方户名", "专户名称")
@@ -148,6 +149,7 @@ class StatementImport(SheetImport):
         self._check_other_account(rows)
         self._refuse_repeated(lines)
         self.lines = self._refuse_unlike_known(in_booking_order([line for line in lines if line.row.good]))
+        self.movements = {(line.row.sheet, line.row.row): line.movement for line in self.lines}
         self._tell_wages_by_card(self.lines)
         self._check_count(rows)
         tail = self._tail()
@@ -255,7 +257,8 @@ class StatementImport(SheetImport):
             account, self.project, movements, by=self.by, batch=self.batch, opening=self.opening
         )
         services.match_payouts(self.project, by=self.by)
-        return Outcome(created=recorded.created, unchanged=recorded.unchanged)
+        remark = f"另记期初余额 {format_money(recorded.opening)} 元" if recorded.opening else ""
+        return Outcome(created=recorded.created, unchanged=recorded.unchanged, remark=remark)
 
     def _bank(self) -> Organization | None:
         """The bank clerk's own, or the one whose name the statement gives."""
@@ -265,11 +268,26 @@ class StatementImport(SheetImport):
         return found
 
     def describe(self, row: ParsedRow) -> dict[str, str]:
-        shown = super().describe(row)
-        for label in ("对方账号", "本方账号"):
-            if shown.get(label):
-                shown[label] = f"尾号{shown[label][-4:]}"
-        return shown
+        """As the line will stand in the ledger: which way the money went, and what for."""
+        move = self.movements[row.sheet, row.row]
+        came = move.direction == MovementDirection.IN
+        amount = format_money(move.amount)
+        return {
+            "交易日期": f"{move.booked_on:%Y-%m-%d}",
+            "摘要": mask_numbers(move.summary),
+            "收入": amount if came else "",
+            "支出": "" if came else amount,
+            "余额": format_money(move.stated_balance),
+            "对方户名": mask_numbers(move.counterparty_name),
+            "对方账号": f"尾号{move.counterparty_number[-4:]}" if move.counterparty_number else "",
+            "交易类型": move.kind.label,
+            "交易流水号": move.serial,
+            "交易时间": f"{move.booked_time:%H:%M:%S}" if move.booked_time else "",
+            "对方开户行": mask_numbers(move.counterparty_bank),
+        }
+
+    def who(self, row: ParsedRow) -> str:
+        return row.values["counterparty_name"] or ""
 
 
 def in_booking_order(lines: list[Line]) -> list[Line]:

@@ -44,8 +44,11 @@ class Movement:
 
 @dataclass(frozen=True)
 class Recorded:
+    """Lines of the statement; `opening` is what stood before the first of them, where it was entered as well."""
+
     created: int
     unchanged: int
+    opening: Decimal = Decimal(0)
 
 
 _COLUMNS = {
@@ -117,13 +120,15 @@ def record_movements(
         raise ValidationError("该专户已注销，不再接收流水。")
     movements = list(movements)
     last = account.entries.order_by("-sequence").values("sequence", "balance").first()
-    if last is None and opening and movements:
+    lines, opens = len(movements), last is None and opening and movements
+    if opens:
         movements.insert(0, _opening(account, opening, movements[0].booked_on))
     created = _append(account, project, movements, last or {"sequence": 0, "balance": 0}, batch)
     if created:
         audit.record("ledger.append", by=by, target=account, project=project.pk, entries=created)
         mark_changed([project.pk])
-    return Recorded(created, len(movements) - created)
+    fresh = created - bool(opens)
+    return Recorded(fresh, lines - fresh, opening if opens else Decimal(0))
 
 
 def known_serials(account: SpecialAccount, movements: Iterable[Movement]) -> tuple[dict[str, Decimal], set[str]]:

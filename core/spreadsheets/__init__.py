@@ -2,6 +2,7 @@
 
 from .errors import BrokenCell, Problem, SheetError
 from .layout import Column, Layout, SheetLayout, detect, fingerprint
+from .personal import replace_numbers
 from .reader import Sheet, Workbook, open_workbook
 from .remarks import annotate, annotated_name
 from .rows import ParsedRow, Skipped, read_rows
@@ -29,6 +30,7 @@ __all__ = [
     "fingerprint",
     "open_workbook",
     "read_rows",
+    "replace_numbers",
     "template",
     "write_csv",
     "write_table",

@@ -17,6 +17,8 @@ from django.core.exceptions import ValidationError
 
 from core import identity, money
 
+from .personal import replace_numbers
+
 BLANK_MARKS = frozenset(("", "-", "--", "—", "——", "/", "\\", "无", "N/A", "n/a"))
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 EXCEL_EPOCH = datetime.date(1899, 12, 30)
@@ -32,7 +34,6 @@ _FULL_DATE = re.compile(
     r"(?:[T\s]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?(?:\.\d+)?)?"
 )
 _YEAR_MONTH = re.compile(r"(\d{4})\s*(?:年度?|[-./])\s*(\d{1,2})\s*(?:月份?)?")
-_LONG_NUMBER = re.compile(r"\d{9,}[Xx]?")
 _HALF_DAYS = re.compile(r"(\d+)(?:天|日|个工)半")
 
 Cleaner = Callable[[object], object]
@@ -64,7 +65,7 @@ def _unquote(value: str) -> str:
 
 def _refusal(message: str, code: str, shown: str) -> ValidationError:
     """Shows the cell, but no long number: a shifted column may hold IDs."""
-    return ValidationError(message, code=code, params={"value": _LONG_NUMBER.sub("…", shown)[:20]})
+    return ValidationError(message, code=code, params={"value": replace_numbers(shown, lambda _: "…")[:20]})
 
 
 # --- words ---------------------------------------------------------------------------------------------------------

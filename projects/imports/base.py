@@ -1,7 +1,7 @@
 """One class per kind of sheet. See the package's docstring for the whole."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 from django.utils.module_loading import autodiscover_modules
@@ -22,6 +22,10 @@ class Outcome:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    remark: str = ""  # what was written besides the rows of the sheet
+
+    def facts(self) -> dict[str, int | str]:
+        return {name: value for name, value in asdict(self).items() if value != ""}
 
 
 class SheetImport:
@@ -97,6 +101,10 @@ class SheetImport:
     def describe(self, row: ParsedRow) -> dict[str, str]:
         """A row as the preview shows it, label → text. Numbers of IDs, cards, accounts and phones stay masked."""
         return describe(row, self.columns)
+
+    def who(self, row: ParsedRow) -> str:
+        """Whom the row is about, so that a problem can be understood without the sheet at hand."""
+        return str(row.values.get("name") or "")
 
     # --- what a kind calls -------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ one after the other; the second finds the rows of the first. A refusal or a cras
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -178,7 +177,7 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
         good = _check(importer, layout, rows)
         outcome = net.write(importer, good, keep=False) if good else None
         records.keep(batch, importer, rows)
-        batch.outcome = asdict(outcome) if outcome else {}
+        batch.outcome = outcome.facts() if outcome else {}
         _conclude(batch, ImportState.CHECKED)
     return batch
 
@@ -202,7 +201,7 @@ def _apply(batch: ImportBatch, by, progress: Progress) -> ImportBatch:
 
 
 def _record(batch: ImportBatch, outcome: Outcome, by) -> None:
-    batch.outcome, batch.applied_at, batch.preview = asdict(outcome), timezone.now(), []
+    batch.outcome, batch.applied_at, batch.preview = outcome.facts(), timezone.now(), []
     audit.record(
         "import.apply",
         by=by,

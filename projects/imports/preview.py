@@ -1,12 +1,11 @@
 """Rows as somebody may look at them before they are imported: typed values as text, personal numbers masked."""
 
 import datetime
-import re
 from collections.abc import Callable
 from decimal import Decimal
 
 from core import identity
-from core.spreadsheets import Column, ParsedRow, values
+from core.spreadsheets import Column, ParsedRow, replace_numbers, values
 
 MASKS: dict[Callable, Callable[[str], str]] = {
     values.id_number: identity.mask_id,
@@ -15,7 +14,6 @@ MASKS: dict[Callable, Callable[[str], str]] = {
     values.phone: identity.mask_phone,
 }
 
-_LONG_NUMBER = re.compile(r"\d{9,}[Xx]?")
 _BY_LENGTH = {18: identity.mask_id, 11: identity.mask_phone}
 
 
@@ -31,6 +29,8 @@ def show(value, clean: Callable = values.plain) -> str:
         return ""
     if mask := MASKS.get(clean):
         return mask(str(value))
+    if clean is values.code:
+        return str(value)  # of a movement or a paper, nobody's own number
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
@@ -42,4 +42,4 @@ def show(value, clean: Callable = values.plain) -> str:
 
 def mask_numbers(text: str) -> str:
     """For cells nobody has cleaned: a long number in free text may be an ID, a card or a phone."""
-    return _LONG_NUMBER.sub(lambda found: _BY_LENGTH.get(len(found[0]), identity.mask_card)(found[0]), text)
+    return replace_numbers(text, lambda digits: _BY_LENGTH.get(len(digits), identity.mask_card)(digits))

@@ -11,25 +11,26 @@ from projects.imports.base import SheetImport
 from projects.models import ColumnMapping, ImportBatch, ImportProblem
 
 PREVIEW_ROWS = 20
-_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\d{15,19}|\d{17}[Xx])(?![0-9A-Za-z])")
-_COPY = 'COPY projects_importproblem (batch_id, level, sheet, row, "column", field, message) FROM STDIN'
+_PERSONAL = re.compile(r"(?<![0-9A-Za-z])(?:\d{15,19}|\d{17}[Xx]|\d{4,6}(?:[ -]\d{4,8}){2,4})(?![0-9A-Za-z])")
+_COPY = 'COPY projects_importproblem (batch_id, level, sheet, row, "column", field, who, message) FROM STDIN'
 
 
 def keep(batch: ImportBatch, importer: SheetImport, rows: list[ParsedRow]) -> None:
     """Replaces what an earlier look at the sheet left; sets the batch's figures without saving them."""
     clear(batch)
     good = [row for row in rows if row.good]
-    problems = [*importer.remarks, *(problem for row in rows for problem in _in_order(row))]
+    problems = [(problem, "") for problem in importer.remarks]
+    problems += [(problem, importer.who(row)) for row in rows for problem in _in_order(row)]
     batch.accepted, batch.refused = len(good), len(rows) - len(good)
-    batch.notices = sum(problem.level == "notice" for problem in problems)
+    batch.notices = sum(problem.level == "notice" for problem, _ in problems)
     batch.preview = [
         {"sheet": row.sheet, "row": row.row, "cells": list(importer.describe(row).items())}
         for row in good[:PREVIEW_ROWS]
     ]
     labels = {column.name: column.label for column in importer.columns}
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for problem in problems:
-            copy.write_row((batch.pk, *_facts(problem, labels)))
+        for problem, who in problems:
+            copy.write_row((batch.pk, *_facts(problem, labels, who)))
 
 
 def _in_order(row: ParsedRow) -> list[Problem]:
@@ -43,18 +44,18 @@ def clear(batch: ImportBatch) -> None:
     ImportProblem.objects.filter(batch=batch).delete()
 
 
-def _facts(problem: Problem, labels: dict[str, str]) -> tuple:
+def _facts(problem: Problem, labels: dict[str, str], who: str) -> tuple:
     column = "" if problem.column is None else column_letters(problem.column)
     field = labels.get(problem.field, problem.field)
     message = _discreet(problem.message)
     if message.startswith(f"{field}：{field}"):
         message = message.removeprefix(f"{field}：")
-    return problem.level, problem.sheet[:100], problem.row, column, field[:50], message[:500]
+    return problem.level, problem.sheet[:100], problem.row, column, field[:50], _discreet(who)[:50], message[:500]
 
 
 def _discreet(message: str) -> str:
     """The last net: messages are not to hold an ID or card number, whatever a kind of sheet writes into them."""
-    return _PERSONAL.sub(lambda found: identity.mask_id(found[0]), message)
+    return _PERSONAL.sub(lambda found: identity.mask_id(re.sub("[ -]", "", found[0])), message)
 
 
 def as_problems(batch: ImportBatch) -> list[Problem]:

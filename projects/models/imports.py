@@ -84,6 +84,10 @@ class ImportBatch(ScopedModel):
         return " / ".join(f"{self.outcome.get(part, 0):,}" for part in ("created", "updated", "unchanged"))
 
     @property
+    def outcome_remark(self) -> str:
+        return self.outcome.get("remark", "")
+
+    @property
     def is_busy(self) -> bool:
         return self.job is not None and not self.job.is_finished
 
@@ -102,6 +106,7 @@ class ImportProblem(ScopedModel):
     row = models.PositiveIntegerField("行")
     column = models.CharField("列", max_length=3, blank=True)
     field = models.CharField("项目", max_length=50, blank=True)
+    who = models.CharField("姓名", max_length=50, blank=True)
     message = models.CharField("问题", max_length=500)
 
     class Meta:

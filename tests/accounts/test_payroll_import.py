@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Payroll, PayrollLine
 from core import crypto
+from projects import imports
 from tests.accounts.documents import Person, payroll, problems, saved, upload
 from tests.accounts.factories import entry, payroll_line, special_account
 from tests.accounts.factories import payroll as make_payroll
@@ -231,3 +232,11 @@ def test_somebody_registered_since_is_found_also_when_paid_already(site, user):
     batch = upload(site, KIND, payroll([person]), by=user)
     assert batch.outcome == {"created": 0, "updated": 1, "unchanged": 0}
     assert PayrollLine.objects.get().engagement == known
+
+
+def test_the_preview_shows_what_is_taken_off(site, user):
+    received = imports.receive(
+        site, KIND, content=payroll([Person(due=8100, deducted=500)]), filename="9.xlsx", by=user
+    )
+    cells = dict(imports.examine(received).preview[0]["cells"])
+    assert [cells[label] for label in ("应发工资", "扣款合计", "实发工资")] == ["8,100.00", "500.00", "7,600.00"]

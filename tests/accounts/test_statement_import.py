@@ -347,3 +347,39 @@ def test_a_known_serial_with_another_day_is_refused(site, user, account):
     other[3].on = date(2026, 10, 16)
     batch = upload(site, KIND, statement(other, of=site), by=user)
     assert problems(batch, "error") == [(6, "流水号已存在且内容不同，请向银行核对。")]
+
+
+# --- how it is shown before it is imported ---------------------------------------------------------------------------
+
+
+def test_the_preview_reads_like_a_statement_and_shows_the_serial(site, user, account):
+    first = Line("HQP20261115000001", "-6000.00", name="张三", number="6217004671835732783")
+    batch = examined(site, user, statement([first, *lines()], of=site, opening="50000"))
+    labels = [label for label, _ in batch.preview[0]["cells"]]
+    assert labels[:6] == ["交易日期", "摘要", "收入", "支出", "余额", "对方户名"]
+    cells = dict(batch.preview[0]["cells"])
+    assert cells | {"交易流水号": "HQP20261115000001", "支出": "6,000.00", "收入": "", "对方账号": "尾号2783"} == cells
+    assert "6217004671835732783" not in str(batch.preview)
+
+
+def test_the_lines_are_counted_and_the_opening_is_told_apart(site, user, account, client):
+    batch = examined(site, user, statement(lines(), of=site, opening="500"))
+    assert (batch.accepted, batch.outcome["created"]) == (6, 6)
+    assert batch.outcome_remark == "另记期初余额 500.00 元"
+    client.force_login(user)
+    assert "另记期初余额 500.00 元" in client.get(batch.get_absolute_url()).content.decode()
+    batch = imports.apply(batch, by=user)
+    assert (batch.outcome["created"], account.entries.count()) == (6, 7)
+    page = client.get(account.get_absolute_url()).content.decode()
+    assert "<strong>6</strong> 笔流水＋期初" in page
+    again = examined(site, user, statement(lines(), of=site, opening="500"))
+    assert (again.outcome["created"], again.outcome["unchanged"], again.outcome_remark) == (0, 6, "")
+
+
+def test_a_problem_names_whom_the_money_went_to(site, user, account):
+    batch = upload(site, KIND, statement([*lines(), Line("S2", "-1.00", name="王五")], of=site), by=user)
+    assert batch.problems.get(level="error").who == "王五"
+
+
+def examined(site, user, content: bytes):
+    return imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))

@@ -343,3 +343,8 @@ def test_the_annotated_copy_mends_into_a_good_file(site, sender):
     buffer = BytesIO()
     book.save(buffer)
     assert send(site, sender, buffer.getvalue()).accepted == 2
+
+
+def test_a_problem_says_whom_it_is_about(site, sender):
+    batch = send(site, sender, sheet([["1", "段文", "530625198103215276", "", 1], ["2", "4", "", "", 1]]))
+    assert list(batch.problems.filter(level="error").values_list("row", "who")) == [(3, "段文"), (4, ""), (4, "")]
