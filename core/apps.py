@@ -10,3 +10,4 @@ class CoreConfig(AppConfig):
         from core import checks  # noqa: F401  (registers the system checks)
 
         autodiscover_modules("indicators")  # groups register by being defined
+        autodiscover_modules("admin")  # reference tables at core.reference; what libraries register is served nowhere

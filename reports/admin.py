@@ -1,9 +1,10 @@
-"""Reference tables, for the system administrator only (see core.middleware)."""
+"""Reference tables, for the system administrator only (see core.reference)."""
 
 from django.contrib import admin
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 
+from core.reference import OnRecord, site
 from reports.models import Baseline
 
 
@@ -15,8 +16,8 @@ class BaselineResource(resources.ModelResource):
         skip_unchanged = True
 
 
-@admin.register(Baseline)
-class BaselineAdmin(ImportExportModelAdmin):
+@admin.register(Baseline, site=site)
+class BaselineAdmin(OnRecord, ImportExportModelAdmin):
     """The newest date of a place counts. A later notice is added; the first is restored by every `setup`."""
 
     resource_classes = [BaselineResource]

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from organizations.admin import site
+from core.reference import site
 
 urlpatterns = [
     path("", include("core.urls")),
