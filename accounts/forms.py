@@ -2,6 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts import permissions, selectors, services
 from accounts.models import SpecialAccount
 from core import identity
 from core.forms import DigitsInput, PortalForm, Section
@@ -22,6 +23,7 @@ class AccountForm(PortalForm):
             ["project_code", "holder", "name", "number"],
             "专户名称应为“施工总承包单位＋项目名称＋农民工工资专用账户”。",
         ),
+        Section("共用专户", ["share"]),
         Section("银行", ["bank", "bank_name", "opened_on", "has_agreement"]),
     ]
 
@@ -36,17 +38,18 @@ class AccountForm(PortalForm):
     has_agreement = forms.BooleanField(
         label="已签三方协议", required=False, help_text="建设单位、施工总承包单位与银行签订。"
     )
+    share = forms.BooleanField(label="同一专户用于本项目", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, project: Project | None = None, account: SpecialAccount | None = None, **kwargs):
         initial = _facts(account) if account else _suggested(project)
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        self.user = user
+        self.user, self.project = user, project
         if user.role == Role.BANK:
             del self.fields["bank"]
         else:
             self.fields["bank"].queryset = Organization.objects.filter(kind=OrganizationKind.BANK)
         if account:
-            del self.fields["number"]
+            del self.fields["number"], self.fields["share"]
         self._choose_holder(project, account)
 
     def _choose_holder(self, project: Project | None, account: SpecialAccount | None) -> None:
@@ -69,9 +72,52 @@ class AccountForm(PortalForm):
             raise ValidationError(DATES_WRONG)
         return opened_on
 
+    def clean(self) -> None:
+        """A number that is registered already: refused, or one account for several projects, said and confirmed."""
+        super().clean()
+        number = self.cleaned_data.get("number")
+        holder = self.cleaned_data.get("holder") or (self.project and self.project.general_contractor)
+        account = selectors.account_numbered(number) if number and holder else None
+        if account is None or self.errors:
+            return
+        if refusal := self._refusal(account, holder):
+            self.add_error(*refusal)
+        elif not self.cleaned_data.get("share") and not self._serves_already(account):
+            self.fields["share"].widget = forms.CheckboxInput()
+            self.add_error("share", f"{self._serves(account)}如确为同一专户，请勾选。{self._unlike(account)}")
+
+    def _refusal(self, account: SpecialAccount, holder: Organization) -> tuple[str, str] | None:
+        """(field, why) where the number cannot be this project's."""
+        if not permissions.can_share_account(self.user, account, holder):
+            return "number", services.ANOTHER_HOLDER
+        if account.is_cancelled:
+            return "number", services.ALREADY_CANCELLED
+        if account.bank_id not in (None, self.facts()["bank"].pk):
+            return "bank", services.ANOTHER_BANK
+        if self._serves_already(account) and (unlike := self._unlike(account)):
+            return "number", f"本项目已登记该账号，如需修改请打开该专户。{unlike}"
+        return None
+
+    def _serves_already(self, account: SpecialAccount) -> bool:
+        return self.project.account_links.filter(account=account).exists()
+
+    def _serves(self, account: SpecialAccount) -> str:
+        """Only projects the user sees are named."""
+        projects = Project.objects.visible_to(self.user).filter(account_links__account=account).order_by("-pk")[:3]
+        names = "、".join(f"“{project.name}”" for project in projects)
+        return f"该账号已用于{names or '开户单位的其他项目'}。"
+
+    def _unlike(self, account: SpecialAccount) -> str:
+        """What is registered is told to those who see the account; others learn only what of theirs is not taken."""
+        seen = SpecialAccount.objects.visible_to(self.user).filter(pk=account.pk).exists()
+        unlike = selectors.unlike_registered(account, self.facts())
+        told = "、".join(f"{label}（登记为“{value}”）" if seen else label for label, value in unlike)
+        return f"以下所填与已登记的不同，不会采用：{told}。" if told else ""
+
     def facts(self) -> dict:
         """What the services take."""
         facts = dict(self.cleaned_data)
+        facts.pop("share", None)
         if self.user.role == Role.BANK:
             facts["bank"] = self.user.organization
         return facts

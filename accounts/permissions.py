@@ -10,6 +10,16 @@ def can_record_account(user, project: Project) -> bool:
     return project.is_open and user.role in (Role.CLERK, Role.BANK)
 
 
+def can_share_account(user, account: SpecialAccount, holder) -> bool:
+    """For one more project of the account's holder, by the holder, its bank, or whoever sees the account anyway."""
+    if account.holder_id != holder.pk:
+        return False
+    if user.role == Role.BANK:
+        return account.bank_id in (None, user.organization_id)
+    own = user.organization_id == account.holder_id
+    return own or SpecialAccount.objects.visible_to(user).filter(pk=account.pk).exists()
+
+
 def can_edit_account(user, account: SpecialAccount) -> bool:
     """A clerk completes what is known; once the bank is named, its own clerks may too. Cancelled accounts stay."""
     if account.is_cancelled:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind
 from accounts.indicators import SPECIAL_ACCOUNT
-from accounts.models import LedgerEntry, Payout, PayrollLine
+from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, SpecialAccount
 from core import crypto, indicators
 from core.indicators import Gap
 from projects.models import Project
@@ -21,11 +21,32 @@ IN, OUT = MovementDirection.IN, MovementDirection.OUT
 
 
 def with_balance(accounts: QuerySet) -> QuerySet:
-    """`balance` (ours), `last_booked_on`: where each ledger ends."""
+    """`balance` (ours), `last_booked_on`: where each ledger ends, all its projects together; `serves`: how many."""
     last = LedgerEntry._base_manager.filter(account=OuterRef("pk")).order_by("-sequence")
     return accounts.annotate(
-        balance=Subquery(last.values("balance")[:1]), last_booked_on=Subquery(last.values("booked_on")[:1])
+        balance=Subquery(last.values("balance")[:1]),
+        last_booked_on=Subquery(last.values("booked_on")[:1]),
+        serves=Subquery(
+            AccountProject._base_manager.filter(account=OuterRef("pk"))
+            .order_by()
+            .values("account")
+            .annotate(projects=Count("pk"))
+            .values("projects")
+        ),
     )
+
+
+def account_numbered(number: str) -> SpecialAccount | None:
+    """Whoever holds it: what may be told of it, the caller decides."""
+    accounts = SpecialAccount.objects.unscoped("an account number is unique over the province")
+    return accounts.filter(number_index=crypto.blind_index(number)).select_related("bank").first()
+
+
+def unlike_registered(account: SpecialAccount, facts: dict) -> list[tuple[str, str]]:
+    """(label, what is registered) of the facts that an account registered before does not take over."""
+    fields = [SpecialAccount._meta.get_field(name) for name in ("name", "bank", "bank_name", "opened_on")]
+    registered = [(field, getattr(account, field.name)) for field in fields if facts.get(field.name)]
+    return [(str(f.verbose_name), str(value)) for f, value in registered if value and value != facts[f.name]]
 
 
 def with_totals(payrolls: QuerySet) -> QuerySet:

@@ -45,7 +45,7 @@ class AccountTable(Table):
     number = CodeColumn("账号", value=lambda account: f"尾号 {account.number_last4}")
     opened_on = DayColumn("开户日期", minor=True)
     status = BadgeColumn("账户状态", value="get_status_display", tone=lambda account: account.status_tone)
-    balance = MoneyColumn("余额（元）")
+    balance = MoneyColumn("账户余额（元）")
     last_booked_on = DayColumn("最近流水", minor=True)
 
 

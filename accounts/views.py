@@ -56,6 +56,8 @@ def project_money(request, project_pk):
         "owed": owed,
         "owed_tone": "red" if owed else "",
         "balance": sum(account.balance or 0 for account in accounts),
+        "shares": any(account.serves > 1 for account in accounts),
+        "kept": came - went,
         "gaps": [gap for gap in selectors.account_gaps_of(project) if gap.row],
         "can_record": permissions.can_record_account(user, project),
         "can_import_statement": permissions.can_import_statement(user, project),
@@ -134,7 +136,8 @@ def _save_account(request, form, cancel, save, **context):
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, "专户信息已保存。")
+            shared = form.cleaned_data.get("share")
+            messages.success(request, "同一专户已用于本项目，开户信息以原登记为准。" if shared else "专户信息已保存。")
             return redirect(account)
     return render(request, "accounts/account_edit.html", {"form": form, "cancel": cancel} | context)
 

@@ -1,9 +1,20 @@
 from accounts.services.ledger import Movement, UnlikeKnownSerial, known_serials, record_movements
 from accounts.services.matching import match_payouts
 from accounts.services.payrolls import Wage, record_wages
-from accounts.services.special_accounts import account_of_statement, cancel_account, open_account, update_account
+from accounts.services.special_accounts import (
+    ALREADY_CANCELLED,
+    ANOTHER_BANK,
+    ANOTHER_HOLDER,
+    account_of_statement,
+    cancel_account,
+    open_account,
+    update_account,
+)
 
 __all__ = [
+    "ALREADY_CANCELLED",
+    "ANOTHER_BANK",
+    "ANOTHER_HOLDER",
     "Movement",
     "UnlikeKnownSerial",
     "Wage",

@@ -14,7 +14,8 @@ from projects.services import mark_changed
 
 NO_CONTRACTOR = "本项目还没有登记施工总承包单位，请先补全项目信息。"
 ANOTHER_BANK = "该账号已登记在另一家银行，请核对账号。"
-ANOTHER_HOLDER = "该账号已登记为其他单位的专户，请核对账号。"
+ALREADY_CANCELLED = "该账号的专户已注销，请核对账号。"
+ANOTHER_HOLDER = "该账号已登记在其他单位名下，请核对账号。"
 
 
 def require_open(project: Project) -> None:
@@ -57,7 +58,7 @@ def open_account(
     _refuse_unlike(account, holder, bank)
     if not made:
         _complete(account, facts)
-    since = {"since": opened_on} if opened_on else {}
+    since = {"since": opened_on} if opened_on and made else {}
     links = AccountProject.objects.unscoped("the account is recorded for this project")
     links.get_or_create(account=account, project=project, defaults=since)
     audit.record(
@@ -71,7 +72,7 @@ def _refuse_unlike(account: SpecialAccount, holder: Organization, bank: Organiza
     if account.holder_id != holder.pk:
         raise ValidationError(ANOTHER_HOLDER)
     if account.status == AccountStatus.CANCELLED:
-        raise ValidationError("该账号的专户已注销，请核对账号。")
+        raise ValidationError(ALREADY_CANCELLED)
     if bank and account.bank_id not in (None, bank.pk):
         raise ValidationError(ANOTHER_BANK)
 

@@ -35,7 +35,7 @@ def entry(account: SpecialAccount, amount, kind=MovementKind.LABOUR_COST, *, boo
     last = account.entries.order_by("-sequence").first()
     defaults = {
         "serial": f"S{next(_serial):08d}",
-        "project": account.project_links.get().project,
+        "project": fields.get("project") or account.project_links.get().project,
         "direction": MovementDirection.IN if amount > 0 else MovementDirection.OUT,
         "sequence": last.sequence + 1 if last else 1,
         "balance": (last.balance if last else 0) + amount,
