@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pghistory
+import pgtrigger
 from django.db import connection
 from pgtrigger import Before, Delete, Protect, Statement, Trigger, Truncate, Update
 
@@ -26,6 +27,19 @@ def bulk_history(**facts) -> Iterator[None]:
     instead of seconds. With both settings present nothing is caught.
     """
     with pghistory.context(**facts):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")
+        _ignore_none()
         yield
+
+
+@contextmanager
+def without_triggers() -> Iterator[None]:
+    """`pgtrigger.ignore()` for within `bulk_history`: by itself it leaves the setting empty, which is no list, and
+    every trigger afterwards would catch that error."""
+    with pgtrigger.ignore():
+        yield
+    _ignore_none()
+
+
+def _ignore_none() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pgtrigger.ignore', '{}', true)")

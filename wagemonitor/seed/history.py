@@ -5,13 +5,13 @@ from datetime import date, timedelta
 from itertools import groupby
 from random import Random
 
-import pgtrigger
 from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
 from alerts import engine, services
 from alerts.models import Disposal, Warning
+from core.triggers import without_triggers
 from organizations.enums import RegionLevel, Role
 from organizations.models import User
 from wagemonitor.seed.copying import execute
@@ -100,7 +100,7 @@ def sweep(day: date) -> None:
     engine.sweep(day, at=moment(day, hour=1))
     before = Disposal.objects.aggregate(last=Max("pk"))["last"] or 0
     services.escalate_overdue(today=day)
-    with pgtrigger.ignore():
+    with without_triggers():
         execute("UPDATE alerts_disposal SET at = %s WHERE id > %s", [moment(day, hour=1), before])
 
 
@@ -114,7 +114,7 @@ def passing_faults(day: date) -> None:
 
 
 def _in_spite_of_triggers(statements: Iterable[str]) -> None:
-    with pgtrigger.ignore():
+    with without_triggers():
         for statement in statements:
             execute(statement)
 
@@ -171,7 +171,7 @@ def _move_back(warning: Warning, today: date) -> None:
     acts = list(warning.disposals.filter(by__isnull=False).order_by("id").values_list("pk", flat=True))
     begun = timezone.localtime(warning.disposals.filter(by=None).latest("id").at)
     days = max(0, min(12, (today - begun.date()).days - 1))
-    with pgtrigger.ignore():
+    with without_triggers():
         for order, pk in enumerate(acts, start=1):
             at = begun + timedelta(days=days * order // len(acts), hours=8, minutes=7 * order)
             execute("UPDATE alerts_disposal SET at = %s WHERE id = %s", [min(at, timezone.now()), pk])
