@@ -198,10 +198,11 @@ PROJECT_RATES = ("account", "update", "labour_cost_rate")  # their counts are pr
 
 
 class Figures(Mapping):
-    """The counts of a place, an industry or a project."""
+    """The counts of a place, an industry or a project: all of them, or `only` those that were read. Asking for
+    another one raises."""
 
-    def __init__(self, counts: Mapping[str, int | Decimal] | None = None):
-        self.counts = {key: Decimal(0) if count.is_money else 0 for key, count in COUNTS.items()} | dict(counts or {})
+    def __init__(self, counts: Mapping[str, int | Decimal] | None = None, *, only: Iterable[str] = COUNTS):
+        self.counts = {key: Decimal(0) if COUNTS[key].is_money else 0 for key in only} | dict(counts or {})
 
     def __getitem__(self, key: str) -> int | Decimal:
         return self.counts[key]
@@ -218,15 +219,15 @@ class Figures(Mapping):
 
     @cached_property
     def rates(self) -> dict[str, tuple[int | Decimal, int | Decimal]]:
-        return {key: self.rate(key) for key in RATES}
+        known = (rate for rate in RATES.values() if rate.numerator in self and rate.denominator in self)
+        return {rate.key: self.rate(rate.key) for rate in known}
 
     @classmethod
     def total(cls, parts: Iterable["Figures"]) -> "Figures":
-        sums = cls().counts
-        for part in parts:
-            for key, value in part.counts.items():
-                sums[key] += value
-        return cls(sums)
+        """What not every part knows is not in the total; nothing at all sums up to zero."""
+        parts = list(parts)
+        keys = [key for key in COUNTS if all(key in part for part in parts)]
+        return cls({key: sum((part[key] for part in parts), cls(only=[key])[key]) for key in keys}, only=keys)
 
     def as_json(self) -> dict[str, int | str]:
         return {key: str(value) if COUNTS[key].is_money else value for key, value in self.counts.items()}

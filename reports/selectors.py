@@ -1,7 +1,8 @@
 """Figures, in one SQL statement each, over roll-ups (attendance months, payroll lines), never over attendance days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -148,36 +149,51 @@ class ProjectFigures:
         return cls(jurisdiction=jurisdiction, industry=industry, **facts)
 
 
-def groups(project_ids: Sequence[int], period: Period) -> list[Group]:
-    """The projects are the caller's to choose: those the asking user may see."""
-    sums = ", ".join(f"sum(coalesce({count.sql}, 0)) AS {key}" for key, count in COUNTS.items())
+def groups(project_ids: Sequence[int], period: Period, only: Iterable[str] = COUNTS) -> list[Group]:
+    """The projects are the caller's to choose: those the asking user may see. What none of the counts asked for
+    needs is not read: the planner leaves it out."""
+    keys = list(only)
+    sums = ", ".join(f"sum({_value(key)})" for key in keys)
     sql = f"{_SOURCES} SELECT p.jurisdiction_id, p.industry, {sums} {_JOINED} GROUP BY 1, 2 ORDER BY 1, 2"
-    return [Group(place, industry, _figures(counts)) for place, industry, *counts in _rows(sql, project_ids, period)]
+    rows = _rows(sql, project_ids, period)
+    return [Group(place, industry, _figures(keys, counts)) for place, industry, *counts in rows]
 
 
-def project_figures(project_ids: Sequence[int], period: Period) -> list[ProjectFigures]:
-    columns = ", ".join(f"coalesce({count.sql}, 0) AS {key}" for key, count in COUNTS.items())
+def project_figures(project_ids: Sequence[int], period: Period, only: Iterable[str] = COUNTS) -> list[ProjectFigures]:
+    keys = list(only)
+    columns = ", ".join(_value(key) for key in keys)
     facts = "p.id, p.code, p.name, p.jurisdiction_id, p.industry, p.status"
     sql = f"{_SOURCES} SELECT {facts}, {columns} {_JOINED} ORDER BY p.jurisdiction_id, p.code"
-    return [ProjectFigures(*row[:6], _figures(row[6:])) for row in _rows(sql, project_ids, period)]
+    return [ProjectFigures(*row[:6], _figures(keys, row[6:])) for row in _rows(sql, project_ids, period)]
 
 
-def projects_with(project_ids: Sequence[int], period: Period, figure: str, *, lacking: bool = False) -> list[int]:
-    """The projects behind a figure: those with anything of a count; those in a rate's denominator, or of them only
-    those that lack something of the numerator."""
+@dataclass(frozen=True)
+class Behind:
+    """The projects behind a figure; `rate` over all of them, None when the figure is a count."""
+
+    project_ids: list[int]
+    rate: tuple[int | Decimal, int | Decimal] | None
+
+
+def behind(project_ids: Sequence[int], period: Period, figure: str, *, lacking: bool = False) -> Behind:
+    """The projects with anything of a count; those in a rate's denominator, or of them only those that lack something
+    of the numerator."""
+    keys = [figure] if figure in COUNTS else [RATES[figure].denominator, RATES[figure].numerator]
+    sql = f"{_SOURCES} SELECT p.id, {', '.join(map(_value, keys))} {_JOINED} ORDER BY p.id"
+    rows = [row for row in _rows(sql, project_ids, period) if row[1] > 0]
     if figure in COUNTS:
-        condition = f"coalesce({COUNTS[figure].sql}, 0) > 0"
-    else:
-        part, whole = (f"coalesce({count.sql}, 0)" for count in (RATES[figure].top, RATES[figure].bottom))
-        condition = f"{whole} > 0" + (f" AND {part} < {whole}" if lacking else "")
-    sql = f"{_SOURCES} SELECT p.id {_JOINED} WHERE {condition} ORDER BY p.id"
-    return [pk for (pk,) in _rows(sql, project_ids, period)]
+        return Behind([pk for pk, _ in rows], None)
+    rate = sum(part for _, _, part in rows), sum(whole for _, whole, _ in rows)
+    return Behind([pk for pk, whole, part in rows if not lacking or part < whole], rate)
 
 
-def _figures(counts) -> Figures:
-    return Figures(
-        {key: value if COUNTS[key].is_money else int(value) for key, value in zip(COUNTS, counts, strict=True)}
-    )
+def _value(key: str) -> str:
+    return f"coalesce({COUNTS[key].sql}, 0)"
+
+
+def _figures(keys: Sequence[str], counts: Sequence) -> Figures:
+    read = zip(keys, counts, strict=True)
+    return Figures({key: value if COUNTS[key].is_money else int(value) for key, value in read}, only=keys)
 
 
 def _rows(sql: str, project_ids: Sequence[int], period: Period) -> list[tuple]:

@@ -11,7 +11,7 @@ from organizations.enums import Industry, Role
 from projects.models import Project
 from reports import months, permissions, selectors
 from reports.desks import desk_for
-from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, RATES, Figures, Period
+from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, RATES, Period
 from reports.filters import FigureFilters, StatisticsFilters, region_asked
 from reports.forms import WorkbookForm
 from reports.places import Places
@@ -64,15 +64,15 @@ def figure_projects(request):
     figure = asked.get("figure", "projects")
     lead = f"{region.name} · {month_text(period.first)}"
     ids = list(projects.order_by().values_list("pk", flat=True))
-    chosen = selectors.projects_with(ids, period, figure, lacking="lacking" in asked)
+    found = selectors.behind(ids, period, figure, lacking="lacking" in asked)
     context = {
         "filters": filters,
         "region": region,
         "lead": lead,
         "month": period.first,
         "figure": (RATES | COUNTS).get(figure),
-        "rate": Figures.total(group.figures for group in selectors.groups(ids, period)).rates.get(figure),
-        "table": ProjectFigureTable(projects.filter(pk__in=chosen), request, period=period),
+        "rate": found.rate,
+        "table": ProjectFigureTable(projects.among(found.project_ids), request, period=period),
     }
     return render(request, "reports/figure_projects.html", context)
 

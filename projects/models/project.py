@@ -1,7 +1,10 @@
+from collections.abc import Iterable
+
 import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +26,10 @@ class ProjectQuerySet(ScopedQuerySet):
     def within(self, region: Region) -> "ProjectQuerySet":
         """Projects under the jurisdiction of this region or of one below it."""
         return self.filter(jurisdiction__code__startswith=region.prefix)
+
+    def among(self, ids: Iterable[int]) -> "ProjectQuerySet":
+        """As one array: `pk__in` writes each id into the statement, which with thousands costs more than the query."""
+        return self.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
 
 
 @pghistory.track()

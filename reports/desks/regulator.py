@@ -1,6 +1,6 @@
 """The desk of an authority: what burns, how it goes, where it is worst; from the province down to one county."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -20,13 +20,14 @@ from organizations.models import Region
 from projects.models import Project
 from reports import links, permissions, selectors
 from reports.desks.tiles import Tile
-from reports.figures import RATES, Figures, Period, due_month
+from reports.figures import COUNTS, RATES, Figures, Period, due_month
 from reports.filters import region_asked
 from reports.places import Places
 from reports.selectors import Group, ProjectFigures
 from reports.tables import CountyProjectTable, DueTable, PlaceTable, RankedPlace
 
 SHOWN = 8  # rows of the desk's own list
+NOW = ("projects", "in_progress", "in_scope", "account_open", "open", "overdue")  # what is told as of this moment
 MONTHLY = ("update", "contract", "register", "payout", "payout_amount", "labour_cost_rate")
 
 
@@ -72,7 +73,7 @@ class View:
         self.month = due_month(self.today)
         ids = Project.objects.visible_to(self.user).within(self.region).order_by().values_list("pk", flat=True)
         self.project_ids = list(ids)
-        self.now_groups = self._groups(self.today)
+        self.now_groups = self._groups(self.today, only=NOW)
         self.month_groups = self._groups(self.month)
         with_baseline = self.user.industry in (None, Industry.HOUSING)
         self.now_places = Places(self.region, self.now_groups, with_baseline=with_baseline)
@@ -82,10 +83,10 @@ class View:
             self.warnings = self.warnings.filter(project__jurisdiction__code__startswith=self.region.prefix)
         self.summary = alerts.summary(self.warnings, self.today)
 
-    def _groups(self, month: date) -> Sequence[Group | ProjectFigures]:
+    def _groups(self, month: date, only: Iterable[str] = COUNTS) -> Sequence[Group | ProjectFigures]:
         """In a county its projects themselves: they are listed, and sum up like groups."""
         read = selectors.project_figures if self.region.level == RegionLevel.COUNTY else selectors.groups
-        return read(self.project_ids, Period.of(month, self.now))
+        return read(self.project_ids, Period.of(month, self.now), only)
 
     @property
     def path(self) -> list[Region]:

@@ -3,6 +3,8 @@ from datetime import date
 from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from organizations.enums import Industry
@@ -54,6 +56,30 @@ def test_the_groups_are_the_sums_of_their_projects_and_no_part_exceeds_its_whole
     for group in groups:
         for part, whole in group.figures.rates.values():
             assert 0 <= part <= whole
+
+
+def test_counts_asked_for_alone_are_the_same_and_the_others_are_not_told_as_zero():
+    province(Random(11))
+    period, few = Period.of(MONTH, DECEMBER), ("in_scope", "account_open", "open")
+    everything, some = selectors.groups(ids(), period), selectors.groups(ids(), period, only=few)
+    assert [dict(g.figures) for g in some] == [{key: g.figures[key] for key in few} for g in everything]
+    total = Figures.total(group.figures for group in some)
+    assert list(total.rates) == ["account"]
+    with pytest.raises(KeyError):
+        total["net"]
+
+
+def test_what_no_count_asked_for_needs_is_not_read():
+    with CaptureQueriesContext(connection) as queries:
+        selectors.groups([], Period.of(MONTH, DECEMBER), only=("in_scope", "account_open", "open"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {queries[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "accounts_specialaccount" in plan
+    # `attended` is planned all the same, but runs only for those who read it
+    assert not [
+        name for name in ("accounts_payrollline", "accounts_ledgerentry", "workers_engagement") if name in plan
+    ]
 
 
 def test_counties_add_up_to_prefectures_and_prefectures_to_the_province():
@@ -128,10 +154,12 @@ def test_the_projects_behind_a_figure_are_those_that_make_it(figure):
     if figure in RATES:
         having = [row for row in rows if row.figures.rate(figure)[1] > 0]
         lacking = [row.id for row in having if row.figures.rate(figure)[0] < row.figures.rate(figure)[1]]
-        assert selectors.projects_with(ids(), period, figure, lacking=True) == sorted(lacking)
+        assert selectors.behind(ids(), period, figure, lacking=True).project_ids == sorted(lacking)
+        rate = Figures.total(row.figures for row in rows).rate(figure)
+        assert selectors.behind(ids(), period, figure).rate == rate
     else:
         having = [row for row in rows if row.figures[figure] > 0]
-    assert selectors.projects_with(ids(), period, figure) == sorted(row.id for row in having)
+    assert selectors.behind(ids(), period, figure).project_ids == sorted(row.id for row in having)
 
 
 def test_a_period_ends_with_its_month_or_now():
