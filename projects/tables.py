@@ -15,8 +15,9 @@ def contractor_name(project: Project) -> str:
 
 
 def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
-    """What a row shows, without a query for each."""
+    """What a row shows, without a query for each; nothing is decrypted."""
     parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
+    parties = parties.only("project_id", "participant_type", "is_lead", "organization__name")
     return projects.select_related("jurisdiction__parent__parent").prefetch_related(
         Prefetch("participations", parties)
     )
@@ -24,7 +25,7 @@ def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
 
 def add_completeness(projects: Iterable[Project]) -> None:
     rows = list(projects)
-    found = Project.objects.unscoped("projects already in scope").filter(pk__in=[row.pk for row in rows])
+    found = Project.objects.unscoped("projects already in scope").among(row.pk for row in rows)
     figures = completeness_for(found) if rows else {}
     for row in rows:
         row.completeness = figures.get(row.pk, (0, 0))
