@@ -70,7 +70,15 @@ class LedgerEntry(ScopedModel):
         verbose_name = "专户流水"
         verbose_name_plural = verbose_name
         ordering = ["account", "sequence"]
-        indexes = [models.Index(fields=["project", "booked_on"])]
+        indexes = [
+            models.Index(fields=["project", "booked_on"]),
+            models.Index(
+                fields=["booked_on"],
+                include=["project", "amount", "direction"],
+                condition=Q(kind=MovementKind.LABOUR_COST),
+                name="ledger_labour_cost_by_day",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "sequence"], name="ledger_sequence_unique"),
             models.UniqueConstraint(fields=["bank", "serial"], name="ledger_serial_unique_per_bank"),

@@ -78,6 +78,9 @@ class PayrollLine(ScopedModel):
             models.Index(fields=["project", "month"]),
             models.Index(fields=["project"], condition=Q(paid__lt=F("net")), name="payroll_line_unpaid"),
             models.Index(fields=["card_number_index"]),
+            models.Index(
+                fields=["month"], include=["project", "engagement", "net", "paid"], name="payroll_line_of_month"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["payroll", "id_number_index"], name="payroll_line_once_a_person"),

@@ -62,7 +62,10 @@ class AttendanceMonth(ScopedModel):
         verbose_name = "月考勤"
         verbose_name_plural = verbose_name
         ordering = ["-month", "engagement"]
-        indexes = [models.Index(fields=["project", "month"]), models.Index(fields=["month", "project"])]
+        indexes = [
+            models.Index(fields=["project", "month"]),
+            models.Index(fields=["month", "project"], include=["engagement", "days"], name="attendance_of_month"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["engagement", "month"], name="attendance_month_once"),
             models.CheckConstraint(condition=Q(month__day=1), name="attendance_month_is_a_first"),
