@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
+from math import isfinite
 
 from django.core.exceptions import ValidationError
 
@@ -179,7 +180,7 @@ def date(raw) -> datetime.date | None:
 
 @lru_cache(maxsize=1 << 14)
 def _date(raw) -> datetime.date | None:
-    if isinstance(raw, float) and not raw.is_integer():
+    if isinstance(raw, float) and isfinite(raw):
         raw = float(int(raw))
     value = unicodedata.normalize("NFKC", plain(raw)).translate(_INVISIBLE).strip()
     if value in BLANK_MARKS:
@@ -276,7 +277,7 @@ def _day_count(value: str) -> Decimal | None:
         return None
     value = "0.5" if value in ("半", "半天", "半日") else _HALF_DAYS.sub(r"\1.5", value)
     value = re.sub(r"(?:天|日|个工|工日)$", "", value)
-    if not re.fullmatch(r"\d+(?:\.\d*)?", value):
+    if not re.fullmatch(r"\d{1,6}(?:\.\d*)?", value):
         raise _refusal("“%(value)s”不是天数，请填写数字，半天写 0.5。", "days", value)
     halves = (Decimal(value) * 2).quantize(Decimal("0.00001"))
     if halves != halves.to_integral_value():
