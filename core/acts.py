@@ -38,6 +38,7 @@ ACTS = {
     "worker.enrol": "人员进场登记",
     "worker.update": "修改人员信息",
     "worker.exit": "人员退场",
+    "worker.return": "撤销人员退场",
     "contract.sign": "登记劳动合同",
     "attendance.record": "记录考勤",
     "attendance.correct": "补录考勤",
