@@ -49,6 +49,7 @@ OBJECTS = {
     "workers:worker_detail": ["worker"],
     "workers:engagement_edit": ["engagement"],
     "workers:engagement_exit": ["engagement"],
+    "workers:engagement_return": ["engagement"],
     "workers:contract_edit": ["contract"],
     "workers:attendance_correct": ["engagement"],
     "alerts:warning_detail": ["warning"],

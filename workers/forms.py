@@ -1,5 +1,6 @@
 """One person or one day by hand, held to the same cleaners as the sheets."""
 
+import re
 from collections.abc import Callable
 
 from django import forms
@@ -9,10 +10,11 @@ from django.utils import timezone
 from core import identity
 from core.forms import DigitsInput, IdNumberInput, MoneyField, PortalForm, PortalModelForm, Section
 from core.spreadsheets import values as clean
+from projects.models import Project
 from workers.enums import ContractKind, Education, Gender, IdType, Trade, WageMethod, WorkRole
 from workers.imports.vocabulary import ETHNICITIES
 from workers.models import Engagement, LabourContract
-from workers.services import RosterEntry
+from workers.services import RosterEntry, why_not_enrol, why_not_sign, why_not_update
 
 
 class CleanedField(forms.CharField):
@@ -39,6 +41,13 @@ class ServiceErrorsMixin:
         for name, errors in error.error_dict.items():
             self.add_error(name if name in self.fields else None, errors)
 
+    def add_problems(self, problems: dict[str, str]) -> None:
+        """What the service would refuse, beside what the fields refuse: everything wrong is said in one round."""
+        for name, message in problems.items():
+            target = name if name in self.fields else None
+            if target not in self.errors:
+                self.add_error(target, message)
+
 
 class PersonForm(ServiceErrorsMixin, PortalForm):
     """What enrolling and editing have in common."""
@@ -58,6 +67,7 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
     entered_on = forms.DateField(label="进场日期", initial=timezone.localdate)
     card = CleanedField(label="工资卡卡号", cleaner=clean.card, required=False, widget=DigitsInput)
     bank_name = CleanedField(label="开户行", cleaner=clean.text, required=False, max_length=100)
+    card_confirmed = forms.BooleanField(label="已当面核对，该卡为本人所有", required=False)
 
     PERSON = ("name", "ethnicity", "native_place", "address", "education")
     TERMS = ("team", "trade", "work_role", "is_team_leader", "entered_on")
@@ -66,6 +76,21 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
         super().__init__(*args, **kwargs)
         self.teams = [team.name for team in teams]
         self.fields["team"].widget.attrs["list"] = "teams"
+        if not self.is_bound:
+            del self.fields["card_confirmed"]
+
+    def add_problems(self, problems: dict[str, str]) -> None:
+        """Somebody else's card is asked about, not refused: the register may hold it for the wrong person."""
+        asked = "card" in problems or self.cleaned_data.get("card_confirmed")
+        if "card" in problems:
+            problems = problems | {"card": f"{problems['card']}确为本人的卡的，请勾选下方的核对后再保存。"}
+        if not asked:
+            del self.fields["card_confirmed"]
+        super().add_problems(problems)
+
+    def confirmed(self) -> bool:
+        """That the card is this person's, though the register holds it for another."""
+        return self.cleaned_data.get("card_confirmed", False)
 
 
 class EnrolForm(PersonForm):
@@ -84,7 +109,7 @@ class EnrolForm(PersonForm):
         Section("身份", ["name", "id_type", "id_number", "gender", "birth_date", "ethnicity", "native_place"]),
         Section("联系", ["address", "education", "phone"]),
         Section("进场", ["team", "trade", "work_role", "entered_on", "is_team_leader"]),
-        Section("工资卡", ["card", "bank_name"], "须为本人银行卡；任何单位不得扣押农民工的银行卡。"),
+        Section("工资卡", ["card", "card_confirmed", "bank_name"], "须为本人银行卡；任何单位不得扣押农民工的银行卡。"),
         Section(
             "劳动合同",
             ["signed_on", "wage_method", "wage_rate", "pay_day"],
@@ -92,28 +117,37 @@ class EnrolForm(PersonForm):
         ),
     ]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, project: Project, **kwargs):
         super().__init__(*args, **kwargs)
+        self.project = project
         self.fields["gender"].help_text = self.fields["birth_date"].help_text = "居民身份证由号码得出，不必填写"
 
     def clean(self):
         values = super().clean()
-        number, resident = values.get("id_number", ""), values.get("id_type") == IdType.RESIDENT
-        if number and resident:
-            try:
-                values["id_number"] = identity.check_id(number)
-            except forms.ValidationError as error:
-                self.add_error("id_number", error)
-        elif number:
-            values["id_number"] = identity.normalize_id(number)
-            self._require_of_foreigners(values)
-        if (values.get("wage_rate") or values.get("pay_day")) and not values.get("signed_on"):
+        if number := values.get("id_number", ""):
+            self._check_number(values, number)
+        if (values.get("wage_rate") or values.get("pay_day")) and not self["signed_on"].data:
             self.add_error("signed_on", "填写了工资标准或支付日期的，请同时填写合同签订日期。")
+        facts = {name: value for name, value in self.cleaned_data.items() if name in RosterEntry._fields}
+        confirmed = self.cleaned_data.get("card_confirmed", False)
+        self.add_problems(why_not_enrol(self.project, facts, timezone.localdate(), card_confirmed=confirmed))
         return values
+
+    def _check_number(self, values: dict, number: str) -> None:
+        if values.get("id_type") != IdType.RESIDENT:
+            values["id_number"] = identity.normalize_id(number)
+            if not re.fullmatch(r"[\w()/]{5,30}", values["id_number"]):
+                self.add_error("id_number", "证件号码应为 5 至 30 位字母或数字，请对照证件核对。")
+            self._require_of_foreigners(values)
+            return
+        try:
+            values["id_number"] = identity.check_id(number)
+        except forms.ValidationError as error:
+            self.add_error("id_number", error)
 
     def _require_of_foreigners(self, values: dict) -> None:
         for name in ("gender", "birth_date"):
-            if not values.get(name):
+            if not values.get(name) and name not in self.errors:
                 self.add_error(name, f"非居民身份证的，请填写{self.fields[name].label}。")
 
     def entry(self) -> RosterEntry:
@@ -128,7 +162,7 @@ class EngagementForm(PersonForm):
         Section("身份", ["name", "ethnicity", "native_place"]),
         Section("联系", ["address", "education", "phone"]),
         Section("进场", ["team", "trade", "work_role", "entered_on", "is_team_leader"]),
-        Section("工资卡", ["card", "bank_name"]),
+        Section("工资卡", ["card", "card_confirmed", "bank_name"]),
     ]
 
     def __init__(self, *args, engagement: Engagement, **kwargs):
@@ -147,13 +181,11 @@ class EngagementForm(PersonForm):
         if shown:
             self.fields[name].help_text = f"已登记 {shown}；不改请留空"
 
-    def clean_entered_on(self):
-        entered = self.cleaned_data["entered_on"]
-        if entered > timezone.localdate():
-            raise forms.ValidationError("进场日期不能晚于今天。")
-        if self.engagement.exited_on and entered > self.engagement.exited_on:
-            raise forms.ValidationError("进场日期不能晚于退场日期。")
-        return entered
+    def clean(self):
+        values = super().clean()
+        confirmed = values.get("card_confirmed", False)
+        self.add_problems(why_not_update(self.engagement, values, timezone.localdate(), card_confirmed=confirmed))
+        return values
 
     def person(self) -> dict:
         facts = {name: self.cleaned_data[name] for name in self.PERSON}
@@ -181,12 +213,18 @@ class ContractForm(ServiceErrorsMixin, PortalModelForm):
         fields = ["signed_on", "kind", "starts_on", "ends_on", "wage_method", "wage_rate", "pay_day"]
         field_classes = {"wage_rate": MoneyField}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, engagement: Engagement, **kwargs):
         super().__init__(*args, **kwargs)
+        self.engagement = engagement
         self.fields["kind"].choices = choices(ContractKind, blank=False)
         self.fields["pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
-        self.fields["wage_rate"].validators.append(MinValueValidator(0.01, "工资标准应大于零。"))
         self.fields["ends_on"].help_text = "以完成一定工作为期限的，可在工作完成后补填"
+
+    def clean(self):
+        values = super().clean()
+        contract = self.instance if self.instance.pk else None
+        self.add_problems(why_not_sign(self.engagement, values, timezone.localdate(), contract=contract))
+        return values
 
     def _post_clean(self):
         """The service judges the whole contract; here only the fields."""

@@ -1,5 +1,6 @@
 """Questions about people on sites and their attendance."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from core import crypto
@@ -53,14 +54,15 @@ def teams_of(project: Project) -> QuerySet[Team]:
 class KnownPerson(NamedTuple):
     name: str
     elsewhere: bool  # engaged at another project as well
-    engaged: bool  # at this project, now or before
-    exited_on: date | None  # from this project
+    engagement_id: int | None  # at this project, now or before
+    entered_on: date | None
+    exited_on: date | None
 
 
 _KNOWN = """
 SELECT w.id_number_index, w.name,
     EXISTS (SELECT FROM workers_engagement AS o WHERE o.worker_id = w.id AND o.project_id <> %(project)s),
-    e.id IS NOT NULL, e.exited_on
+    e.id, e.entered_on, e.exited_on
 FROM workers_worker AS w
 LEFT JOIN workers_engagement AS e ON e.worker_id = w.id AND e.project_id = %(project)s
 WHERE w.id_type = %(id_type)s AND w.id_number_index = ANY(%(indexes)s)
@@ -73,6 +75,39 @@ def known_people(project: Project, id_numbers: Iterable[str], id_type: str = "01
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, {"project": project.pk, "id_type": id_type, "indexes": indexes})
         return {bytes(index): KnownPerson(*facts) for index, *facts in cursor}
+
+
+def first_worked(engagement_ids: Iterable[int]) -> dict[int, date]:
+    """The first day each of them worked since their entry (an earlier stay, ended by an exit, does not count)."""
+    days = AttendanceDay._base_manager.filter(
+        engagement__in=list(engagement_ids), units__gt=0, day__gte=F("engagement__entered_on")
+    )
+    return dict(days.order_by().values_list("engagement").annotate(first=Min("day")))
+
+
+class CardHolder(NamedTuple):
+    id_number_index: bytes
+    name: str
+    here: bool  # engaged at this project
+
+
+_HOLDERS = """
+SELECT c.number_index, w.id_number_index, w.name,
+    EXISTS (SELECT FROM workers_engagement AS e WHERE e.worker_id = w.id AND e.project_id = %(project)s)
+FROM workers_bankcard AS c JOIN workers_worker AS w ON w.id = c.worker_id
+WHERE c.is_current AND c.number_index = ANY(%(indexes)s)
+ORDER BY c.id
+"""
+
+
+def card_holders(project: Project, numbers: Iterable[str]) -> dict[bytes, list[CardHolder]]:
+    """Whose wage card each of these is by the register, by the blind index of its number."""
+    indexes, found = [crypto.blind_index(number) for number in numbers], defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"project": project.pk, "indexes": indexes})
+        for index, person, *facts in cursor:
+            found[bytes(index)].append(CardHolder(bytes(person), *facts))
+    return found
 
 
 class EngagedPerson(NamedTuple):

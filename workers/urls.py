@@ -18,6 +18,7 @@ urlpatterns = [
     path("projects/<int:project_pk>/new/", views.enrol, name="enrol"),
     path("engagements/<int:pk>/edit/", views.engagement_edit, name="engagement_edit"),
     path("engagements/<int:pk>/exit/", views.engagement_exit, name="engagement_exit"),
+    path("engagements/<int:pk>/return/", views.engagement_return, name="engagement_return"),
     path("engagements/<int:engagement_pk>/contracts/new/", views.contract_add, name="contract_add"),
     path("contracts/<int:pk>/edit/", views.contract_edit, name="contract_edit"),
     path("attendance/", attendance_views.attendance_list, name="attendance_list"),

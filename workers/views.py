@@ -76,6 +76,7 @@ def _stay(user, engagement: Engagement) -> dict:
         "contracts": [(contract, attachments.of(contract)) for contract in engagement.contracts.all()],
         "months": engagement.attendance_months.all()[:12],
         "may_write": permissions.can_keep_register(user, engagement.project),
+        "return_id": f"return-{engagement.pk}",
         "exit_form": ExitForm(prefix=f"exit-{engagement.pk}"),
     }
 
@@ -90,10 +91,10 @@ def enrol(request, project_pk):
     if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
         return refused
     initial = {"pay_day": None, "wage_method": "day"}
-    form = EnrolForm(request.POST or None, initial=initial, teams=selectors.teams_of(project))
+    form = EnrolForm(request.POST or None, initial=initial, project=project, teams=selectors.teams_of(project))
 
     def save():
-        engagement = services.enrol(project, form.entry(), by=request.user)
+        engagement = services.enrol(project, form.entry(), by=request.user, card_confirmed=form.confirmed())
         messages.success(request, f"已登记 {engagement.worker.name}。")
         again = "again" in request.POST
         return reverse("workers:enrol", args=[project.pk]) if again else engagement.get_absolute_url()
@@ -112,7 +113,12 @@ def engagement_edit(request, pk):
 
     def save():
         services.update_engagement(
-            engagement, by=request.user, person=form.person(), terms=form.terms(), card=form.new_card()
+            engagement,
+            by=request.user,
+            person=form.person(),
+            terms=form.terms(),
+            card=form.new_card(),
+            card_confirmed=form.confirmed(),
         )
         messages.success(request, "人员信息已保存。")
         return engagement.get_absolute_url()
@@ -136,6 +142,22 @@ def engagement_exit(request, pk):
             messages.success(request, f"已登记 {engagement.worker.name} 退场。")
         else:
             messages.error(request, " ".join(error.message for error in form.error_list()))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(engagement)
+
+
+@require_POST
+@access(*WRITERS)
+def engagement_return(request, pk):
+    """Undo an exit."""
+    engagement = engagement_in_scope(request, pk)
+    project = engagement.project
+    if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
+        return refused
+    try:
+        services.return_engagement(engagement, by=request.user)
+        messages.success(request, f"已撤销 {engagement.worker.name} 的退场，恢复在场。")
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(engagement)
@@ -166,7 +188,9 @@ def _contract_form(request, engagement: Engagement, contract: LabourContract | N
     project = engagement.project
     if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
         return refused
-    form = ContractForm(request.POST or None, request.FILES or None, instance=contract, initial=initial)
+    form = ContractForm(
+        request.POST or None, request.FILES or None, instance=contract, initial=initial, engagement=engagement
+    )
 
     def save():
         services.sign_contract(

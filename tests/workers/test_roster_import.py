@@ -139,7 +139,7 @@ def test_children_are_refused_on_the_day_of_entry(site):
 
 def test_without_contract_date_the_person_is_taken_with_a_notice_and_no_contract(site):
     run = Run(RosterImport, site, sheet(row(合同签订日期="")))
-    assert "未登记劳动合同" in run.at(5)
+    assert "只登记人员，不登记劳动合同" in run.at(5)
     assert run.outcome.created == 1
     assert not LabourContract.objects.exists()
 

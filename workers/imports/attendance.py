@@ -34,7 +34,7 @@ from workers.selectors import EngagedPerson
 from workers.services import DayRow, PunchRow, WrittenDays, why_no_attendance, write_days, write_punches
 
 NO_MONTH = "没有找到考勤月份。请在表格标题或文件名中写明年月，如“2026年9月考勤表”，再重新上传。"
-_DATED_DAY = re.compile(r"(20\d\d)[-/.年](\d{1,2})[-/.月]\d{1,2}")
+_DATED_DAY = re.compile(r"(20\d\d)[-/.年](1[0-2]|0?[1-9])[-/.月]\d{1,2}")
 
 
 def moment(raw) -> datetime | time | None:
@@ -206,7 +206,9 @@ class AttendanceImport(SheetImport):
             if "晚于今天" in reason:
                 self._remark(sheet, row, numbers[0], f"{days}{reason}，不能预填考勤。", ERROR)
             else:
-                message = f"{days}{reason}，这 {len(numbers)} 天未计入；其余已接收。如登记有误，请先更正花名册再导入。"
+                message = (
+                    f"{days}{reason}，这 {len(numbers)} 天不计入；其余照常接收。如登记有误，请先更正花名册再导入。"
+                )
                 self._remark(sheet, row, numbers[0], message, NOTICE)
 
     def _check_total(self, row: ParsedRow, marked: Decimal) -> None:

@@ -1,7 +1,10 @@
 """花名册: who is on the site, with wage card and contract."""
 
+import re
+import unicodedata
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,8 +17,10 @@ from projects.imports import Outcome, SheetImport
 from workers import selectors
 from workers.enums import IdType, WageMethod
 from workers.imports import vocabulary
-from workers.imports.base import place, sheet_of, words
-from workers.services.enrolment import OTHER_NAME, TOO_OLD, entry_problems, is_past_retirement
+from workers.imports.base import place, sheet_of, text_of, words
+from workers.models import BankCard, Team, Worker
+from workers.selectors import KnownPerson
+from workers.services import checks
 from workers.services.roster import RosterEntry, write_roster
 
 # What is wrong here does not make it another person: the row is taken without it.
@@ -25,12 +30,22 @@ SOFT = words(
 )
 
 
+BANK = text_of(BankCard, "bank_name")
+
+
+def wage(raw) -> Decimal | None:
+    amount = clean.amount(raw)
+    if problem := checks.contract_problems(timezone.localdate(), wage_rate=amount).get("wage_rate"):
+        raise ValidationError(problem, code="wage")
+    return amount
+
+
 def pay_day(raw) -> int | None:
     """每月15日, 15号, 次月15日前, 15."""
-    digits = "".join(char for char in clean.text(raw) if char.isdigit())
+    digits = re.sub("[^0-9]", "", unicodedata.normalize("NFKC", clean.text(raw)))
     if not digits:
         return None
-    if not 1 <= int(digits) <= 31:
+    if len(digits) > 2 or not 1 <= int(digits) <= 31:
         raise ValidationError("工资支付日期应为每月的 1 至 31 日。")
     return int(digits)
 
@@ -53,12 +68,12 @@ class RosterImport(SheetImport):
             required=True,
             help="18 位，请设为文本格式",
         ),
-        Column("native_place", "籍贯", (), clean.text),
+        Column("native_place", "籍贯", (), text_of(Worker, "native_place")),
         Column(
             "address",
             "住址",
             words("户籍地址 家庭住址 家庭地址 身份证地址 户籍所在地 户口所在地 地址 详细地址 现住址"),
-            clean.text,
+            text_of(Worker, "address"),
         ),
         Column(
             "phone",
@@ -67,7 +82,7 @@ class RosterImport(SheetImport):
             clean.phone,
         ),
         Column("education", "文化程度", words("学历 受教育程度 文化水平"), vocabulary.education),
-        Column("team", "班组", words("所属班组 班组名称 所在班组 施工班组 作业班组 队伍"), clean.text),
+        Column("team", "班组", words("所属班组 班组名称 所在班组 施工班组 作业班组 队伍"), text_of(Team, "name")),
         Column("is_team_leader", "是否班组长", words("是否为班组长 是否组长 班组长标识"), clean.yes_no),
         Column(
             "trade",
@@ -100,10 +115,10 @@ class RosterImport(SheetImport):
             "wage_rate",
             "工资标准",
             words("日工资 日工资标准 工资单价 日薪 单价 约定工资 工价 日工价"),
-            clean.amount,
+            wage,
             help="元，按工资计算方式，一般为元/日",
         ),
-        Column("month_rate", "月工资", words("月工资标准 月薪 月薪标准"), clean.amount),
+        Column("month_rate", "月工资", words("月工资标准 月薪 月薪标准"), wage),
         Column("pay_day", "工资支付日期", words("发薪日 工资发放日 工资发放日期 支付日期"), pay_day),
         Column(
             "card",
@@ -111,7 +126,7 @@ class RosterImport(SheetImport):
             words("银行卡号 工资卡号 银行账号 卡号 银行卡 工资卡 银行卡账号 工资银行卡号 账号"),
             clean.card,
         ),
-        Column("bank_name", "开户行", words("开户银行 开户行名称 银行名称 工资卡开户行 银行"), clean.text),
+        Column("bank_name", "开户行", words("开户银行 开户行名称 银行名称 工资卡开户行 银行"), BANK),
         Column("remark", "备注", words("说明"), clean.text),
     ]
 
@@ -120,6 +135,7 @@ class RosterImport(SheetImport):
         return {"team": [team.name for team in selectors.teams_of(project)]}
 
     def check(self, rows: list[ParsedRow]) -> None:
+        self.today, self.opens_on = timezone.localdate(), checks.opens_on(self.project)
         for row in rows:
             self._soften(row)
             self._check_person(row)
@@ -134,34 +150,41 @@ class RosterImport(SheetImport):
     def _soften(self, row: ParsedRow) -> None:
         for problem in row.problems:
             if problem.field in SOFT:
-                problem.level, problem.message = NOTICE, f"{problem.message.rstrip('。')}；本项未登记，其余已接收。"
+                problem.level, problem.message = NOTICE, f"{problem.message.rstrip('。')}；本项不登记，其余照常接收。"
 
     def _check_person(self, row: ParsedRow) -> None:
         number, entered = row.values["id_number"], row.values["entered_on"]
         if not number:
             return
         if row.values["birth_date"] not in (None, identity.birth_date(number)):
-            self.refuse(row, "birth_date", "出生日期与身份证号码中的出生日期不一致，请对照身份证核对后更正。")
+            self.refuse(row, "birth_date", checks.OTHER_BIRTH)
         if row.values["gender"] and row.values["gender"] != identity.gender(number):
-            self.notice(row, "gender", "性别与身份证号码不符，已按身份证号码登记。")
+            self.notice(row, "gender", "性别与身份证号码不符，以身份证号码为准。")
         if entered:
             self._check_entry(row, number, entered)
-        if (
-            "signed_on" in sheet_of(self, row).mapping
-            and not row.values["signed_on"]
-            and not _broken(row, "signed_on")
-        ):
-            self.notice(row, "signed_on", "没有劳动合同签订日期，已登记人员，未登记劳动合同；签订后请补录。")
-        ends, starts = row.values["ends_on"], row.values["starts_on"] or entered
-        if ends and starts and ends < starts:
-            self.refuse(row, "ends_on", "合同终止日期早于起始日期，请核对。")
+        self._check_contract(row)
 
     def _check_entry(self, row: ParsedRow, number: str, entered: date) -> None:
-        problems = entry_problems(number, entered, timezone.localdate())
+        problems = checks.entry_problems(identity.birth_date(number), entered, self.today, self.opens_on)
         for field, message in problems.items():
             self.refuse(row, field, message)
-        if not problems and is_past_retirement(number, entered):
-            self.notice(row, "id_number", TOO_OLD)
+        if not problems and checks.is_past_retirement(number, entered):
+            self.notice(row, "id_number", checks.TOO_OLD)
+
+    def _check_contract(self, row: ParsedRow) -> None:
+        signed_on, entered = row.values["signed_on"], row.values["entered_on"]
+        if not signed_on and "signed_on" in sheet_of(self, row).mapping and not _broken(row, "signed_on"):
+            self.notice(row, "signed_on", "没有劳动合同签订日期，本行只登记人员，不登记劳动合同；签订后请补录。")
+        problems = checks.contract_problems(
+            self.today,
+            signed_on=signed_on,
+            starts_on=row.values["starts_on"] or entered,
+            ends_on=row.values["ends_on"],
+        )
+        if not row.values["starts_on"]:
+            problems.pop("starts_on", None)  # the entry date stands for it, and is judged as such
+        for field, message in problems.items():
+            self.refuse(row, field, message)
 
     def _check_repeats(self, rows: list[ParsedRow]) -> None:
         """Of several rows with one number, the first that is right in itself is the person."""
@@ -178,22 +201,41 @@ class RosterImport(SheetImport):
 
     def _check_register(self, rows: list[ParsedRow]) -> None:
         known = selectors.known_people(self.project, (row.values["id_number"] for row in rows if row.good))
+        moved = []
         for row in rows:
             person = known.get(crypto.blind_index(row.values["id_number"])) if row.good else None
             if person is None:
                 continue
             if person.name != row.values["name"] and person.elsewhere:
-                self.refuse(row, "name", OTHER_NAME)
+                self.refuse(row, "name", checks.OTHER_NAME)
             elif person.exited_on and row.values["entered_on"] > person.exited_on:
                 self.notice(row, "entered_on", f"该人员已于 {person.exited_on} 退场，按再次进场登记。")
+            elif person.engagement_id and row.values["entered_on"] != person.entered_on:
+                moved.append((row, person))
+        self._check_moved(moved)
+
+    def _check_moved(self, moved: list[tuple[ParsedRow, KnownPerson]]) -> None:
+        """Somebody on site whose entry the sheet tells otherwise than the register."""
+        worked = selectors.first_worked(person.engagement_id for _, person in moved)
+        for row, person in moved:
+            entered = row.values["entered_on"]
+            if problem := checks.moved_problem(entered, worked.get(person.engagement_id)):
+                self.refuse(row, "entered_on", problem)
+            else:
+                self.notice(row, "entered_on", f"花名册中的进场日期 {person.entered_on} 将改为 {entered}，请核对。")
 
     def _check_cards(self, rows: list[ParsedRow]) -> None:
         first: dict[str, ParsedRow] = {}
+        holders = selectors.card_holders(self.project, {row.values["card"] for row in rows if row.good} - {""})
         for row in rows:
-            if row.good and row.values["card"]:
-                other = first.setdefault(row.values["card"], row)
-                if other is not row:
-                    self.notice(row, "card", f"工资卡卡号与{place(other, row)}相同，工资应发至本人银行卡，请核对。")
+            if not row.good or not row.values["card"]:
+                continue
+            other = first.setdefault(row.values["card"], row)
+            if other is not row:
+                self.notice(row, "card", f"工资卡卡号与{place(other, row)}相同，工资应发至本人银行卡，请核对。")
+            own = crypto.blind_index(row.values["id_number"])
+            if problem := checks.card_problem(holders.get(crypto.blind_index(row.values["card"]), ()), own):
+                self.notice(row, "card", problem)
 
     def _entry(self, row: ParsedRow) -> RosterEntry:
         values = row.values

@@ -10,73 +10,130 @@ from core import audit, crypto, identity
 from projects.models import Project
 from projects.services import mark_changed
 from workers import pinyin, selectors
-from workers.enums import Gender, IdType
+from workers.enums import IdType
 from workers.models import AttendanceDay, BankCard, Engagement, Team, Worker
+from workers.services import checks
 from workers.services.roster import RosterEntry, lock_open, write_roster
 
-MINIMUM_AGE = 16  # 《劳动法》第十五条、《禁止使用童工规定》（国务院令第364号）第二条
-# Later than this nobody may retire (全国人大常委会 2024-09-13 决定 on raising the retirement age, from 2025):
-# who is older needs a service contract instead of a labour contract, so it is said, not refused.
-RETIREMENT_AGE = {Gender.MALE: 63, Gender.FEMALE: 58}
 
-TOO_YOUNG = f"进场时未满 {MINIMUM_AGE} 周岁，禁止招用（《禁止使用童工规定》第二条），不予登记。"
-TOO_OLD = "进场时已超过法定退休年龄，请核对用工形式并落实工伤保险。"
-OTHER_NAME = "该身份证号码在平台上以其他姓名登记，请对照身份证核对；如确已更名，请联系属地人社部门更正。"
+def why_not_enrol(project: Project, facts: dict, today: date, *, card_confirmed: bool = False) -> dict[str, str]:
+    """What is wrong with this person, by field of `RosterEntry`, all at once; what is blank is not judged.
 
-
-def entry_problems(id_number: str, entered_on: date, today: date) -> dict[str, str]:
-    """Why this person cannot be enrolled from that day, by field; the same for sheet and form."""
-    problems = {}
-    if entered_on > today:
-        problems["entered_on"] = "进场日期晚于今天，请核对；人员进场后再登记。"
-    if identity.age_on(id_number, entered_on) < MINIMUM_AGE:
-        problems["id_number"] = TOO_YOUNG
+    Under 16, an entry in the future or long before the site opened, a birth date or gender that the number
+    contradicts, a number known under another name, somebody who is on site here already, another person's wage card
+    (unless it was confirmed to be their own), a contract signed in the future or for no wage.
+    """
+    number, id_type = facts.get("id_number", ""), facts.get("id_type", IdType.RESIDENT)
+    born, problems = facts.get("birth_date"), {}
+    if number and id_type == IdType.RESIDENT:
+        problems |= checks.resident_problems(number, born, facts.get("gender", ""))
+        born = identity.birth_date(number)
+    if born and born > today:
+        problems["birth_date"] = "出生日期晚于今天，请核对。"
+    problems |= checks.entry_problems(born, facts.get("entered_on"), today, checks.opens_on(project), id_type=id_type)
+    contract = {name: facts.get(name) for name in ("signed_on", "starts_on", "ends_on", "wage_rate")}
+    problems |= checks.contract_problems(today, **contract)
+    if number:
+        problems |= _why_not_in_register(project, facts, number, id_type)
+    if facts.get("card") and not card_confirmed:
+        problems |= _why_not_card(project, facts["card"], crypto.blind_index(number) if number else b"")
     return problems
 
 
-def is_past_retirement(id_number: str, day: date) -> bool:
-    return identity.age_on(id_number, day) >= RETIREMENT_AGE[Gender(identity.gender(id_number))]
+def _why_not_in_register(project: Project, facts: dict, number: str, id_type: str) -> dict[str, str]:
+    known = selectors.known_people(project, [number], id_type).get(crypto.blind_index(number))
+    if known is None:
+        return {}
+    problems, entered_on = {}, facts.get("entered_on")
+    if facts.get("name") and known.name != facts["name"] and known.elsewhere:
+        problems["name"] = checks.OTHER_NAME
+    comes_back = known.exited_on and entered_on and entered_on > known.exited_on
+    if known.engagement_id and not comes_back:
+        problems["id_number"] = "该人员已在本项目花名册中；退场后再次进场的，进场日期应晚于退场日期。"
+    return problems
+
+
+def _why_not_card(project: Project, card: str, own_index: bytes) -> dict[str, str]:
+    holders = selectors.card_holders(project, [card]).get(crypto.blind_index(card), [])
+    problem = checks.card_problem(holders, own_index)
+    return {"card": problem} if problem else {}
 
 
 @transaction.atomic
-def enrol(project: Project, entry: RosterEntry, *, by, today: date | None = None) -> Engagement:
+def enrol(
+    project: Project, entry: RosterEntry, *, by, card_confirmed: bool = False, today: date | None = None
+) -> Engagement:
     """One person by hand; the person may be known from other projects.
 
-    Refused, by field: a completed project, under 16, an entry in the future, a number known under another name,
-    somebody who is on site here already.
+    Refused: a completed project, and by field what `why_not_enrol` says.
     """
     lock_open(project)
-    if entry.id_type == IdType.RESIDENT and (
-        problems := entry_problems(entry.id_number, entry.entered_on, today or timezone.localdate())
-    ):
+    today = today or timezone.localdate()
+    if problems := why_not_enrol(project, entry._asdict(), today, card_confirmed=card_confirmed):
         raise ValidationError(problems)
-    known = selectors.known_people(project, [entry.id_number], entry.id_type).get(crypto.blind_index(entry.id_number))
-    if known and known.name != entry.name and known.elsewhere:
-        raise ValidationError({"name": OTHER_NAME})
-    if known and known.engaged and not (known.exited_on and known.exited_on < entry.entered_on):
-        raise ValidationError({"id_number": "该人员已在本项目花名册中；退场后再次进场的，进场日期应晚于退场日期。"})
     write_roster(project, [entry])
     engagement = Engagement._base_manager.select_related("worker", "project").get(
         project=project,
         worker__id_type=entry.id_type,
         worker__id_number_index=crypto.blind_index(entry.id_number),
     )
-    audit.record("worker.enrol", by=by, target=engagement, project=project.code)
+    audit.record("worker.enrol", by=by, target=engagement, project=project.code, card_confirmed=card_confirmed)
     return engagement
 
 
+def why_not_update(
+    engagement: Engagement, facts: dict, today: date, *, card_confirmed: bool = False
+) -> dict[str, str]:
+    """What is wrong with these new facts, by field: name, entered_on, card. What stays as it is is not judged."""
+    worker, problems = engagement.worker, {}
+    entered_on, card = facts.get("entered_on"), facts.get("card")
+    if facts.get("name", worker.name) != worker.name and _is_elsewhere(engagement):
+        problems["name"] = "该人员同时在其他项目登记，姓名须由属地人社部门更正。"
+    if entered_on and entered_on != engagement.entered_on:
+        problems |= _why_not_entered(engagement, entered_on, today)
+    if card and not card_confirmed:
+        problems |= _why_not_card(engagement.project, card, bytes(worker.id_number_index))
+    return problems
+
+
+def _is_elsewhere(engagement: Engagement) -> bool:
+    others = Engagement._base_manager.filter(worker=engagement.worker_id).exclude(project=engagement.project_id)
+    return others.exists()
+
+
+def _why_not_entered(engagement: Engagement, entered_on: date, today: date) -> dict[str, str]:
+    opens_on, born = checks.opens_on(engagement.project), engagement.worker.birth_date
+    problems = set(checks.entry_problems(born, entered_on, today, opens_on).values())
+    if engagement.exited_on and entered_on > engagement.exited_on:
+        problems.add(f"进场日期不能晚于退场日期 {engagement.exited_on}。")
+    elif problem := checks.moved_problem(entered_on, selectors.first_worked([engagement.pk]).get(engagement.pk)):
+        problems.add(problem)
+    return {"entered_on": " ".join(sorted(problems))} if problems else {}
+
+
 @transaction.atomic
-def update_engagement(engagement: Engagement, *, by, person: dict, terms: dict, card: dict | None = None) -> None:
+def update_engagement(
+    engagement: Engagement,
+    *,
+    by,
+    person: dict,
+    terms: dict,
+    card: dict | None = None,
+    card_confirmed: bool = False,
+    today: date | None = None,
+) -> None:
     """`person`: fields of the worker; `terms`: team (a name), trade, work_role, is_team_leader, entered_on;
     `card`: number and bank_name, None leaves it.
 
-    Refused: a completed project, a new name for somebody who is known from other projects as well.
+    Refused: a completed project, and by field what `why_not_update` says: a new name for somebody who is known from
+    other projects as well, an entry after days that were worked, another person's card.
     """
     lock_open(engagement.project)
     worker = engagement.worker
-    elsewhere = Engagement._base_manager.filter(worker=worker).exclude(project=engagement.project).exists()
-    if elsewhere and person.get("name", worker.name) != worker.name:
-        raise ValidationError({"name": "该人员同时在其他项目登记，姓名须由属地人社部门更正。"})
+    facts = person | terms | ({"card": card["number"]} if card else {})
+    stored = Engagement._base_manager.select_related("worker", "project").get(pk=engagement.pk)
+    if problems := why_not_update(stored, facts, today or timezone.localdate(), card_confirmed=card_confirmed):
+        raise ValidationError(problems)
     _update_person(worker, person)
     terms = dict(terms)
     name = terms.pop("team", "")
@@ -126,3 +183,19 @@ def exit_engagement(engagement: Engagement, *, on: date, by, today: date | None 
     engagement.save(update_fields=["exited_on"])
     mark_changed([engagement.project_id])
     audit.record("worker.exit", by=by, target=engagement, on=on.isoformat())
+
+
+@transaction.atomic
+def return_engagement(engagement: Engagement, *, by) -> None:
+    """Undo an exit that was registered in error: the stay goes on as if it had never ended.
+
+    Refused: a completed project, somebody who has not left.
+    """
+    lock_open(engagement.project)
+    engagement = Engagement._base_manager.select_for_update(of=("self",)).get(pk=engagement.pk)
+    if engagement.exited_on is None:
+        raise ValidationError("该人员没有退场记录。")
+    left, engagement.exited_on = engagement.exited_on, None
+    engagement.save(update_fields=["exited_on"])
+    mark_changed([engagement.project_id])
+    audit.record("worker.return", by=by, target=engagement, exited_on=left.isoformat())

@@ -286,7 +286,8 @@ UPDATE workers_team AS t SET leader_name = s.name FROM roster_staging AS s
 WHERE s.team_id = t.id AND s.is_team_leader AND t.leader_name <> s.name
 """
 
-# A contract is known again by its start or by the day it was signed; the other may have been mended in between.
+# A contract is known again by its start or by the day it was signed; the other may have been mended in between. One
+# that ended before this start is another.
 _KNOWN_CONTRACTS = """
 UPDATE workers_labourcontract AS c SET
     signed_on = n.signed_on, starts_on = n.starts_on, ends_on = n.ends_on, kind = n.kind,
@@ -311,6 +312,7 @@ UPDATE roster_staging AS s SET contract_id = (
     SELECT c.id FROM workers_labourcontract AS c
     WHERE c.engagement_id = s.engagement_id
         AND (c.starts_on = coalesce(s.starts_on, s.entered_on) OR c.signed_on = s.signed_on)
+        AND (s.ends_on IS NOT NULL OR c.ends_on IS NULL OR c.ends_on >= coalesce(s.starts_on, s.entered_on))
     ORDER BY c.starts_on = coalesce(s.starts_on, s.entered_on) DESC, c.id DESC LIMIT 1)
 WHERE s.signed_on IS NOT NULL
 """
