@@ -9,7 +9,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.organizations.factories import clerk
+from core.models import AuditEntry
+from projects.enums import Status
+from projects.models import Project
+from tests.organizations.factories import clerk, officer
 from tests.projects.factories import project
 from tests.workers import factories
 from tests.workers.factories import card_number, id_number
@@ -333,7 +336,7 @@ def test_a_sheet_says_whose_card_it_is(site, person):
         ({"wage_rate": "0"}, ["工资标准应大于零"]),
         ({"starts_on": "2035-01-01"}, ["合同起始日期的年份不合理"]),
         ({"ends_on": "9999-01-01"}, ["合同终止日期的年份不合理"]),
-        ({"ends_on": "2026-07-01", "pay_day": "40"}, ["终止日期不能早于起始日期", "小于或等于"]),
+        ({"ends_on": "2026-07-01", "pay_day": "40"}, ["终止日期不能早于起始日期", "不能大于 31"]),
     ],
 )
 def test_a_contract_that_cannot_be_is_refused_with_everything_wrong_at_once(signed_in, person, change, said):
@@ -357,3 +360,35 @@ def test_a_team_of_full_length_is_kept_whole(site):
     Run(RosterImport, site, roster(line(班组="班" * 100)))
     assert len(Team.objects.get().name) == 100
     assert Worker.objects.get().id_type == IdType.RESIDENT
+
+
+# --- an exit undone --------------------------------------------------------------------------------------------------
+
+
+def test_an_exit_registered_in_error_is_undone_on_record(signed_in, person):
+    services.exit_engagement(person, on=date(2026, 9, 1), by=None)
+    shown = signed_in.get(reverse("workers:worker_detail", args=[person.worker_id])).content.decode()
+    page = reverse("workers:engagement_return", args=[person.pk])
+    assert page in shown
+    assert signed_in.get(page).status_code == 405
+    answer = signed_in.post(page, follow=True).content.decode()
+    assert "已撤销 曾小明 的退场" in answer
+    assert page not in answer
+    person.refresh_from_db()
+    assert person.exited_on is None
+    entry = AuditEntry.objects.get(action="worker.return")
+    assert entry.detail == {"exited_on": "2026-09-01"}
+    assert "没有退场记录" in signed_in.post(page, follow=True).content.decode()
+
+
+def test_an_exit_of_a_completed_project_stands(signed_in, client, site, person):
+    services.exit_engagement(person, on=date(2026, 9, 1), by=None)
+    page = reverse("workers:engagement_return", args=[person.pk])
+    Project.objects.filter(pk=site.pk).update(status=Status.COMPLETED, completed_on=date(2026, 10, 1))
+    assert "已完工" in signed_in.post(page, follow=True).content.decode()
+    client.force_login(clerk())
+    assert client.post(page).status_code == 404
+    client.force_login(officer())
+    assert client.post(page).status_code == 403
+    person.refresh_from_db()
+    assert person.exited_on == date(2026, 9, 1)

@@ -146,7 +146,7 @@ def test_without_contract_date_the_person_is_taken_with_a_notice_and_no_contract
 
 def test_a_wrong_card_or_phone_does_not_cost_the_person(site):
     run = Run(RosterImport, site, sheet(row(银行卡号="6222021234567890123", 手机号="1234")))
-    assert "本项未登记" in run.at(5)
+    assert "本项不登记" in run.at(5)
     assert run.outcome.created == 1
     assert not BankCard.objects.exists()
 
