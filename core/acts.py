@@ -34,6 +34,7 @@ ACTS = {
     "project.export": "导出项目",
     "import.apply": "导入资料",
     "import.discard": "放弃导入",
+    "import.move": "转到另一种资料",
     "import.annotated": "下载标注副本",
     "worker.enrol": "人员进场登记",
     "worker.update": "修改人员信息",

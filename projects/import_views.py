@@ -15,7 +15,7 @@ from projects.enums import ImportState
 from projects.import_forms import BatchFilters, ColumnsForm, ProblemFilters, UploadForm
 from projects.import_tables import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
 from projects.imports import SheetImport
-from projects.imports.permissions import can_apply, can_decide, can_import, can_open_file, importable
+from projects.imports.permissions import can_apply, can_decide, can_import, can_open_file, importable, resembling
 from projects.models import ImportBatch, Project
 
 READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
@@ -113,6 +113,7 @@ def _batch_context(request, found: ImportBatch) -> dict:
         "own_job": found.job and found.job.owner_id == request.user.pk,
         "can_apply": can_apply(request.user, found),
         "can_decide": can_decide(request.user, found) and not found.is_busy,
+        "resembles": resembling(request.user, found),
         "can_open_file": can_open_file(request.user, found),
         "changes": found.outcome.get("created", 0) + found.outcome.get("updated", 0),
         "preview_heads": heads,
@@ -164,7 +165,19 @@ def columns(request, pk):
     if request.method == "POST" and form.is_valid():
         found = imports.remap(found, form.mapping())
         return redirect(_unless_busy(request, imports.examine_soon, found))
-    return render(request, "imports/columns.html", {"batch": found, "project": found.project, "form": form})
+    context = {"batch": found, "project": found.project, "form": form, "resembles": resembling(request.user, found)}
+    return render(request, "imports/columns.html", context)
+
+
+@require_POST
+@access(*SENDERS)
+def move(request, pk):
+    """Uploaded at the wrong place: on to the kind it resembles, and examined there."""
+    found = _decidable(request, pk)
+    if resembling(request.user, found):
+        found = _unless_busy(request, imports.move, found)
+        found = _unless_busy(request, imports.examine_soon, found)
+    return redirect(found)
 
 
 @require_POST

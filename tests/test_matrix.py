@@ -62,6 +62,7 @@ OBJECTS = {
     "imports:batch": ["batch"],
     "imports:columns": ["batch"],
     "imports:examine": ["batch"],
+    "imports:move": ["batch"],
     "imports:apply": ["batch"],
     "imports:discard": ["batch"],
     "imports:annotated": ["batch"],

@@ -41,6 +41,7 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 class PayrollImport(SheetImport):
     kind, title = "payroll", "工资表"
     help = "每人一行；月份写在标题里（如“2026年9月农民工工资发放表”）；应发减各项扣款应等于实发，精确到分。"
+    order = 30
     next_step = ("查看工资与发放", "accounts:project_money")
     columns = COLUMNS
 

@@ -59,6 +59,7 @@ class Tail:
 class StatementImport(SheetImport):
     kind, title = "bank-statement", "专户对账单"
     help = "各银行导出的对账单（.csv、.xls、.xlsx）。表头上方写明账号和户名；“借方/支出”为出账，“贷方/收入”为进账。"
+    order = 40
     next_step = ("查看专户资金", "accounts:project_money")
     columns = COLUMNS
     roles = frozenset({Role.CLERK, Role.BANK})

@@ -234,6 +234,13 @@ def field_kind(bound: forms.BoundField) -> str:
     return next((kind for kind, family in kinds.items() if isinstance(widget, family)), "plain")
 
 
+@register.filter
+def takes_photos(bound: forms.BoundField) -> bool:
+    """A file field that takes anything, or pictures among others."""
+    accept = bound.field.widget.attrs.get("accept", "")
+    return not accept or any(word in accept for word in ("image", ".jpg", ".jpeg", ".png"))
+
+
 @register.simple_block_tag(takes_context=True)
 def dialog(
     context,

@@ -11,7 +11,7 @@ commits.
 
 from projects.imports.background import annotate_soon, apply_soon, examine_soon
 from projects.imports.base import Outcome, SheetImport, kinds
-from projects.imports.engine import Busy, annotated, apply, columns_of, discard, examine, receive, remap
+from projects.imports.engine import Busy, annotated, apply, columns_of, discard, examine, move, receive, remap
 
 __all__ = [
     "Busy",
@@ -26,6 +26,7 @@ __all__ = [
     "examine",
     "examine_soon",
     "kinds",
+    "move",
     "receive",
     "remap",
 ]

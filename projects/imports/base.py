@@ -48,11 +48,13 @@ class SheetImport:
     help: ClassVar[str] = ""  # one sentence for the upload page: what shapes of sheet are understood
     next_step: ClassVar[tuple[str, str] | None] = None  # (label, URL name taking the project's pk) for the result page
     columns: ClassVar[list[Column]] = []
+    order: ClassVar[int] = 100  # among the kinds, as a site makes them in a month
     roles: ClassVar[frozenset[Role]] = frozenset({Role.CLERK})
 
     def __init__(self, project: Project, *, by=None, batch=None, filename: str = "", options: dict | None = None):
         self.project, self.by, self.batch, self.filename, self.options = project, by, batch, filename, options or {}
         self.found: Layout | None = None  # set by the engine once the layout is known
+        self.resembles: type[SheetImport] | None = None  # set by the engine where a required column is missing
         self.remarks: list[Problem] = []  # what concerns no row that was read, e.g. a total below the table
         self.progress: Callable[[int, int, str], None] = lambda done, total, message="": None
 
@@ -129,6 +131,6 @@ class SheetImport:
 
 
 def kinds() -> dict[str, type[SheetImport]]:
-    """Every kind of sheet the apps define in their `imports` modules, in the order of the apps."""
+    """Every kind of sheet the apps define in their `imports` modules, by `order`."""
     autodiscover_modules("imports")
-    return _kinds
+    return dict(sorted(_kinds.items(), key=lambda item: item[1].order))

@@ -21,8 +21,9 @@ from core.triggers import bulk_history
 from projects.enums import ImportState
 from projects.imports import net, records
 from projects.imports.base import Outcome, SheetImport, kinds
+from projects.imports.fitting import other_kind
 from projects.models import ImportBatch, Project
-from projects.models.imports import LARGE_BYTES
+from projects.models.imports import LARGE_BYTES, RESEMBLES
 from projects.services import mark_changed
 
 log = structlog.get_logger(__name__)
@@ -106,6 +107,20 @@ def remap(batch: ImportBatch, mapping: dict[str, str]) -> ImportBatch:
     return batch
 
 
+def move(batch: ImportBatch, *, by) -> ImportBatch:
+    """To the kind it resembles: uploaded there, it would be the same file."""
+    with unscoped("the caller has seen the batch"), _transaction(batch):
+        batch = _locked(batch)
+        kind = batch.resembles
+        if batch.state != ImportState.MAPPING or kind not in kinds():
+            return batch
+        audit.record("import.move", by=by, target=batch, before=batch.kind, after=kind)
+        batch.kind, batch.mapping, batch.state, batch.message = kind, {}, ImportState.UPLOADED, ""
+        del batch.options[RESEMBLES]
+        batch.save()
+    return batch
+
+
 def columns_of(batch: ImportBatch) -> tuple[SheetImport, Layout]:
     """How the sheet's columns are understood now, for somebody to correct."""
     importer, workbook = open_batch(batch)
@@ -150,9 +165,12 @@ def _read(batch: ImportBatch, progress: Progress) -> tuple[SheetImport, Layout, 
     importer, workbook = open_batch(batch)
     importer.progress = progress
     layout = find_layout(batch, importer, workbook)
+    if not layout.complete:
+        importer.resembles = other_kind(importer, layout, workbook)
     if not layout.sheets:
         wanted = "、".join(column.label for column in importer.columns if column.required)
-        raise SheetError(f"没有找到表头。表格中应有一行列名，至少包括：{wanted}。可下载模板对照。", code="no_header")
+        message = f"没有找到表头。表格中应有一行列名，至少包括：{wanted}。可下载模板对照。"
+        raise SheetError(_send_to(importer) + message, code="no_header")
     if not layout.complete:
         return importer, layout, []
     rows = importer.read(workbook, layout)
@@ -173,7 +191,7 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
         if batch.is_settled:
             return batch
         if not layout.complete:
-            return _ask_for_columns(batch, layout)
+            return _ask_for_columns(batch, layout, importer)
         good = _check(importer, layout, rows)
         outcome = net.write(importer, good, keep=False) if good else None
         records.keep(batch, importer, rows)
@@ -227,14 +245,17 @@ def _conclude(batch: ImportBatch, state: ImportState) -> None:
     batch.save()
 
 
-def _ask_for_columns(batch: ImportBatch, layout: Layout) -> ImportBatch:
-    labels = "、".join(column.label for column in layout.missing)
-    batch.state, batch.message = (
-        ImportState.MAPPING,
-        f"没有认出必填列：{labels[:400]}。请指定它们对应表中的哪一列。",
-    )
+def _ask_for_columns(batch: ImportBatch, layout: Layout, importer: SheetImport) -> ImportBatch:
+    labels = "、".join(column.label for column in layout.missing)[:300]
+    batch.state, batch.options[RESEMBLES] = ImportState.MAPPING, importer.resembles.kind if importer.resembles else ""
+    batch.message = f"{_send_to(importer)}没有认出必填列：{labels}。请指定它们对应表中的哪一列。"
     batch.save()
     return batch
+
+
+def _send_to(importer: SheetImport) -> str:
+    other = importer.resembles
+    return f"这份表像是{other.title}，请到“{other.title}”上传；如确是{importer.title}：" if other else ""
 
 
 def _locked(batch: ImportBatch) -> ImportBatch:

@@ -20,6 +20,12 @@ def can_decide(user, batch: ImportBatch) -> bool:
     return not batch.is_settled and can_import(user, batch.project, batch.kind)
 
 
+def resembling(user, batch: ImportBatch) -> type[SheetImport] | None:
+    """The kind a sheet without our columns seems to be, where this user may send it there."""
+    may = batch.state == ImportState.MAPPING and can_decide(user, batch)
+    return kinds()[batch.resembles] if may and can_import(user, batch.project, batch.resembles) else None
+
+
 def can_apply(user, batch: ImportBatch) -> bool:
     return batch.state == ImportState.CHECKED and not batch.is_busy and can_decide(user, batch)
 

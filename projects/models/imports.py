@@ -11,6 +11,7 @@ from projects.enums import ImportState
 from projects.models.project import Project
 
 LARGE_ROWS, LARGE_BYTES = 2_000, 1024 * 1024
+RESEMBLES = "resembles"  # among a batch's options
 
 
 class ImportBatch(ScopedModel):
@@ -82,6 +83,11 @@ class ImportBatch(ScopedModel):
     @property
     def outcome_text(self) -> str:
         return " / ".join(f"{self.outcome.get(part, 0):,}" for part in ("created", "updated", "unchanged"))
+
+    @property
+    def resembles(self) -> str:
+        """The kind it seems to be, where a required column of its own kind was not found."""
+        return self.options.get(RESEMBLES, "")
 
     @property
     def outcome_remark(self) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.conf import settings as django_settings
 from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
@@ -322,3 +323,12 @@ def test_without_scripts_lists_forms_and_tables_still_work(browser, live_server,
     page.get_by_text("用户菜单").or_(page.locator(".user-menu summary")).first.click()
     assert page.get_by_role("button", name="退出登录").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("accept", "photos"), [(".xlsx,.csv", False), (".pdf,.jpg", True), ("image/*", True), ("", True)]
+)
+def test_a_file_field_offers_the_camera_only_where_pictures_are_taken(accept, photos):
+    form = forms.Form()
+    form.fields["file"] = forms.FileField(widget=forms.FileInput(attrs={"accept": accept}))
+    assert ("或拍照" in form["file"].as_field_group()) == photos

@@ -289,3 +289,23 @@ def test_list_pages_cost_the_same_however_long(client, site, sender, django_asse
         client.get(reverse("imports:batch_list"))
     with django_assert_max_num_queries(12):
         client.get(reverse("imports:center", args=[site.pk]))
+
+
+def test_who_only_looks_is_not_asked_to_upload_more(client, site, sender):
+    upload(client, site)
+    batch = ImportBatch.objects.get()
+    assert "继续上传资料" in text(client.post(reverse("imports:apply", args=[batch.pk]), follow=True))
+    client.force_login(officer())
+    page = text(client.get(reverse("imports:batch", args=[batch.pk])))
+    assert "已导入 3 行" in page
+    assert "继续上传资料" not in page
+
+
+def test_the_preview_names_the_sheet_only_where_there_are_several(client, site, sender):
+    upload(client, site)
+    batch = ImportBatch.objects.get()
+    address = reverse("imports:batch", args=[batch.pk])
+    assert "工作表</th>" not in text(client.get(address)).split("import-preview")[1].split("</table>")[0]
+    batch.preview = [row | {"sheet": f"班组{n}"} for n, row in enumerate(batch.preview)]
+    batch.save()
+    assert "<td>班组1</td>" in text(client.get(address))

@@ -55,6 +55,7 @@ class AttendanceImport(SheetImport):
     kind = "attendance"
     title = "考勤表"
     help = "月度考勤表（每人一行、每日一列，√ 全天、△ 半天、○ 休息），或闸机打卡明细（每次打卡一行）。"
+    order = 20
     next_step = ("查看考勤", "workers:attendance")
     columns = [
         Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名"), clean.name, required=True),

@@ -54,6 +54,7 @@ class RosterImport(SheetImport):
     kind = "roster"
     title = "农民工花名册"
     help = "每行一人，至少有姓名、公民身份号码、进场日期；有合同签订日期的同时登记劳动合同。"
+    order = 10
     next_step = ("查看花名册", "workers:register")
     columns = [
         Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名"), clean.name, required=True),
