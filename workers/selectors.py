@@ -37,13 +37,15 @@ def with_rows(engagements: EngagementQuerySet) -> EngagementQuerySet:
 
 
 def matching(engagements: EngagementQuerySet, text: str) -> EngagementQuerySet:
-    """By a part of the name, by pinyin or its initials, by the last four of the ID number."""
+    """By a part of the name, by pinyin or its initials, by the last four of the ID number.
+
+    Never `icontains`: it compares in capitals, which the trigram indexes do not know."""
     text = "".join(text.split())
-    found = Q(worker__name__icontains=text)
-    if text.isascii():
-        found |= Q(worker__name_pinyin__icontains=text.lower())
     if len(text) == 4 and text[:3].isdigit():
-        found |= Q(worker__id_last4=text.upper())
+        return engagements.filter(worker__id_last4=text.upper())
+    found = Q(worker__name__contains=text)
+    if text.isascii():
+        found |= Q(worker__name_pinyin__contains=text.lower())
     return engagements.filter(found)
 
 
