@@ -36,10 +36,11 @@ def job(kind: str, title: str) -> Callable:
 
 
 class Progress:
-    """Handed to the job's function. Progress is written outside its transaction, at most twice a second."""
+    """Handed to the job's function. Progress is written outside its transaction, at most twice a second; `last_word`
+    stays on the finished job."""
 
     def __init__(self, job: Job):
-        self.job, self._written = job, 0.0
+        self.job, self._written, self.last_word = job, 0.0, ""
 
     def __call__(self, done: int, total: int, message: str = "") -> None:
         if time.monotonic() - self._written < 0.5 and done < total:
@@ -70,14 +71,15 @@ def run(job_id: int) -> Job | None:
     job = _claim(job_id)
     if job is None:
         return None
+    progress = Progress(job)
     try:
-        result = _kinds[job.kind][1](Progress(job), **job.params)
+        result = _kinds[job.kind][1](progress, **job.params)
     except ValidationError as error:
         return _finish(job, Job.State.FAILED, message="；".join(error.messages))
     except Exception:
         log.exception("job_failed", job=job.pk, kind=job.kind)
         return _finish(job, Job.State.FAILED, message="系统内部错误，已记录，请稍后重试或联系系统管理员。")
-    return _finish(job, Job.State.DONE, result=result)
+    return _finish(job, Job.State.DONE, message=progress.last_word, result=result)
 
 
 @transaction.atomic
