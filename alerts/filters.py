@@ -15,7 +15,8 @@ from organizations.selectors import regions_for
 
 OPEN, ALL = "open", "all"
 AGES = [(f"{first}-{last or ''}", label) for first, last, label in selectors.AGES]
-DESKS = {"mine": "我经办的", "office": "本级待办"}
+URGENT = ("urgent", "逾期、将到期、上报本级")
+DESKS = [("mine", "我经办的"), ("office", "本级可处置"), URGENT]
 
 
 class WarningFilters(FilterForm):
@@ -29,7 +30,7 @@ class WarningFilters(FilterForm):
     rule = forms.ChoiceField(label="规则")
     region = forms.ChoiceField(label="管辖属地")
     industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
-    desk = forms.ChoiceField(label="经办", choices=[("", ""), *DESKS.items()])
+    desk = forms.ChoiceField(label="经办", choices=[("", ""), *DESKS])
     overdue = forms.BooleanField(label="已逾期")
     due_soon = forms.BooleanField(label=f"{selectors.SOON} 日内到期")
     project = forms.IntegerField(widget=forms.HiddenInput)
@@ -46,7 +47,9 @@ class WarningFilters(FilterForm):
             del self.fields["region"]
         if user.industry or user.role in (Role.CLERK, Role.BANK):
             del self.fields["industry"]
-        if user.role != Role.OFFICER:
+        if user.role == Role.INDUSTRY:
+            self.fields["desk"].choices = [("", ""), URGENT]
+        elif user.role != Role.OFFICER:
             del self.fields["desk"]
 
     def apply(self, warnings: WarningQuerySet) -> WarningQuerySet:
@@ -100,6 +103,8 @@ class WarningFilters(FilterForm):
     def _by_desk(self, warnings: WarningQuerySet, desk: str) -> WarningQuerySet:
         if desk == "mine":
             return warnings.filter(handler=self.user)
+        if desk == "urgent":
+            return selectors.urgent(warnings, self.user, self.today)
         return warnings.for_office(self.user.level)
 
     @staticmethod

@@ -9,11 +9,12 @@ from django.db.models import CharField, Count, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import OPEN_STATES, Act, Level
+from alerts.enums import OPEN_STATES, Act, Level, WarningState
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rules
 from core.models import Attachment
+from organizations.enums import Role
 from organizations.models import Region
 
 SOON = 7  # days before the deadline
@@ -27,6 +28,7 @@ class Summary:
     orange: int
     yellow: int
     waiting: int  # not yet accepted by anybody
+    urgent: int
     due_soon: int
     overdue: int
 
@@ -64,7 +66,34 @@ class PlaceFigure:
     overdue: int
 
 
-def summary(warnings: WarningQuerySet, today: date) -> Summary:
+def waiting(warnings: WarningQuerySet, user) -> WarningQuerySet:
+    """Not yet accepted by anybody; for an officer those the own office may accept."""
+    return warnings.filter(_waiting_q(user))
+
+
+def _waiting_q(user) -> Q:
+    found = Q(state=WarningState.NEW)
+    return found & _own_q(user.level) if user and user.role == Role.OFFICER else found
+
+
+def _own_q(level: int) -> Q:
+    return Q(office_level__lte=level, home_level__gte=level)
+
+
+def urgent(warnings: WarningQuerySet, user, today: date) -> WarningQuerySet:
+    """Overdue; nearly due, for an officer only at the own office, or sent up to it."""
+    return warnings.open().filter(_urgent_q(user, today))
+
+
+def _urgent_q(user, today: date) -> Q:
+    overdue, soon = Q(due_on__lt=today), Q(due_on__lte=today + timedelta(days=SOON))
+    if user and user.role == Role.OFFICER:
+        soon = soon & _own_q(user.level) | Q(office_level=user.level, home_level__gt=user.level)
+    return overdue | soon
+
+
+def summary(warnings: WarningQuerySet, today: date, user=None) -> Summary:
+    """`waiting` and `urgent` are those of `user`; without one, whatever nobody has accepted, whatever is due soon."""
     counts = (
         warnings.open()
         .order_by()
@@ -73,7 +102,8 @@ def summary(warnings: WarningQuerySet, today: date) -> Summary:
             red=Count("pk", filter=Q(level=Level.RED)),
             orange=Count("pk", filter=Q(level=Level.ORANGE)),
             yellow=Count("pk", filter=Q(level=Level.YELLOW)),
-            waiting=Count("pk", filter=Q(state="new")),
+            waiting=Count("pk", filter=_waiting_q(user)),
+            urgent=Count("pk", filter=_urgent_q(user, today)),
             due_soon=Count("pk", filter=Q(due_on__range=(today, today + timedelta(days=SOON)))),
             overdue=Count("pk", filter=Q(due_on__lt=today)),
         )

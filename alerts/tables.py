@@ -12,7 +12,7 @@ from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, Table
-from organizations.enums import RegionLevel
+from organizations.enums import RegionLevel, Role
 
 LEVEL_TONES = {Level.RED: "red", Level.ORANGE: "orange", Level.YELLOW: "yellow"}
 STATE_TONES = {
@@ -50,12 +50,41 @@ def term_tone(warning: Warning, today: date) -> str:
     return "red" if left < 0 else "orange" if left <= 7 else "grey"
 
 
+def _other_office(user, warning: Warning) -> str:
+    """The office an open warning waits for, where that is not the user's."""
+    if user.role != Role.OFFICER or warning.state != WarningState.NEW or permissions.can_handle(user, warning):
+        return ""
+    return RegionLevel(warning.home_level if user.level > warning.home_level else warning.office_level).label
+
+
+class PersonColumn(Column):
+    """A name, never broken."""
+
+    kind = "person"
+
+
+class PlaceColumn(Column):
+    kind = "place"
+
+
+class ProjectColumn(Column):
+    kind = "project"
+
+
+class MessageColumn(Column):
+    """The sentence of a warning: as wide as there is room."""
+
+    kind = "message"
+
+
 class ChooseColumn(Column):
-    """A box for the acts on several rows; only where this user may accept."""
+    """A box for the acts on several rows; where this user may not accept, whose it is."""
 
     kind = "choose"
 
     def text(self, record: Warning) -> str | SafeString:
+        if record.handled_elsewhere:
+            return format_html('<span class="not-ours">由{}处置</span>', record.handled_elsewhere)
         if not record.can_be_accepted:
             return ""
         label = f"选择第 {record.pk} 号预警"
@@ -72,13 +101,13 @@ class WarningTable(Table):
     choose = ChooseColumn("选择")
     level = BadgeColumn("级别", value="get_level_display", sort="-severity", tone=LEVEL_TONES)
     title = Column("预警", primary=True)
-    message = Column("内容")
-    project = Column("项目", value="project.name")
-    jurisdiction = Column("管辖属地", value="project.jurisdiction.name", minor=True)
+    message = MessageColumn("内容")
+    project = ProjectColumn("项目", value="project.name")
+    jurisdiction = PlaceColumn("管辖属地", value="project.jurisdiction.name", minor=True)
     raised_at = DayColumn("产生", sort="-raised_at", minor=True)
     due_on = BadgeColumn("处置期限", sort="due_on")
     state = BadgeColumn("状态", value="get_state_display", tone=STATE_TONES)
-    handler = Column("经办人", value="handler.name", minor=True)
+    handler = PersonColumn("经办人", value="handler.name", minor=True)
 
     def __init__(self, records, request, *, today: date, choose: bool = True, **options):
         super().__init__(records, request, **options)
@@ -94,6 +123,7 @@ class WarningTable(Table):
         page = super().page
         for warning in page:
             warning.can_be_accepted = permissions.can_accept(self.request.user, warning)
+            warning.handled_elsewhere = _other_office(self.request.user, warning)
         return page
 
     @property
@@ -131,7 +161,7 @@ class CaseLeadTable(Table):
     jurisdiction = Column("管辖属地", value="project.jurisdiction.name", minor=True)
     title = Column("预警", value="warning.title")
     state = BadgeColumn("状态", value="get_state_display", tone=LEAD_TONES)
-    opened_by = Column("移送人", value="opened_by.name", minor=True)
+    opened_by = PersonColumn("移送人", value="opened_by.name", minor=True)
     opened_at = DayColumn("移送日期")
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import views
+from alerts import selectors, views
 from alerts.models import Warning
 from core.navigation import NavItem
 from organizations.enums import AUTHORITIES, Role
@@ -9,10 +9,11 @@ app_name = "alerts"
 
 
 def _waiting(user) -> int:
-    """What the user's office still has to accept; for others the open warnings they see. Counted up to 99."""
+    """What the user's office still has to accept; for others the open warnings they see: as on the first tiles of the
+    list. Counted up to 99."""
     mine = Warning.objects.visible_to(user).open()
     if user.role == Role.OFFICER:
-        mine = mine.for_office(user.level).filter(state="new")
+        mine = selectors.waiting(mine, user)
     return mine.order_by()[:99].count()
 
 

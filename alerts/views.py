@@ -37,6 +37,8 @@ from projects.models import Project
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 EXPORT_LIMIT = 50_000
+# The tile of those nobody has accepted, and the list it counts. Those who cannot accept have no use for it.
+WAITING = {Role.OFFICER: ("待本级签收", "?state=new&desk=office"), Role.INDUSTRY: ("待签收", "?state=new")}
 read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -54,7 +56,8 @@ def warning_list(request):
     context = {
         "filters": filters,
         "table": table,
-        "summary": selectors.summary(visible, today),
+        "summary": selectors.summary(visible, today, request.user),
+        "waiting": WAITING.get(request.user.role),
         "can_choose": is_officer and table.can_choose,
         "can_export": permissions.can_export(request.user),
         "can_see_case_leads": permissions.can_see_case_leads(request.user),

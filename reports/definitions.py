@@ -13,10 +13,16 @@ CLOSING = (
     "补报的数据反映在项目明细和预警的当前状态中。未月结的月份随报送变化。"
 )
 
+OUTSIDE = (
+    "统计月份之前已竣工、或期后才纳入监管的项目，当月仍有工资、考勤或预警的，列入“监管期外项目”；"
+    "人数、金额、预警的合计包括这些项目。"
+)
+
 
 def rows(month: Month, maker) -> Iterator[list[str]]:
     """类别, 指标, 口径, 说明."""
     yield from _about(month, maker)
+    yield ["统计范围", "项目明细", "逐一列出“在监管项目”，与汇总的项目数一致。", OUTSIDE]
     for rate in RATES.values():
         yield ["比率", rate.label, rate.definition, f"分子：{rate.top.definition}分母：{rate.bottom.definition}"]
     yield ["比率", "纳入率", INCLUSION, "分母为零或没有分母的，写“—”，不计为 0%。"]

@@ -281,6 +281,12 @@ def previous_month(month: date) -> date:
     return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
+def pay_day(month: date, day: int) -> date:
+    """Wages of a month are due in the next one; the 31st is the last day of a shorter one."""
+    first = next_month(month)
+    return min(first + timedelta(days=day - 1), next_month(first) - timedelta(days=1))
+
+
 def closes_on(month: date) -> date:
     """The day a month is closed: by then its wages should be paid."""
     return next_month(month).replace(day=CLOSING_DAY)

@@ -27,7 +27,11 @@ class Month:
 
 @dataclass(frozen=True)
 class DetailedMonth(Month):
+    """`projects` are those counted as supervised; `others` have money, people or warnings in the month without being
+    supervised in it. The figures of both add up to the groups."""
+
     projects: list[ProjectFigures]
+    others: list[ProjectFigures]
 
     @cached_property
     def total(self) -> Figures:
@@ -48,10 +52,10 @@ def read_detailed(user, region: Region, month: date, now: datetime) -> DetailedM
     if closed:
         projects = [_project(row, stored) for row in closed for stored in row.projects]
         groups = [_group(row) for row in closed]
-        return DetailedMonth(period, region, closed[0].cut_off_at, True, groups, projects)
+        return DetailedMonth(period, region, closed[0].cut_off_at, True, groups, *_parted(projects))
     projects = selectors.project_figures(_project_ids(user, region), period)
     counted = [row for row in projects if row.is_counted]
-    return DetailedMonth(period, region, now, False, _summed(projects), counted)
+    return DetailedMonth(period, region, now, False, _summed(projects), *_parted(counted))
 
 
 def _closed(user, region: Region, month: date) -> QuerySet[MonthFigure]:
@@ -64,6 +68,10 @@ def _closed(user, region: Region, month: date) -> QuerySet[MonthFigure]:
 def _project_ids(user, region: Region) -> list[int]:
     projects = Project.objects.visible_to(user).within(region).order_by()
     return list(projects.values_list("pk", flat=True))
+
+
+def _parted(projects: list[ProjectFigures]) -> tuple[list[ProjectFigures], list[ProjectFigures]]:
+    return [row for row in projects if row.is_supervised], [row for row in projects if not row.is_supervised]
 
 
 def _group(row: MonthFigure) -> Group:

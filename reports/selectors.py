@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -139,6 +140,10 @@ class ProjectFigures:
         """Supervised in the month, or with money, people or warnings in it all the same."""
         return any(self.figures.values())
 
+    @property
+    def is_supervised(self) -> bool:
+        return bool(self.figures["projects"])
+
     def as_json(self) -> dict[str, Any]:
         facts = {"id": self.id, "code": self.code, "name": self.name, "status": self.status}
         return facts | {"figures": self.figures.as_json()}
@@ -185,6 +190,43 @@ def behind(project_ids: Sequence[int], period: Period, figure: str, *, lacking: 
         return Behind([pk for pk, _ in rows], None)
     rate = sum(part for _, _, part in rows), sum(whole for _, whole, _ in rows)
     return Behind([pk for pk, whole, part in rows if not lacking or part < whole], rate)
+
+
+@dataclass(frozen=True)
+class UnpaidMonth:
+    """A month with attendance and no payroll (`net` zero), or with a payroll that was not paid in full."""
+
+    project_id: int
+    month: date
+    attending: int
+    net: Decimal
+    owed: Decimal
+
+
+_UNPAID = """
+WITH listed AS (
+    SELECT project_id, month, sum(net) AS net, sum(net - paid) FILTER (WHERE paid < net) AS owed
+    FROM accounts_payrollline
+    WHERE project_id = ANY(%(projects)s) AND month < %(before)s
+    GROUP BY project_id, month
+), attended AS (
+    SELECT project_id, month, count(*) AS attending
+    FROM workers_attendancemonth
+    WHERE project_id = ANY(%(projects)s) AND month < %(before)s AND days > 0
+    GROUP BY project_id, month
+)
+SELECT project_id, month, coalesce(a.attending, 0), coalesce(l.net, 0), coalesce(l.owed, 0)
+FROM listed l
+FULL JOIN attended a USING (project_id, month)
+WHERE l.owed > 0 OR coalesce(l.net, 0) = 0 AND a.attending > 0
+ORDER BY project_id, month
+"""
+
+
+def unpaid_months(project_ids: Sequence[int], before: date) -> list[UnpaidMonth]:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNPAID, {"projects": list(project_ids), "before": before})
+        return [UnpaidMonth(*row) for row in cursor.fetchall()]
 
 
 def _value(key: str) -> str:

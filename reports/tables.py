@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,19 +12,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import SpecialAccount
-from alerts.models import Warning
 from core import formats
 from core.models import Job
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
 from projects.models.project import ProjectQuerySet
 from reports import links
-from reports.figures import INCLUSION, RATES, Figures, Period
+from reports.figures import INCLUSION, RATES, Figures, Period, pay_day
 from reports.places import Place
 from reports.selectors import ProjectFigures, project_figures
-
-LEVEL_TONES = {"red": "red", "orange": "orange", "yellow": "yellow"}
-
 
 # --- places ----------------------------------------------------------------------------------------------------------
 
@@ -134,6 +131,28 @@ def _tone(key: str) -> Callable[[Any], str]:
     return lambda row: "green" if row.figures.rate(key)[0] else "red"
 
 
+class PayoutColumn(RateColumn):
+    """Before the pay day nothing is in arrears: not yet paid is told in words, not as 0 %."""
+
+    kind = "text"
+
+    def text(self, record: Any) -> SafeString | str:
+        part, whole = self.raw(record)
+        if whole and not part and not self.is_due(record):
+            return "未到发放日"
+        return _with_parts(formats.rate(part, whole), "/".join(self.parts(part, whole)) if whole else "")
+
+    def is_due(self, record: Any) -> bool:
+        return record.wages_due
+
+    def parts(self, part: Any, whole: Any) -> tuple[str, str]:
+        return formats.fraction(part, whole)
+
+
+def _with_parts(rate: str, parts: str) -> SafeString:
+    return format_html('<span class="rate">{} <span class="rate-parts">{}</span></span>', rate, parts)
+
+
 class MeasuredTable(Table):
     """Rows that carry `figures` of one month. What a subclass adds stands before the measures."""
 
@@ -141,7 +160,7 @@ class MeasuredTable(Table):
     contract = RateColumn("合同签订", value=_of("contract"), hint=RATES["contract"].definition)
     register = RateColumn("实名制覆盖", value=_of("register"), hint=RATES["register"].definition, minor=True)
     attendance = RateColumn("考勤", value=_of("attendance"), hint=RATES["attendance"].definition, minor=True)
-    payout = RateColumn("代发（人数）", value=_of("payout"), hint=RATES["payout"].definition)
+    payout = PayoutColumn("代发（人数）", value=_of("payout"), hint=RATES["payout"].definition)
     labour_cost = MoneyColumn("人工费到账（元）", value=lambda row: row.figures["labour_cost"], minor=True)
     open = NumberColumn("未办结预警", value=lambda row: row.figures["open"])
 
@@ -157,6 +176,7 @@ class CountyProject:
 
     now: ProjectFigures
     figures: Figures
+    wages_due: bool
 
     @property
     def name(self) -> str:
@@ -169,7 +189,7 @@ class CountyProjectTable(MeasuredTable):
     caption = "本地项目"
     empty_title = "没有在监管项目"
     empty_text = "项目建档后会列在这里。"
-    shown = 12
+    shown = 10
 
     name = Column("项目名称", primary=True)
     open = NumberColumn("未解除预警", value=lambda row: row.now.figures["open"])
@@ -177,9 +197,12 @@ class CountyProjectTable(MeasuredTable):
         "专户", value=lambda row: _fulfils("account")(row.now), tone=lambda row: _tone("account")(row.now)
     )
 
-    def __init__(self, now: list[ProjectFigures], month: list[ProjectFigures], request: HttpRequest):
+    def __init__(
+        self, now: list[ProjectFigures], month: list[ProjectFigures], request: HttpRequest, *, due: Mapping[int, bool]
+    ):
+        """`due`: whether the project's pay day for the month has passed."""
         of_month = {row.id: row.figures for row in month}
-        rows = [CountyProject(row, of_month[row.id]) for row in now if row.figures["projects"]]
+        rows = [CountyProject(row, of_month[row.id], due[row.id]) for row in now if row.is_supervised]
         rows.sort(key=lambda row: (-row.now.figures["open"], row.now.code))
         super().__init__(rows[: self.shown], request)
 
@@ -212,6 +235,8 @@ class ProjectFigureTable(MeasuredTable):
         }
         for project in rows:
             project.figures = found[project.pk].figures
+            due_on = pay_day(self.period.first, project.wage_pay_day)
+            project.wages_due = due_on < timezone.localdate(self.period.read_at)
         return page
 
 
@@ -223,16 +248,20 @@ class WanColumn(NumberColumn):
         return formats.wan(self.raw(record))
 
 
-class MoneyRateColumn(RateColumn):
+class PlacePayoutColumn(PayoutColumn):
+    """Of a place with many pay days: all of them come after the month."""
+
+    running = False
+
+    def is_due(self, record: Any) -> bool:
+        return not self.running
+
+
+class MoneyRateColumn(PlacePayoutColumn):
     """The rate of two amounts, told with both in 万元."""
 
-    kind = "text"
-
-    def text(self, record: Any) -> SafeString:
-        part, whole = self.raw(record)
-        parts = f"{formats.wan(part)[:-2]}/{formats.wan(whole)}" if whole else ""
-        rate = formats.rate(part, whole)
-        return format_html('<span class="rate">{} <span class="rate-parts">{}</span></span>', rate, parts)
+    def parts(self, part: Any, whole: Any) -> tuple[str, str]:
+        return formats.wan(part)[:-2], formats.wan(whole)
 
 
 class MonthTable(Table):
@@ -247,7 +276,7 @@ class MonthTable(Table):
     register = RateColumn("实名制覆盖率", value=_of("register"), hint=RATES["register"].definition)
     attendance = RateColumn("考勤率", value=_of("attendance"), hint=RATES["attendance"].definition, minor=True)
     update = RateColumn("考勤更新率", value=_of("update"), hint=RATES["update"].definition)
-    payout = RateColumn("代发率（人数）", value=_of("payout"), hint=RATES["payout"].definition)
+    payout = PlacePayoutColumn("代发率（人数）", value=_of("payout"), hint=RATES["payout"].definition)
     payout_amount = MoneyRateColumn(
         "代发率（金额）", value=_of("payout_amount"), hint=RATES["payout_amount"].definition
     )
@@ -256,6 +285,18 @@ class MonthTable(Table):
     released = NumberColumn("解除预警", value=lambda row: row.figures["released"], minor=True)
     overdue = NumberColumn("期末逾期", value=lambda row: row.figures["overdue"])
     on_time = RateColumn("按期处置率", value=_of("on_time"), hint=RATES["on_time"].definition)
+
+    def __init__(self, records: list, request: HttpRequest, *, running: bool):
+        super().__init__(records, request)
+        self.columns = [_running(column) if running else column for column in self.columns]
+
+
+def _running(column: Column) -> Column:
+    if not isinstance(column, PlacePayoutColumn):
+        return column
+    column = copy(column)
+    column.running = True
+    return column
 
 
 class PlaceFigureTable(MonthTable):
@@ -274,52 +315,9 @@ class IndustryFigureTable(MonthTable):
 
     name = Column("行业", primary=True)
 
-    def __init__(self, records: list, request: HttpRequest):
-        super().__init__(records, request)
+    def __init__(self, records: list, request: HttpRequest, *, running: bool):
+        super().__init__(records, request, running=running)
         self.columns.sort(key=lambda column: column.name != "name")
-
-
-# --- warnings on a desk ----------------------------------------------------------------------------------------------
-
-
-def urgency(warning: Warning) -> str:
-    today = timezone.localdate()
-    if warning.due_on < today:
-        return f"逾期 {(today - warning.due_on).days} 天"
-    return "今日到期" if warning.due_on == today else f"剩 {(warning.due_on - today).days} 天"
-
-
-def _urgency_tone(warning: Warning) -> str:
-    return "red" if warning.is_overdue(timezone.localdate()) else "orange"
-
-
-class DueTable(Table):
-    caption = "逾期与将到期的预警"
-    empty_title = "没有逾期或 7 日内到期的预警"
-    empty_text = "新的预警产生后会列在这里。"
-
-    title = Column("预警", primary=True)
-    level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
-    project = Column("项目", value="project.name")
-    place = Column("管辖属地", value="project.jurisdiction.name", minor=True)
-    office = Column("承办层级", value="get_office_level_display", minor=True)
-    due_on = DayColumn("处置期限", minor=True)
-    urgency = BadgeColumn("时限", value=urgency, tone=_urgency_tone)
-
-
-class OwnWarningTable(Table):
-    """Warnings of a contractor's own projects, with what would answer them."""
-
-    caption = "本企业项目的未办结预警"
-    empty_title = "没有未办结的预警"
-    empty_text = "按时报送考勤、工资表和对账单，可以避免产生预警。"
-
-    title = Column("预警", primary=True)
-    level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
-    project = Column("项目", value="project.name")
-    message = Column("内容", minor=True)
-    release_when = Column("如何解除")
-    urgency = BadgeColumn("时限", value=urgency, tone=_urgency_tone)
 
 
 # --- accounts at a bank ----------------------------------------------------------------------------------------------
@@ -363,6 +361,7 @@ class WorkbookTable(Table):
     month = Column("月份", value=lambda job: job.params.get("month"))
     state = BadgeColumn("状态", value="get_state_display", tone={"done": "green", "failed": "red"})
     maker = Column("制表人", value="owner.name")
+    message = Column("说明", minor=True)
     made_at = Column("生成时间", value=lambda job: formats.moment(job.finished_at))
     file = Column("文件", value=_file)
 

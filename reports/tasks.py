@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from core import attachments, audit
+from core.formats import moment
 from core.formats import month as month_text
 from core.jobs import Progress, job
 from core.models import Attachment
@@ -31,10 +32,10 @@ def make_workbook(progress: Progress, *, month: str) -> Attachment:
         progress(done, STEPS, title)
 
     step("月结" if services.is_due(first, timezone.localdate(now)) else "汇总")
-    if services.is_due(first, timezone.localdate(now)):
-        services.close_month(first, now=now)
+    closed_here = services.is_due(first, timezone.localdate(now)) and services.close_month(first, now=now)
     step("项目数据")
     data = months.read_detailed(owner, owner.region, first, now)
+    progress.last_word = _closing(data, closed_here)
     step("预警数据")
     rows = month_warnings.of_month(owner, owner.region, data.period)
     content = workbook.build(data, rows, maker_of(owner), step)
@@ -50,6 +51,12 @@ def make_workbook(progress: Progress, *, month: str) -> Attachment:
         warnings=len(rows),
     )
     return kept
+
+
+def _closing(data: months.Month, closed_here: bool) -> str:
+    if not data.is_closed:
+        return f"本月未月结，按 {moment(data.cut_off_at)} 的数据统计。"
+    return f"本月已月结{'（由本次生成办理）' if closed_here else ''}，数值为 {moment(data.cut_off_at)} 的数据。"
 
 
 def maker_of(user: User) -> Maker:

@@ -43,8 +43,8 @@ def statistics(request):
         "filters": filters,
         "data": data,
         "lead": f"{region.name} · {month_text(data.period.first)}",
-        "places": PlaceFigureTable([places.whole, *places.below()], request),
-        "industries": IndustryFigureTable(places.industry_rows(), request),
+        "places": PlaceFigureTable([places.whole, *places.below()], request, running=data.period.is_running),
+        "industries": IndustryFigureTable(places.industry_rows(), request, running=data.period.is_running),
         "definitions": [(rate.label, rate.definition) for rate in RATES.values()] + [("纳入率", INCLUSION)],
     }
     return render(request, "reports/statistics.html", context)

@@ -14,7 +14,7 @@ from core.spreadsheets.writer import OPTIONS, CellWriter
 from organizations.enums import Industry
 from projects.enums import Status
 from reports import definitions
-from reports.figures import COUNTS, RATES, Figures
+from reports.figures import COUNTS, RATES, Figures, Period
 from reports.month_warnings import WarningRow
 from reports.months import DetailedMonth
 from reports.places import Place, Places
@@ -22,6 +22,9 @@ from reports.selectors import ProjectFigures
 
 A4 = 9
 FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
+OTHERS = "监管期外项目"  # not counted as supervised, yet with figures: completed before, supervised later
+NOT_DUE = "未到发放日"
+PAID = ("payout", "payout_amount")
 LEADING = ("projects", "in_progress")
 TRAILING = ("labour_cost", "raised", "released", "transferred", "open", "overdue")
 WIDE, NARROW = 14, 9
@@ -40,6 +43,7 @@ class Share:
 
     part: Any = None
     whole: Any = None
+    note: str = ""  # instead of the rate
 
 
 def build(month: DetailedMonth, warnings: Sequence[WarningRow], maker: Maker, step: Callable[[str], None]) -> bytes:
@@ -48,14 +52,17 @@ def build(month: DetailedMonth, warnings: Sequence[WarningRow], maker: Maker, st
     book = _Book(xlsxwriter.Workbook(buffer, OPTIONS | {"constant_memory": False, "in_memory": True}), month, maker)
     places = Places(month.region, month.groups)
     sheets: dict[str, Callable[[str], None]] = {
-        "汇总": lambda name: book.figures(name, ["地区代码", "地区"], _place_rows(places)),
-        "分行业": lambda name: book.figures(name, ["行业"], _industry_rows(places)),
+        "汇总": lambda name: book.figures(name, ["地区代码", "地区"], _place_rows(places, month.period)),
+        "分行业": lambda name: book.figures(name, ["行业"], _industry_rows(places, month.period)),
         "项目明细": lambda name: book.table(name, PROJECT_HEADS, _project_rows(month.projects, places), frozen=2),
+        OTHERS: lambda name: book.table(name, PROJECT_HEADS, _project_rows(month.others, places), frozen=2),
         "预警": lambda name: book.table(name, WarningRow.HEADS, (row.cells() for row in warnings), frozen=1),
         "数据口径": lambda name: book.table(
             name, ["类别", "指标", "口径", "说明"], definitions.rows(month, maker), frozen=0
         ),
     }
+    if not month.others:
+        del sheets[OTHERS]
     for name, write in sheets.items():
         step(name)
         write(name)
@@ -66,27 +73,33 @@ def build(month: DetailedMonth, warnings: Sequence[WarningRow], maker: Maker, st
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _measures(figures: Figures, inclusion: tuple[int, int] | None) -> list:
-    shares = [Share(*figures.rate(key)) for key in RATES]
+def _measures(figures: Figures, inclusion: tuple[int, int] | None, period: Period) -> list:
+    shares = [_share(key, figures, period) for key in RATES]
     leading, trailing = [figures[key] for key in LEADING], [figures[key] for key in TRAILING]
     return [*leading, *shares, Share(*(inclusion or ())), *trailing]
 
 
-def _place_rows(places: Places) -> Iterator[tuple[list, int]]:
+def _share(key: str, figures: Figures, period: Period) -> Share:
+    """While the month runs nobody's pay day has come: nothing paid is no arrears."""
+    part, whole = figures.rate(key)
+    return Share(part, whole, NOT_DUE if period.is_running and key in PAID and not part else "")
+
+
+def _place_rows(places: Places, period: Period) -> Iterator[tuple[list, int]]:
     """Cells and depth: the region, its parts, theirs."""
     for place in places.tree():
-        yield [place.code, _indented(place), *_measures(place.figures, place.inclusion)], place.depth
+        yield [place.code, _indented(place), *_measures(place.figures, place.inclusion, period)], place.depth
 
 
 def _indented(place: Place) -> str:
     return "　" * place.depth + place.name + ("" if place.depth else "（合计）")
 
 
-def _industry_rows(places: Places) -> Iterator[tuple[list, int]]:
-    yield ["合计", *_measures(places.whole.figures, places.whole.inclusion)], 0
+def _industry_rows(places: Places, period: Period) -> Iterator[tuple[list, int]]:
+    yield ["合计", *_measures(places.whole.figures, places.whole.inclusion, period)], 0
     for industry, figures in places.industries():
         inclusion = places.whole.inclusion if industry == Industry.HOUSING else None
-        yield [industry.label, *_measures(figures, inclusion)], 1
+        yield [industry.label, *_measures(figures, inclusion, period)], 1
 
 
 PROJECT_COUNTS = (
@@ -216,7 +229,9 @@ class _Book:
                 continue
             for offset, value in enumerate((cell.part, cell.whole)):
                 writer.write(sheet, number, column + offset, BLANK if value is None else value)
-            if cell.whole:
+            if cell.whole and cell.note:
+                sheet.write_string(number, column + 2, cell.note, blank_look)
+            elif cell.whole:
                 sheet.write_number(number, column + 2, float(cell.part) / float(cell.whole), rate_look)
             else:
                 sheet.write_string(number, column + 2, BLANK, blank_look)

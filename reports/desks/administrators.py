@@ -21,8 +21,8 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
 def _system() -> tuple[list[Tile], list[tuple[str, str, str]]]:
     users = User.objects.all()
     tiles = [
-        Tile("启用的用户", users.filter(is_active=True).count(), unit="个", url=links.to("organizations:user_list")),
-        Tile("停用的用户", users.filter(is_active=False).count(), unit="个"),
+        Tile("启用的用户", users.filter(is_active=True).count(), unit="个", url=_users("active")),
+        Tile("停用的用户", users.filter(is_active=False).count(), unit="个", url=_users("inactive")),
         Tile(
             "单位",
             Organization.objects.count(),
@@ -51,16 +51,17 @@ def _security() -> tuple[list[Tile], list[tuple[str, str, str]]]:
     tiles = [
         Tile("被锁定的账号", locked.values("username").distinct().count(), unit="个", hint="连续登录失败"),
         Tile("待改初始密码", to_change, unit="个", hint="下次登录须改密码"),
-        Tile("启用的用户", users.count(), unit="个", url=links.to("organizations:user_list")),
+        Tile("启用的用户", users.count(), unit="个", url=_users("active")),
     ]
     duties = [("解锁与重置密码", "在用户页面解除锁定、重置密码。", links.to("organizations:user_list"))]
     return tiles, duties
 
 
 def _audit() -> tuple[list[Tile], list[tuple[str, str, str]]]:
-    today = AuditEntry.objects.filter(at__gte=midnight(timezone.localdate()))
+    day = timezone.localdate()
+    today = AuditEntry.objects.filter(at__gte=midnight(day))
     tiles = [
-        Tile("今日操作", today.count(), unit="条", url=links.to("organizations:audit_log")),
+        Tile("今日操作", today.count(), unit="条", url=links.to("organizations:audit_log", since=day.isoformat())),
         Tile("今日查看敏感信息", today.filter(action="reveal").count(), unit="次", hint="证件号、银行卡号"),
         Tile("今日导出与下载", today.filter(action__regex=r"export|download").count(), unit="次"),
     ]
@@ -71,5 +72,5 @@ def _audit() -> tuple[list[Tile], list[tuple[str, str, str]]]:
 _OF_ROLE = {Role.SYSTEM: _system, Role.SECURITY: _security, Role.AUDIT: _audit}
 
 
-def _reference(model: str) -> str:
-    return links.to(f"admin:organizations_{model}_changelist")
+def _users(state: str) -> str:
+    return links.to("organizations:user_list", state=state)

@@ -8,7 +8,8 @@ from accounts.models import LedgerEntry, SpecialAccount
 from accounts.selectors import unmatched_payouts, with_balance
 from projects.models import ImportBatch
 from reports import links
-from reports.desks.imports import ImportTable, recent_trouble
+from reports.desks.imports import SHOWN as TROUBLE_SHOWN
+from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
 from reports.desks.tiles import Tile
 from reports.tables import KeptAccountTable
 
@@ -22,6 +23,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
     stale = [row for row in accounts if row.last_booked_on is None or (today - row.last_booked_on).days > STALE_DAYS]
     unmatched, deviating = sum(row.unmatched for row in accounts), sum(row.deviations for row in accounts)
     accounts_url = links.to("accounts:account_list")
+    refused = recent_trouble(ImportBatch.objects.visible_to(request.user), today)
     context = {
         "tiles": [
             Tile("在管专户", len(accounts), unit="个", url=accounts_url),
@@ -37,7 +39,8 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         ],
         "accounts": KeptAccountTable(sorted(accounts, key=_trouble)[:SHOWN], request),
         "accounts_url": accounts_url,
-        "imports": ImportTable(recent_trouble(ImportBatch.objects.visible_to(request.user), today), request),
+        "imports": ImportTable(refused[:TROUBLE_SHOWN], request),
+        "imports_hint": trouble_hint(refused),
         "imports_url": links.to("imports:batch_list"),
     }
     return "reports/desk_bank.html", context

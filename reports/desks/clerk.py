@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Max
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from alerts.models import Warning
 from core import indicators
+from core.formats import money as money_text
 from core.formats import month as month_text
 from core.indicators import Gap
 from projects.enums import Status
@@ -21,16 +23,18 @@ from projects.indicators import PROJECT_GROUPS
 from projects.models import ImportBatch, Project
 from projects.selectors import completeness_for
 from reports import links, selectors
-from reports.desks.imports import ImportTable, recent_trouble
+from reports.desks.imports import SHOWN as TROUBLE_SHOWN
+from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
 from reports.desks.tiles import Tile
-from reports.figures import Figures, Period, next_month, previous_month
-from reports.tables import OwnWarningTable
+from reports.desks.warnings import OwnWarningTable
+from reports.figures import Figures, Period, pay_day
+from reports.selectors import UnpaidMonth
 from workers.models import AttendanceMonth
 
 HALF_MONTH = 16
 GRACE = 3  # days an attendance sheet may be late before it is called so
 ACCOUNT_DAYS = 30  # 《工程建设领域农民工工资专用账户管理暂行办法》第六条
-SHOWN = 12  # projects as cards; the others are a click away
+SHOWN = 12  # projects as cards; more only where there is something to do
 GAPS_SHOWN = 4
 ORDER = ("roster", "attendance", "payroll", "bank-statement")  # as a month goes
 WARNINGS_SHOWN = 10
@@ -43,6 +47,7 @@ class Task:
     text: str
     url: str = ""
     late: bool = False
+    unpaid: Decimal = Decimal(0)
 
 
 @dataclass
@@ -66,19 +71,19 @@ class Card:
 def desk(request: HttpRequest) -> tuple[str, dict]:
     user, now = request.user, timezone.now()
     today = timezone.localdate(now)
-    own = Project.objects.visible_to(user).under_supervision()
-    shown = list(own.order_by("-pk")[:SHOWN])
+    own_cards = cards(user, list(Project.objects.visible_to(user).under_supervision().order_by("-pk")), now)
+    shown = [card for number, card in enumerate(own_cards) if card.tasks or number < SHOWN]
     warnings = Warning.objects.visible_to(user).open()
-    own_cards = cards(user, shown, now)
     refused = recent_trouble(ImportBatch.objects.visible_to(user), today)
     listed = warnings.select_related("project").order_by("due_on", "id")[:WARNINGS_SHOWN]
     context = {
         "tiles": list(_tiles(own_cards, warnings.count(), refused)) if own_cards else [],
-        "cards": own_cards,
-        "more": own.count() - len(shown),
+        "cards": shown,
+        "more": len(own_cards) - len(shown),
         "warnings": OwnWarningTable(list(listed), request),
         "warnings_url": links.warnings(),
-        "imports": ImportTable(refused, request),
+        "imports": ImportTable(refused[:TROUBLE_SHOWN], request),
+        "imports_hint": trouble_hint(refused),
         "imports_url": links.to("imports:batch_list"),
     }
     return "reports/desk_clerk.html", context
@@ -87,10 +92,18 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
 def _tiles(own_cards: list[Card], warnings: int, refused: list[ImportBatch]) -> Iterator[Tile]:
     tasks = [task for card in own_cards for task in card.tasks]
     late, missing = sum(task.late for task in tasks), sum(card.missing for card in own_cards)
+    unpaid, months = sum(task.unpaid for task in tasks), sum(task.unpaid > 0 for task in tasks)
     yield Tile("待办", len(tasks), unit="项", hint=f"已逾期 {late} 项", tone="red" if late else "")
+    yield Tile(
+        "未代发工资",
+        money_text(unpaid),
+        unit="元",
+        hint=f"共 {months} 笔，按项目、月份列于下方" if months else "已列入工资表的已代发",
+        tone="orange" if months else "green",
+    )
     yield Tile("资料缺项", missing, unit="项", hint="项目指标", tone="orange" if missing else "green")
     yield Tile("未办结预警", warnings, unit="条", url=links.warnings(), tone="orange" if warnings else "green")
-    yield Tile("退回或未完成的导入", len(refused), unit="批", hint="近 30 日", url=links.to("imports:batch_list"))
+    yield Tile("退回或未完成的导入", len(refused), unit="批", hint="近 30 日")
 
 
 def cards(user, projects: list[Project], now) -> list[Card]:
@@ -134,19 +147,19 @@ class Deadlines:
 
     def __init__(self, project_ids: list[int], now):
         self.today = timezone.localdate(now)
-        self.month = previous_month(self.today)
         self.last_days = dict(_last_days(project_ids))
-        self.current = self._figures(project_ids, Period.of(self.today, now))
-        self.wages = self._figures(project_ids, Period.of(self.month, now))
-
-    @staticmethod
-    def _figures(project_ids: list[int], period: Period) -> dict[int, Figures]:
-        return {row.id: row.figures for row in selectors.project_figures(project_ids, period)}
+        current = selectors.project_figures(project_ids, Period.of(self.today, now), ("in_scope", "account_open"))
+        self.current: dict[int, Figures] = {row.id: row.figures for row in current}
+        self.unpaid: dict[int, list[UnpaidMonth]] = defaultdict(list)
+        for month in selectors.unpaid_months(project_ids, self.today.replace(day=1)):
+            self.unpaid[month.project_id].append(month)
 
     def tasks(self, project: Project) -> Iterator[Task]:
-        for task in (self._account(project), self._attendance(project), self._payroll(project)):
+        for task in (self._account(project), self._attendance(project)):
             if task is not None:
                 yield task
+        for month in self.unpaid[project.pk]:
+            yield self._wages(project, month)
 
     def _account(self, project: Project) -> Task | None:
         figures = self.current[project.pk]
@@ -176,23 +189,15 @@ class Deadlines:
         """Of a day nobody knows, very many."""
         return (self.today - (day or date.min)).days
 
-    def _payroll(self, project: Project) -> Task | None:
-        """The wages of last month, by the project's pay day."""
-        figures, due = self.wages[project.pk], self.pay_day(project)
-        late, name = due < self.today, month_text(self.month)
-        if figures["attending"] and not figures["net"]:
-            text = f"{name}工资表未上传（{figures['attending']} 人有考勤），发放日 {due:%Y-%m-%d}"
-            return Task(text, upload(project, "payroll"), late)
-        owed = figures["net"] - figures["paid"]
-        if owed > 0:
-            text = f"{name}工资还有 {owed:,.2f} 元未代发，发放日 {due:%Y-%m-%d}"
-            return Task(text, links.to("accounts:project_money", project.pk), late)
-        return None
-
-    def pay_day(self, project: Project) -> date:
-        """In this month; the 31st is the last day of a shorter one."""
-        first = self.today.replace(day=1)
-        return min(first + timedelta(days=project.wage_pay_day - 1), next_month(first) - timedelta(days=1))
+    def _wages(self, project: Project, month: UnpaidMonth) -> Task:
+        """Of every month that is owed, by the project's pay day in the next one."""
+        due, name = pay_day(month.month, project.wage_pay_day), month_text(month.month)
+        late = due < self.today
+        if month.net:
+            text = f"{name}工资还有 {month.owed:,.2f} 元未代发，发放日 {due:%Y-%m-%d}"
+            return Task(text, links.to("accounts:project_money", project.pk), late, month.owed)
+        text = f"{name}工资表未上传（{month.attending} 人有考勤），发放日 {due:%Y-%m-%d}"
+        return Task(text, upload(project, "payroll"), late)
 
 
 def _last_days(project_ids: list[int]):

@@ -27,7 +27,11 @@ def recent_trouble(batches, today: date) -> list[ImportBatch]:
     """Of the last 30 days: rows refused, or not finished yet; what was given up is left aside."""
     unfinished = Q(state__in=(ImportState.UPLOADED, ImportState.MAPPING, ImportState.CHECKED, ImportState.REFUSED))
     recent = batches.filter(created_at__gte=midnight(today - RECENT)).exclude(state=ImportState.DISCARDED)
-    return list(recent.filter(unfinished | Q(refused__gt=0)).select_related("file", "project").order_by("-id")[:SHOWN])
+    return list(recent.filter(unfinished | Q(refused__gt=0)).select_related("file", "project").order_by("-id"))
+
+
+def trouble_hint(found: list[ImportBatch]) -> str:
+    return f"近 30 日，最近 {SHOWN} 批，共 {len(found)} 批" if len(found) > SHOWN else "近 30 日"
 
 
 def _kind(batch: ImportBatch) -> str:

@@ -1,9 +1,8 @@
 """The desk of an authority: what burns, how it goes, where it is worst; from the province down to one county."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -20,11 +19,12 @@ from organizations.models import Region
 from projects.models import Project
 from reports import links, permissions, selectors
 from reports.desks.tiles import Tile
-from reports.figures import COUNTS, RATES, Figures, Period, due_month
+from reports.desks.warnings import DueTable
+from reports.figures import COUNTS, RATES, Figures, Period, due_month, pay_day
 from reports.filters import region_asked
 from reports.places import Places
 from reports.selectors import Group, ProjectFigures
-from reports.tables import CountyProjectTable, DueTable, PlaceTable, RankedPlace
+from reports.tables import CountyProjectTable, PlaceTable, RankedPlace
 
 SHOWN = 8  # rows of the desk's own list
 NOW = ("projects", "in_progress", "in_scope", "account_open", "open", "overdue")  # what is told as of this moment
@@ -33,6 +33,12 @@ MONTHLY = ("update", "contract", "register", "payout", "payout_amount", "labour_
 
 BLUE_RED = ["#1b5eb0", "#b3423a"]
 RED_ORANGE = ["#b3423a", "#d9822b"]
+
+
+def _without_symbols(chart: Chart) -> Chart:
+    for series in chart.option["series"]:
+        series["showSymbol"] = False
+    return chart
 
 
 def _coloured(colours: list[str], chart: Chart) -> Chart:
@@ -52,11 +58,15 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "tiles": list(view.tiles()),
         "monthly_tiles": list(view.monthly_tiles()),
         "due": DueTable(view.my_warnings(), request),
-        "due_url": links.warnings(desk="office" if permissions.disposes(view.user) else "", region=view.asked),
+        "due_url": links.warnings(desk="urgent", region=view.asked),
+        "due_link": f"查看全部 {view.summary.urgent:,} 条",
         "charts": view.charts(),
         "places": view.places_table(),
         "county_projects": view.county_projects(),
-        "projects_url": links.projects(region=view.asked, month=f"{view.month:%Y-%m}"),
+        "places_url": links.to("reports:statistics", region=view.asked),
+        "figures_url": links.projects(region=view.asked, month=f"{view.month:%Y-%m}"),
+        "projects_url": links.projects(region=view.asked),
+        "projects_link": f"查看全部 {view.now_places.whole.figures['projects']:,} 个",
     }
     return "reports/desk_regulator.html", context
 
@@ -71,8 +81,9 @@ class View:
         self.region = region_asked(request)
         self.asked = self.region.code if self.region != self.user.region else ""
         self.month = due_month(self.today)
-        ids = Project.objects.visible_to(self.user).within(self.region).order_by().values_list("pk", flat=True)
-        self.project_ids = list(ids)
+        own = Project.objects.visible_to(self.user).within(self.region).order_by()
+        self.pay_days = dict(own.values_list("pk", "wage_pay_day"))
+        self.project_ids = list(self.pay_days)
         self.now_groups = self._groups(self.today, only=NOW)
         self.month_groups = self._groups(self.month)
         with_baseline = self.user.industry in (None, Industry.HOUSING)
@@ -81,7 +92,8 @@ class View:
         self.warnings: WarningQuerySet = Warning.objects.visible_to(self.user)
         if self.asked:
             self.warnings = self.warnings.filter(project__jurisdiction__code__startswith=self.region.prefix)
-        self.summary = alerts.summary(self.warnings, self.today)
+        self.urgent = alerts.urgent(self.warnings, self.user, self.today)
+        self.summary = alerts.summary(self.warnings, self.today, self.user)
 
     def _groups(self, month: date, only: Iterable[str] = COUNTS) -> Sequence[Group | ProjectFigures]:
         """In a county its projects themselves: they are listed, and sum up like groups."""
@@ -130,7 +142,7 @@ class View:
             f"{alerts.SOON} 日内到期",
             open_warnings.due_soon,
             unit="条",
-            hint=f"待签收 {open_warnings.waiting}",
+            hint=f"{'待本级签收' if permissions.disposes(self.user) else '待签收'} {open_warnings.waiting:,}",
             url=links.warnings(region=self.asked, due_soon="on"),
         )
         yield self._rate_tile("account", now.figures)
@@ -150,18 +162,13 @@ class View:
             RATES[key].label,
             numerator=part,
             denominator=whole,
-            hint=f"差 {whole - part:,} {unit}" if part < whole else unit,
+            hint=f"差 {whole - part:,} {unit}" if part < whole else "",
             url=url,
         )
 
     def my_warnings(self) -> list[Warning]:
-        """Overdue anywhere in the region; nearly due at this office, or sent up to it. The most urgent first."""
-        level = self.user.level
-        overdue, soon = Q(due_on__lt=self.today), Q(due_on__lte=self.today + timedelta(days=alerts.SOON))
-        if permissions.disposes(self.user):
-            soon &= Q(home_level__gte=level, office_level__lte=level)
-            soon |= Q(office_level=level, home_level__gt=level)
-        found = self.warnings.open().filter(overdue | soon).select_related("project__jurisdiction")
+        """The most urgent first."""
+        found = self.urgent.select_related("project__jurisdiction")
         return list(found.order_by("due_on", "-severity", "id")[:SHOWN])
 
     def charts(self) -> dict[str, Chart]:
@@ -195,12 +202,14 @@ class View:
                     ],
                 ),
             ),
-            "trend": line_chart(
-                "warnings-trend",
-                "近 30 日产生与解除",
-                ["日期", "产生", "解除"],
-                [(f"{figure.day:%m-%d}", figure.raised, figure.released) for figure in days],
-                height="short",
+            "trend": _without_symbols(
+                line_chart(
+                    "warnings-trend",
+                    "近 30 日产生与解除",
+                    ["日期", "产生", "解除"],
+                    [(f"{figure.day:%m-%d}", figure.raised, figure.released) for figure in days],
+                    height="short",
+                )
             ),
         }
 
@@ -214,4 +223,5 @@ class View:
     def county_projects(self) -> CountyProjectTable | None:
         if self.region.level != RegionLevel.COUNTY:
             return None
-        return CountyProjectTable(self.now_groups, self.month_groups, self.request)
+        due = {pk: pay_day(self.month, day) < self.today for pk, day in self.pay_days.items()}
+        return CountyProjectTable(self.now_groups, self.month_groups, self.request, due=due)
