@@ -55,7 +55,7 @@ def refused(path, **options) -> tuple[dict, str]:
 def test_good_rows_are_imported_and_each_refusal_is_printed(site, file):
     said = run(file(*PEOPLE, BAD))
     assert "退回  工作表“名单”第 6 行  公民身份号码校验位不符" in said
-    assert "合格 3 行，退回 1 行，提示 0 条。" in said
+    assert "合格 3 行，退回 1 行，提示 0 行。" in said
     assert "已导入：新增 3，更新 0，不变 0。" in said
     assert WageClerk.objects.count() == 3
 
