@@ -4,7 +4,22 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind
@@ -112,6 +127,26 @@ def unmatched_payouts(entries: QuerySet) -> QuerySet:
     """Wages that left the account and pay no line of any payroll."""
     paid = Payout._base_manager.filter(entry=OuterRef("pk"))
     return entries.filter(~Exists(paid), kind=MovementKind.WAGE, direction=OUT)
+
+
+def with_reason(payouts: QuerySet) -> QuerySet:
+    """`why` an unmatched payout pays no line: how near the project's payrolls come to it."""
+    lines = PayrollLine._base_manager.filter(project=OuterRef("project"))
+    card = {"card_number_index": OuterRef("counterparty_number_index")}
+    name = {"name": OuterRef("counterparty_name")}
+    owed = lines.annotate(owed=F("net") - F("paid")).filter(owed=OuterRef("amount"))
+    nearest = [
+        (Q(counterparty_number=None), "对账单没有收款账号"),
+        (Exists(owed.filter(**card, **name)), "姓名、卡号、金额相同，但工资月份对不上"),
+        (Exists(lines.filter(**card, **name, net=OuterRef("amount"), paid__gte=F("net"))), "这笔工资已发放，疑似重复"),
+        (Exists(lines.filter(**card, **name)), "姓名、卡号相同，但金额不同"),
+        (Exists(owed.filter(**name)), "姓名、金额相同，但卡号不同"),
+        (Exists(owed.filter(**card)), "卡号、金额相同，但姓名不同"),
+        (Exists(lines.filter(**card)), "卡号相同，但姓名和金额不同"),
+        (Exists(lines.filter(**name)), "姓名相同，但卡号和金额不同"),
+    ]
+    cases = [When(found, then=Value(why)) for found, why in nearest]
+    return payouts.annotate(why=Case(*cases, default=Value("工资表上没有此人"), output_field=CharField()))
 
 
 def unpaid_lines(lines: QuerySet) -> QuerySet:

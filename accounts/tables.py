@@ -101,7 +101,8 @@ class UnmatchedTable(Table):
     booked_on = DayColumn("日期")
     serial = CodeColumn("流水号", minor=True)
     counterparty = Column("收款人", value=_counterparty, primary=True)
-    summary = Column("摘要")
+    why = Column("原因", hint="与本项目各月工资明细比对")
+    summary = Column("摘要", minor=True)
     amount = MoneyColumn("金额（元）")
 
     def row_url(self, record: LedgerEntry) -> str:

@@ -22,6 +22,7 @@ from accounts.tables import (
 from core import formats
 from core.access import access
 from core.charts import bar_chart
+from core.money import CENT
 from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
@@ -49,7 +50,7 @@ def project_money(request, project_pk):
         "payrolls": ProjectPayrollTable(
             list(selectors.with_totals(Payroll.objects.visible_to(user).filter(project=project))[:12]), request
         ),
-        "unmatched": UnmatchedTable(selectors.unmatched_payouts(entries), request),
+        "unmatched": UnmatchedTable(selectors.with_reason(selectors.unmatched_payouts(entries)), request),
         "unpaid": UnpaidTable(selectors.unpaid_lines(lines).select_related("team"), request),
         "came": came,
         "went": went,
@@ -71,7 +72,10 @@ def _listed(accounts):
 
 
 def _movements_chart(entries):
-    rows = [(f"{month:%Y-%m}", *amounts) for month, *amounts in selectors.monthly_movements(entries)]
+    rows = [
+        (f"{month:%Y-%m}", *(amount.quantize(CENT) for amount in amounts))
+        for month, *amounts in selectors.monthly_movements(entries)
+    ]
     head = ["月份", "人工费拨付", "其他进账", "工资发放", "其他出账"]
     return bar_chart("movements", "每月进出账（元）", head, rows) if rows else None
 

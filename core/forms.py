@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -91,7 +92,7 @@ class MoneyField(forms.DecimalField):
 
     def to_python(self, value):
         if isinstance(value, str):
-            value = re.sub(r"[\s,，¥￥元]", "", sanitize_separators(value))
+            value = re.sub(r"[\s,¥元]", "", sanitize_separators(unicodedata.normalize("NFKC", value)))
         return super().to_python(value)
 
     def widget_attrs(self, widget):

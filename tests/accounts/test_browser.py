@@ -67,3 +67,22 @@ def test_a_clerk_finds_the_difference_and_sees_the_number_for_a_reason(visitor, 
     visitor.page.get_by_role("button", name="查看", exact=True).click()
     expect(visitor.page.get_by_text(NUMBER)).to_be_visible()
     assert AuditEntry.objects.filter(action="reveal").count() == 1
+
+
+PORTRAIT = 703  # A4 less the margins, in CSS pixels
+
+
+def test_a_payroll_on_upright_paper_shows_every_column_and_no_filters(visitor, account):
+    site = account.project_links.get().project
+    payroll_line(payroll(site), name="买买提·阿卜杜热合曼", due="12345678.90", net="12345678.90", days="27.5")
+    visitor.sign_in(clerk(site.general_contractor))
+    visitor.page.set_viewport_size({"width": PORTRAIT, "height": 1000})
+    visitor.open(reverse("accounts:payroll", args=[payroll(site).pk]))
+    visitor.page.emulate_media(media="print")
+    expect(visitor.page.get_by_role("search")).to_be_hidden()
+    for label in ("姓名", "公民身份号码", "扣发（元）", "发放", "发放日期"):
+        head = visitor.page.get_by_role("columnheader", name=label, exact=True)
+        expect(head).to_be_visible()
+        box = head.bounding_box()
+        assert box["x"] + box["width"] <= PORTRAIT, label
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PORTRAIT

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.enums import MovementKind
 from accounts.models import LedgerEntry, Payout, PayrollLine
-from accounts.selectors import unmatched_payouts, unpaid_lines
+from accounts.selectors import unmatched_payouts, unpaid_lines, with_reason
 from accounts.services import match_payouts
 from projects.models import ChangedProject
 from tests.accounts.factories import entry, payroll, payroll_line, special_account
@@ -57,6 +57,34 @@ def test_a_payment_and_its_line_are_tied_and_the_line_is_paid(account, site):
     line.refresh_from_db()
     assert line.is_paid
     assert ChangedProject.objects.filter(project=site).exists()
+
+
+@pytest.mark.parametrize(
+    ("unlike", "why"),
+    [
+        ({"amount": "6000.01"}, "姓名、卡号相同，但金额不同"),
+        ({"name": "李四"}, "卡号、金额相同，但姓名不同"),
+        ({"card": OTHER_CARD}, "姓名、金额相同，但卡号不同"),
+        ({"summary": "代发工资2026年8月"}, "姓名、卡号、金额相同，但工资月份对不上"),
+        ({"card": None}, "对账单没有收款账号"),
+        ({"name": "李四", "amount": "1"}, "卡号相同，但姓名和金额不同"),
+        ({"card": OTHER_CARD, "amount": "1"}, "姓名相同，但卡号和金额不同"),
+        ({"card": OTHER_CARD, "name": "李四"}, "工资表上没有此人"),
+    ],
+)
+def test_an_unmatched_payout_says_how_near_it_came(account, site, unlike, why):
+    owed(site)
+    paid(account, **unlike)
+    match_payouts(site, by=None)
+    assert [payout.why for payout in with_reason(unmatched_payouts(LedgerEntry.objects.all()))] == [why]
+
+
+def test_a_wage_paid_twice_is_suspected(account, site):
+    owed(site)
+    paid(account)
+    paid(account)
+    match_payouts(site, by=None)
+    assert with_reason(unmatched_payouts(LedgerEntry.objects.all())).get().why == "这笔工资已发放，疑似重复"
 
 
 def test_a_second_run_finds_nothing_more(account, site):

@@ -143,7 +143,17 @@ def _table(page) -> str:
 def test_a_wage_without_a_line_is_listed_as_unmatched(client, site, account):
     entry(account, "-4321.00", MovementKind.WAGE, counterparty_name="孙八")
     text = signed_in(client, officer()).get(reverse("accounts:project_money", args=[site.pk])).content.decode()
-    assert "孙八" in text[text.index("没有对应工资明细的发放") :]
+    listed = text[text.index("没有对应工资明细的发放") :]
+    assert "孙八" in listed
+    assert "对账单没有收款账号" in listed
+
+
+def test_the_months_are_written_to_the_cent_also_where_nothing_moved(client, site, account):
+    entry(account, "1000.00", booked_on=date(2026, 10, 8))
+    text = signed_in(client, officer()).get(reverse("accounts:project_money", args=[site.pk])).content.decode()
+    chart = text[text.index("chart-table") :]
+    assert '<td class="numeric">0.00</td>' in chart
+    assert '<td class="numeric">0</td>' not in chart
 
 
 def test_list_pages_ask_a_fixed_number_of_questions(client, django_assert_max_num_queries, unit):

@@ -35,7 +35,7 @@ def errors_of(field, value):
     return caught.value.messages
 
 
-@pytest.mark.parametrize("text", ["1234.50", "1,234.50", "1，234.50", "￥1234.5", " 1234.50 元"])
+@pytest.mark.parametrize("text", ["1234.50", "1,234.50", "1，234.50", "￥1234.5", " 1234.50 元", "１，２３４．５０"])
 def test_money_is_read_as_people_write_it(text):
     assert MoneyField().clean(text) == Decimal("1234.50")
 
@@ -44,6 +44,7 @@ def test_money_is_read_as_people_write_it(text):
     ("text", "message"),
     [
         ("1.234", "金额最多保留 2 位小数。"),
+        ("１２３，４５６．７８９", "金额最多保留 2 位小数。"),
         ("一百", "金额不正确，请填写数字，例如 12345.60。"),
         ("9" * 20, "金额过大，请核对单位是否为元。"),
         ("NaN", "金额不正确，请填写数字，例如 12345.60。"),
