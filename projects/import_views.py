@@ -146,7 +146,10 @@ def _imported_before(request, found: ImportBatch) -> ImportBatch | None:
 
 def _next_step(found: ImportBatch) -> tuple[str, str] | None:
     step = getattr(imports.kinds().get(found.kind), "next_step", None)
-    return (step[0], reverse(step[1], args=[found.project_id])) if step else None
+    if step is None:
+        return None
+    query = {"month": found.outcome["month"]} if found.outcome.get("month") else None
+    return step[0], reverse(step[1], args=[found.project_id], query=query)
 
 
 @require_http_methods(["GET", "POST"])

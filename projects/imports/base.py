@@ -23,6 +23,7 @@ class Outcome:
     updated: int = 0
     unchanged: int = 0
     remark: str = ""  # what was written besides the rows of the sheet
+    month: str = ""  # YYYY-MM, of what belongs to a month: the next step opens there
 
     def facts(self) -> dict[str, int | str]:
         return {name: value for name, value in asdict(self).items() if value != ""}
