@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from core.spreadsheets import SheetError
+from projects import imports
+from projects.enums import ImportState
 from tests.organizations.factories import clerk
 from tests.projects.factories import project
 from tests.workers import factories
@@ -289,3 +292,16 @@ def test_the_number_of_statements_does_not_grow_with_the_people(site, django_ass
     content = grid(*(row(person.worker.name, person.worker.id_number) for person in people))
     with django_assert_max_num_queries(44):
         assert Run(AttendanceImport, site, content).outcome.created == 1200
+
+
+def test_the_next_step_opens_the_month_that_was_imported(client, site, person):
+    keeper = clerk(site.general_contractor)
+    title = f"{site.name}2026年9月农民工考勤表"
+    content = grid(row("张三", person.worker.id_number), title=title)
+    batch = imports.receive(site, "attendance", content=content, filename="考勤.xlsx", by=keeper)
+    batch = imports.apply(imports.examine(batch), by=keeper)
+    assert batch.state == ImportState.APPLIED, batch.message
+    client.force_login(keeper)
+    page = reverse("workers:attendance", args=[site.pk]) + "?month=2026-09"
+    assert f'href="{page}"' in client.get(batch.get_absolute_url()).content.decode()
+    assert client.get(page).context["month"] == date(2026, 9, 1)

@@ -120,10 +120,11 @@ class AttendanceImport(SheetImport):
 
     def apply(self, rows: list[ParsedRow]) -> Outcome:
         keys = [(row.sheet, row.row) for row in rows]
-        days = (day for key in keys for day in self.days.get(key, ()))
-        written = [write_days(days, source=AttendanceSource.SHEET)]
-        written.append(write_punches(self.punches[key] for key in keys if key in self.punches))
-        return _together(written)
+        days = [day for key in keys for day in self.days.get(key, ())]
+        punches = [self.punches[key] for key in keys if key in self.punches]
+        written = [write_days(days, source=AttendanceSource.SHEET), write_punches(punches)]
+        last = max([day.day for day in days] + [timezone.localdate(punch.at) for punch in punches], default=None)
+        return _together(written, f"{last:%Y-%m}" if last else "")
 
     def _soften(self, rows: list[ParsedRow]) -> None:
         """The total is only there to check against; how somebody passed the gate changes no day."""
@@ -297,9 +298,10 @@ def month_of(sheet: SheetLayout, filename: str) -> date | None:
     return find_month([], filename)
 
 
-def _together(written: list[WrittenDays]) -> Outcome:
+def _together(written: list[WrittenDays], month: str) -> Outcome:
     return Outcome(
         sum(item.created for item in written),
         sum(item.updated for item in written),
         sum(item.unchanged + item.kept for item in written),
+        month=month,
     )
