@@ -75,7 +75,9 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
     def __init__(self, *args, teams=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.teams = [team.name for team in teams]
-        self.fields["team"].widget.attrs["list"] = "teams"
+        self.fields["team"].widget.attrs |= {"list": "teams", "autocomplete": "off"}
+        if self.teams:
+            self.fields["team"].help_text = f"从本项目的 {len(self.teams)} 个班组中选择；写新名称即新增班组"
         if not self.is_bound:
             del self.fields["card_confirmed"]
 

@@ -12,9 +12,10 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from core import crypto
+from organizations.models import Region
 from projects.models import Project
 from workers.enums import AttendanceSource
-from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team
+from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team, Worker
 from workers.models.engagement import EngagementQuerySet
 from workers.partitions import next_month
 
@@ -125,6 +126,12 @@ def engaged_people(project: Project) -> Iterator[EngagedPerson]:
         "pk", "worker__id_number_index", "worker__name", "entered_on", "exited_on"
     )
     return (EngagedPerson(pk, bytes(index), *rest) for pk, index, *rest in rows)
+
+
+def domicile_of(worker: Worker) -> str:
+    """The region that issued the ID card, in full; "" for a code that no list knows (any more)."""
+    region = Region.objects.filter(pk=worker.domicile_code).select_related("parent__parent").first()
+    return region.full_name if region else ""
 
 
 # --- attendance ------------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ def worker_detail(request, pk):
     )
     context = {
         "worker": worker,
+        "domicile": selectors.domicile_of(worker),
         "stays": [_stay(user, engagement) for engagement in engagements],
         "cards": BankCard.objects.visible_to(user).filter(worker=worker).defer("number"),
     }

@@ -1,5 +1,6 @@
 """The register and the attendance as a clerk uses them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -45,12 +46,15 @@ def overflow(page) -> int:
 def test_pages_are_accessible_and_fit(clerk_visitor, site, person, width):
     factories.contract(person)
     factories.bank_card(person.worker)
+    long = factories.team(site, "班" * 100)
+    factories.engagement(site, team=long)
     clerk_visitor.page.set_viewport_size({"width": width, "height": 900})
     for path in (
         reverse("workers:register", args=[site.pk]),
         reverse("workers:enrol", args=[site.pk]),
         reverse("workers:worker_detail", args=[person.worker_id]),
         reverse("workers:attendance", args=[site.pk]) + "?month=2026-09",
+        reverse("workers:attendance", args=[site.pk]) + f"?month=2026-09&team={long.pk}",
         reverse("workers:attendance_correct", args=[person.pk, "2026-09-25"]),
     ):
         clerk_visitor.open(path)
@@ -93,3 +97,22 @@ def test_a_number_is_shown_in_full_for_a_reason(clerk_visitor, person):
     page.get_by_label("查看事由").fill("核对身份证")
     page.get_by_role("button", name="查看", exact=True).click()
     expect(page.get_by_text(person.worker.id_number)).to_be_visible()
+
+
+def test_a_month_of_a_team_prints_on_one_landscape_page(clerk_visitor, site, person):
+    factories.engagement(site, factories.worker(name="阿卜杜热西提·买买提"))
+    page = clerk_visitor.page
+    clerk_visitor.open(reverse("workers:attendance", args=[site.pk]) + "?month=2026-10")
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
+    assert [float(width) > float(height) for width, height in sizes] == [True]
+    page.emulate_media(media="print")
+    for millimetres in (273, 186):  # between the margins of A4, landscape and (where a browser knows no other) upright
+        page.set_viewport_size({"width": int(millimetres / 25.4 * 96), "height": 700})
+        assert overflow(page) <= 0
+
+
+def test_teams_are_suggested_while_typing(clerk_visitor, site, person):
+    clerk_visitor.open(reverse("workers:enrol", args=[site.pk]))
+    box = clerk_visitor.page.get_by_label("班组", exact=True)
+    assert box.evaluate("box => [...box.list.options].map(option => option.value)") == ["钢筋一班"]
+    expect(clerk_visitor.page.get_by_text("从本项目的 1 个班组中选择")).to_be_visible()

@@ -132,6 +132,13 @@ def test_numbers_are_masked_and_revealed_only_on_record(signed_in, person):
     assert AuditEntry.objects.filter(action="reveal").exists()
 
 
+def test_the_domicile_is_named_in_full(signed_in, person):
+    page = signed_in.get(reverse("workers:worker_detail", args=[person.worker_id])).content.decode()
+    assert "云南省临沧市临翔区" in page
+    Worker.objects.update(domicile_code="999999")
+    assert "999999" in signed_in.get(reverse("workers:worker_detail", args=[person.worker_id])).content.decode()
+
+
 # --- the register ----------------------------------------------------------------------------------------------------
 
 
