@@ -14,13 +14,18 @@ def contractor_name(project: Project) -> str:
     return project.general_contractor.name if project.general_contractor else ""
 
 
-def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
-    """What a row shows, without a query for each; nothing is decrypted."""
+def with_parties(projects: ProjectQuerySet, *only: str) -> ProjectQuerySet:
+    """With places and parties, whole or only these fields of them."""
     parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
-    parties = parties.only("project_id", "participant_type", "is_lead", "organization__name")
+    parties = parties.only(*only) if only else parties
     return projects.select_related("jurisdiction__parent__parent").prefetch_related(
         Prefetch("participations", parties)
     )
+
+
+def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:
+    """What a row of a list shows, without a query for each; nothing is decrypted."""
+    return with_parties(projects, "project_id", "participant_type", "is_lead", "organization__name")
 
 
 def add_completeness(projects: Iterable[Project]) -> None:

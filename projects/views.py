@@ -21,7 +21,7 @@ from projects.filters import ProjectFilters
 from projects.forms import ClerkForm, DayForm, PartyForm, PermitForm, ProjectForm, StatusForm
 from projects.indicators import group_of
 from projects.models import Participation, Permit, Project, WageClerk
-from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, export_row, with_rows
+from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, export_row, with_parties, with_rows
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 WRITERS = (Role.OFFICER, Role.CLERK)
@@ -319,7 +319,7 @@ def clerk_leave(request, pk):
 
 
 def _project(request, pk) -> Project:
-    return get_object_or_404(with_rows(selectors.projects_for(request.user)), pk=pk)
+    return get_object_or_404(with_parties(selectors.projects_for(request.user)), pk=pk)
 
 
 def _rows(model, request):

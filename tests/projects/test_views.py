@@ -4,6 +4,8 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from django.utils import timezone
 
@@ -511,3 +513,16 @@ class TestStatus:
 
     def test_a_status_is_not_changed_by_a_get(self, signed_in):
         assert signed_in(officer()).get(at("project_status", project().pk, "suspend")).status_code == 405
+
+
+def test_the_queries_of_a_projects_page_do_not_grow_with_its_parties(signed_in):
+    site = project()
+    browser = signed_in(officer("530902"))
+    counts = []
+    for _ in range(2):
+        participation(site, organization(), ParticipantType.LABOUR_SUBCONTRACTOR)
+        browser.get(site.get_absolute_url())
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get(site.get_absolute_url()).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
