@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core.models import AuditEntry
-from organizations.enums import Role
+from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization, Region, User
 from reports import links
 from reports.desks.tiles import Tile
@@ -25,8 +25,9 @@ def _system() -> tuple[list[Tile], list[tuple[str, str, str]]]:
         Tile("停用的用户", users.filter(is_active=False).count(), unit="个", url=_users("inactive")),
         Tile(
             "单位",
-            Organization.objects.count(),
+            Organization.objects.exclude(kind=OrganizationKind.ENTERPRISE).count(),
             unit="个",
+            hint="部门、银行、保险机构；企业随项目建档",
             url=links.to("admin:organizations_organization_changelist"),
         ),
         Tile(

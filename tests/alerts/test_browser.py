@@ -75,6 +75,58 @@ def test_filters_survive_a_reload_and_several_are_accepted_at_once(visitor, coun
     expect(page).to_have_url(re.compile("due_soon=on"))
 
 
+def test_one_box_chooses_all_of_the_page(visitor, county):
+    for _ in range(3):
+        warning()
+    page = visitor.page
+    visitor.sign_in(county)
+    visitor.open("/alerts/")
+    page.get_by_label("全选本页").check()
+    boxes = page.locator("tbody input[name=warning]")
+    assert all(box.is_checked() for box in boxes.all())
+    boxes.first.uncheck()
+    assert page.get_by_label("全选本页").evaluate("box => box.indeterminate")
+    page.get_by_label("全选本页").check()
+    page.get_by_role("button", name="签收所选").click()
+    expect(page.get_by_text("已签收 3 条预警。").first).to_be_visible()
+
+
+def test_names_dates_and_badges_stay_on_one_line(visitor, county):
+    home = project(name="临翔区妇幼保健院迁建项目（二期）及附属工程")
+    county.name = "欧阳明远"
+    county.save()
+    warning(home, state="accepted", handler=county, message="2026年9月有 3 人工资未发。" * 4)
+    page = visitor.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    visitor.sign_in(county)
+    visitor.open("/alerts/")
+    for kind in ("person", "day", "badge"):
+        for cell in page.locator(f"tbody td.kind-{kind}").all():
+            lines = cell.evaluate(
+                "cell => { const range = document.createRange(); range.selectNodeContents(cell);"
+                " return new Set([...range.getClientRects()].map((box) => Math.round(box.bottom / 12))).size }"
+            )
+            assert lines <= 2, (kind, cell.inner_text())
+            assert cell.bounding_box()["height"] > 0
+            assert cell.evaluate("cell => getComputedStyle(cell).whiteSpace") == "nowrap"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_phone_wide_evidence_scrolls_within_its_box(visitor, county):
+    columns = [{"key": f"c{n}", "label": f"第 {n} 列的名称", "kind": "text"} for n in range(7)]
+    kept = {"columns": columns, "rows": [["一段不短的文字"] * 7], "link": "", "links": [None], "total": 1, "sums": {}}
+    made = warning(evidence=kept)
+    visitor.page.set_viewport_size({"width": 390, "height": 800})
+    visitor.sign_in(county)
+    visitor.open(made.get_absolute_url())
+    page = visitor.page
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator(".evidence-box .table-scroll")
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")
+    expect(page.get_by_text("左右滑动查看全部各列")).to_be_visible()
+    visitor.check_accessible()
+
+
 def test_on_a_phone_a_clerk_reads_what_would_release_it(visitor, transactional_db):
     made = warning(project(address="世纪路1号"))
     visitor.page.set_viewport_size({"width": 390, "height": 800})

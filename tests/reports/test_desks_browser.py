@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from alerts.models import Warning
 from core import jobs
 from core.models import Job
+from organizations.models import Region
 from tests.accounts import factories as money
 from tests.alerts.factories import warning
 from tests.organizations import factories as people
@@ -45,8 +46,11 @@ def test_an_officer_has_the_workbook_made(visitor):
     page.get_by_role("button", name="开始生成").click()
     expect(page.get_by_text("排队中").first).to_be_visible()
     jobs.run(Job.objects.get().pk)
+    state = page.locator("#workbooks tbody .kind-badge")
+    expect(state).to_have_text("已完成")
+    expect(page.locator("#workbooks .job")).to_have_count(0)
+    expect(page.get_by_text("本月未月结").or_(page.get_by_text("本月已月结"))).to_be_visible()
     link = page.get_by_role("link", name="下载").first
-    expect(link).to_be_visible()
     with page.expect_download() as download:
         link.click()
     assert download.value.suggested_filename.endswith("工资支付监管统计表.xlsx")
@@ -76,6 +80,27 @@ def test_a_clerk_works_on_a_phone(visitor):
     visitor.check_accessible()
     page.get_by_role("link", name="上传考勤表").click()
     expect(page.locator("input[type=file]")).to_be_attached()
+
+
+def test_a_phone_shows_ten_places_and_ten_projects_and_the_way_to_all(visitor):
+    for number in range(12):
+        Region.objects.create(code=f"5309{number + 60}", name=f"第{number}县", level=6, parent=people.region("530900"))
+        project(name=f"项目{number}")
+    visitor.page.set_viewport_size(PHONE)
+    page = visitor.page
+    visitor.sign_in(people.officer("530900"))
+    visitor.open("/")
+    rows = page.locator(".places tbody tr")
+    assert rows.count() > 10
+    assert sum(row.is_visible() for row in rows.all()) == 10
+    expect(page.get_by_role("link", name=f"查看全部 {rows.count()} 个地区")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.context.clear_cookies()
+    visitor.sign_in(people.officer("530902"))
+    visitor.open("/")
+    county = page.get_by_role("region", name="本地项目").locator("tbody tr")
+    assert sum(row.is_visible() for row in county.all()) == 10
+    expect(page.get_by_role("link", name="查看全部 12 个")).to_be_visible()
 
 
 def test_a_bank_and_administrators_have_readable_desks(visitor):

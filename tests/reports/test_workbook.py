@@ -10,11 +10,12 @@ from django.urls import reverse
 from core import attachments, jobs
 from core.models import AuditEntry, Job
 from organizations.enums import Industry, OrganizationKind
+from projects.enums import Status
 from reports import services
 from reports.models import Baseline, MonthFigure
 from reports.tasks import WORKBOOK, close_months
 from tests.accounts import factories as money
-from tests.alerts.factories import warning
+from tests.alerts.factories import setting, warning
 from tests.organizations import factories as people
 from tests.projects.factories import project
 from tests.reports.counting import noon
@@ -226,6 +227,49 @@ def test_a_closed_month_shows_an_office_its_own_place_and_industry_only():
     assert "凤庆的项目" not in told
     assert "水库项目" in water
     assert "临翔的项目" not in water
+
+
+def test_the_details_are_the_counted_projects_and_the_others_stand_apart():
+    site(name="在监管的")
+    later = site(name="期后纳入的", supervised_from=date(2026, 11, 5))
+    site(name="早已竣工的", status=Status.COMPLETED, completed_on=date(2026, 9, 15))
+    warning(later, raised_at=noon(date(2026, 10, 5)))
+    officer = people.officer("530902")
+    for clock in (NOW, AFTER_CLOSING):
+        with time_machine.travel(clock, tick=False):
+            book, _ = make(officer)
+        whole = row_of(book["汇总"], "530902")
+        named = {
+            name: [row[1] for row in book[name].iter_rows(min_row=4, values_only=True)]
+            for name in ("项目明细", "监管期外项目")
+        }
+        assert named["项目明细"] == ["在监管的"]
+        assert set(named["监管期外项目"]) == {"期后纳入的", "早已竣工的"}
+        assert whole["在监管项目（个）", ""] == len(named["项目明细"])
+        heads_of = [cell.value for cell in book["项目明细"][3]]
+        for label, total in (("当月实发工资（元）", whole["代发率（金额）", "当月实发工资"]),
+                             ("产生预警（条）", whole["产生预警（条）", ""])):  # fmt: skip
+            column = heads_of.index(label)
+            rows = [row for name in named for row in book[name].iter_rows(min_row=4, values_only=True)]
+            assert sum(row[column] for row in rows) == total, label
+        assert "监管期外项目" in texts(book)
+
+
+def test_the_job_says_whether_the_month_is_closed_and_who_closed_it():
+    site()
+    officer = people.officer("530902")
+    assert "本月未月结" in make(officer)[1].message
+    with time_machine.travel(AFTER_CLOSING, tick=False):
+        first, second = make(officer)[1].message, make(officer)[1].message
+    assert first == "本月已月结（由本次生成办理），数值为 2026-11-21 12:00 的数据。"
+    assert second == "本月已月结，数值为 2026-11-21 12:00 的数据。"
+
+
+def test_parameters_of_the_rules_carry_their_labels():
+    setting("PAY-01", params={"grace": 5})
+    told = texts(make(people.officer("530902"))[0])
+    assert "宽限 5 日" in told
+    assert "grace" not in told
 
 
 def test_months_are_closed_once_by_night():
