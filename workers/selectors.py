@@ -103,14 +103,14 @@ ORDER BY c.id
 """
 
 
-def card_holders(project: Project, numbers: Iterable[str]) -> dict[bytes, list[CardHolder]]:
-    """Whose wage card each of these is by the register, by the blind index of its number."""
-    indexes, found = [crypto.blind_index(number) for number in numbers], defaultdict(list)
+def card_holders(project: Project, numbers: Iterable[str]) -> dict[str, list[CardHolder]]:
+    """Whose wage card each of these is by the register, by number."""
+    by_index, found = {crypto.blind_index(number): number for number in numbers}, defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS, {"project": project.pk, "indexes": indexes})
+        cursor.execute(_HOLDERS, {"project": project.pk, "indexes": list(by_index)})
         for index, person, *facts in cursor:
-            found[bytes(index)].append(CardHolder(bytes(person), *facts))
-    return found
+            found[by_index[bytes(index)]].append(CardHolder(bytes(person), *facts))
+    return dict(found)
 
 
 class EngagedPerson(NamedTuple):

@@ -117,6 +117,10 @@ def test_a_cell_that_makes_the_row_wrong_refuses_that_row_alone(site, change, sa
     assert Engagement.objects.count() == 2
 
 
+def test_a_rare_character_of_a_private_area_is_no_reason_to_refuse(site):
+    assert Run(RosterImport, site, roster(line(住址="临沧市\ue863村"))).messages() == []
+
+
 def test_the_levelling_weeks_before_the_start_are_no_mistake(site):
     run = Run(RosterImport, site, roster(line(进场日期="2026-05-02", 合同签订日期="2026-04-20")))
     assert run.messages() == []

@@ -1,5 +1,7 @@
 """What the sheets about people have in common."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
@@ -7,6 +9,8 @@ from core.spreadsheets import ParsedRow, SheetLayout
 from core.spreadsheets import values as clean
 from core.spreadsheets.values import Cleaner
 from projects.imports import SheetImport
+
+_UNKEEPABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")  # rare characters in a private area are kept
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -29,7 +33,7 @@ def text_of(model: type[Model], field: str) -> Cleaner:
         text = clean.text(raw)
         if len(text) > limit:
             raise ValidationError(f"共 {len(text)} 个字，最多 {limit} 个字，请缩短后再填写。", code="too_long")
-        if not text.isprintable():
+        if _UNKEEPABLE.search(text):
             raise ValidationError("含有无法显示的字符，请删去后重新填写。", code="unprintable")
         return text
 

@@ -19,7 +19,7 @@ from workers.enums import IdType, WageMethod
 from workers.imports import vocabulary
 from workers.imports.base import place, sheet_of, text_of, words
 from workers.models import BankCard, Team, Worker
-from workers.selectors import KnownPerson
+from workers.selectors import CardHolder, KnownPerson
 from workers.services import checks
 from workers.services.roster import RosterEntry, write_roster
 
@@ -35,8 +35,8 @@ BANK = text_of(BankCard, "bank_name")
 
 def wage(raw) -> Decimal | None:
     amount = clean.amount(raw)
-    if problem := checks.contract_problems(timezone.localdate(), wage_rate=amount).get("wage_rate"):
-        raise ValidationError(problem, code="wage")
+    if amount is not None and not checks.is_wage(amount):
+        raise ValidationError(checks.NO_WAGE, code="wage")
     return amount
 
 
@@ -234,9 +234,12 @@ class RosterImport(SheetImport):
             other = first.setdefault(row.values["card"], row)
             if other is not row:
                 self.notice(row, "card", f"工资卡卡号与{place(other, row)}相同，工资应发至本人银行卡，请核对。")
-            own = crypto.blind_index(row.values["id_number"])
-            if problem := checks.card_problem(holders.get(crypto.blind_index(row.values["card"]), ()), own):
-                self.notice(row, "card", problem)
+            if known := holders.get(row.values["card"]):
+                self._notice_holder(row, known)
+
+    def _notice_holder(self, row: ParsedRow, known: list[CardHolder]) -> None:
+        if problem := checks.card_problem(known, crypto.blind_index(row.values["id_number"])):
+            self.notice(row, "card", problem)
 
     def _entry(self, row: ParsedRow) -> RosterEntry:
         values = row.values

@@ -89,9 +89,13 @@ def contract_problems(
         problems["ends_on"] = "合同终止日期的年份不合理，请核对。"
     elif ends_on and starts_on and ends_on < starts_on:
         problems["ends_on"] = "合同终止日期不能早于起始日期，请核对。"
-    if wage_rate is not None and wage_rate <= 0:
+    if wage_rate is not None and not is_wage(wage_rate):
         problems["wage_rate"] = NO_WAGE
     return problems
+
+
+def is_wage(rate: Decimal) -> bool:
+    return rate > 0
 
 
 def resident_problems(id_number: str, birth_date: date | None, gender: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ def _why_not_in_register(project: Project, facts: dict, number: str, id_type: st
 
 
 def _why_not_card(project: Project, card: str, own_index: bytes) -> dict[str, str]:
-    holders = selectors.card_holders(project, [card]).get(crypto.blind_index(card), [])
+    holders = selectors.card_holders(project, [card]).get(card, [])
     problem = checks.card_problem(holders, own_index)
     return {"card": problem} if problem else {}
 
