@@ -13,6 +13,8 @@ from functools import cached_property
 
 from django.utils import timezone
 
+from core.months import next_month, previous_month
+
 CLOSING_DAY = 20  # of the next month: the usual pay day, the 15th, and five days of grace
 
 
@@ -271,14 +273,6 @@ class Period:
 
 def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def next_month(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def previous_month(month: date) -> date:
-    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def pay_day(month: date, day: int) -> date:

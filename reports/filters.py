@@ -6,10 +6,11 @@ from django.shortcuts import get_object_or_404
 
 from core.formats import month as month_text
 from core.forms import FilterForm
+from core.months import around
 from organizations.enums import Industry, RegionLevel
 from organizations.models import Region
 from organizations.selectors import regions_for
-from reports.figures import COUNTS, RATES, previous_month
+from reports.figures import COUNTS, RATES
 
 MONTHS_BACK = 12
 BEHIND = ("in_progress", "account", "update", "labour_cost_rate", "contract", "register", "attendance", "payout")
@@ -17,11 +18,7 @@ BEHIND = ("in_progress", "account", "update", "labour_cost_rate", "contract", "r
 
 def months(today: date) -> list[tuple[str, str]]:
     """This month and those before it, the latest first."""
-    found, month = [], today.replace(day=1)
-    for _ in range(MONTHS_BACK + 1):
-        found.append((f"{month:%Y-%m}", month_text(month)))
-        month = previous_month(month)
-    return found
+    return [(f"{month:%Y-%m}", month_text(month)) for month in reversed(around(today, back=MONTHS_BACK))]
 
 
 def month_of(value: str, default: date) -> date:

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core import audit
+from core.months import previous_month
 from projects.models import Project
 from reports import selectors
-from reports.figures import Figures, Period, closes_on, previous_month
+from reports.figures import Figures, Period, closes_on
 from reports.models import MonthFigure
 from reports.selectors import ProjectFigures
 

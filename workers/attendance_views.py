@@ -1,6 +1,6 @@
 """Attendance: a month of a project by team, and single days by hand."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.http import Http404
@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access import access
 from core.forms import FilterForm, MonthField
+from core.months import next_month, previous_month
 from projects.models import Project
 from workers import permissions, selectors, services
 from workers.forms import CorrectionForm
 from workers.grid import Grid
 from workers.models import AttendanceCorrection, AttendanceDay
-from workers.partitions import next_month
 from workers.permissions import READERS, WRITERS
 from workers.tables import AttendanceTable
 from workers.views import engagement_in_scope, form_page, project_in_scope, refuse_unless
@@ -55,7 +55,7 @@ def attendance(request, project_pk):
     context = {
         "project": project,
         "month": month,
-        "previous": (month - timedelta(1)).replace(day=1),
+        "previous": previous_month(month),
         "next": next_month(month) if next_month(month) <= today else None,
         "teams": teams,
         "team": team,

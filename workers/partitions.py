@@ -5,21 +5,10 @@ from datetime import date
 
 from django.db import connection, transaction
 
+from core.months import next_month
+
 TABLES = ("workers_attendanceday", "workers_punch")
-AHEAD = 2
 _LOCK = 0x61747464  # advisory, within the transaction: two loaders may want the same month at once
-
-
-def next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def months_ahead(today: date) -> list[date]:
-    """This month and the next two, by their firsts."""
-    months = [today.replace(day=1)]
-    for _ in range(AHEAD):
-        months.append(next_month(months[-1]))
-    return months
 
 
 @transaction.atomic

@@ -12,12 +12,12 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from core import crypto
+from core.months import next_month
 from organizations.models import Region
 from projects.models import Project
 from workers.enums import AttendanceSource
 from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team, Worker
 from workers.models.engagement import EngagementQuerySet
-from workers.partitions import next_month
 
 # --- register --------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.models import AuditEntry
+from core.months import next_month
 from projects.enums import Status
 from projects.models import ChangedProject
 from tests.organizations.factories import clerk
@@ -123,7 +124,7 @@ def test_the_roll_up_agrees_with_the_days_after_any_writes(worker, writes):
         )
     for person in people:
         for month in (date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)):
-            own = AttendanceDay.objects.filter(engagement=person, day__gte=month, day__lt=partitions.next_month(month))
+            own = AttendanceDay.objects.filter(engagement=person, day__gte=month, day__lt=next_month(month))
             rolled = AttendanceMonth.objects.filter(engagement=person, month=month).first()
             assert (rolled.days if rolled else 0) == (own.aggregate(total=Sum("units"))["total"] or 0)
             worked = sorted(own.filter(units__gt=0).values_list("day", flat=True))

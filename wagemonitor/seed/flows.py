@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from random import Random
 
 from core import crypto
+from core.months import around, next_month
 from projects.enums import Status
 from wagemonitor.seed.copying import copy, execute, first_free
 from wagemonitor.seed.fill import Made, moment
 from wagemonitor.seed.units import Units
-from workers.partitions import ensure, next_month
+from workers.partitions import ensure
 
 MONTHS = 3
 SILENCE = 27  # days; longer than the half month in which linear projects may report
@@ -30,8 +31,7 @@ class Span:
     @property
     def months(self) -> list[date]:
         """The full months behind us, oldest first, and the current one."""
-        first = self.today.year * 12 + self.today.month - 1
-        return [date(month // 12, month % 12 + 1, 1) for month in range(first - MONTHS, first + 1)]
+        return around(self.today, back=MONTHS)
 
     @property
     def paid_months(self) -> list[date]:

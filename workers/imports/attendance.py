@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core import crypto
+from core import crypto, months
 from core.spreadsheets import (
     BrokenCell,
     Column,
@@ -25,7 +25,7 @@ from core.spreadsheets import values as clean
 from core.spreadsheets.errors import ERROR, NOTICE
 from projects.imports import Outcome, SheetImport
 from projects.models import Project
-from workers import partitions, selectors
+from workers import selectors
 from workers.enums import AttendanceSource
 from workers.imports import marks, vocabulary
 from workers.imports.attendance_template import month_template
@@ -86,7 +86,7 @@ class AttendanceImport(SheetImport):
     @classmethod
     def template(cls, project: Project) -> bytes:
         """Of the last month that is over: attendance is handed in after it."""
-        return month_template(project, (timezone.localdate().replace(day=1) - timedelta(1)).replace(day=1))
+        return month_template(project, months.previous_month(timezone.localdate()))
 
     # --- shape -------------------------------------------------------------------------------------------------------
 
@@ -183,7 +183,7 @@ class AttendanceImport(SheetImport):
         return units
 
     def _take_days(self, sheet: SheetLayout, row: ParsedRow, person: EngagedPerson, month: date, units: dict) -> None:
-        length = (partitions.next_month(month) - month).days
+        length = (months.next_month(month) - month).days
         taken, outside = [], defaultdict(list)
         for number, value in units.items():
             if number > length:

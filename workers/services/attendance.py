@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
+from core.months import next_month
 from projects.services import mark_changed
 from workers import partitions
 from workers.enums import AttendanceSource
@@ -49,14 +50,14 @@ def write_days(rows: Iterable[DayRow], *, source: AttendanceSource) -> WrittenDa
             return WrittenDays()
         partitions.ensure(months)
         _lock_projects(cursor)
-        span = {"first": months[0], "end": partitions.next_month(months[-1]), "source": str(source)}
+        span = {"first": months[0], "end": next_month(months[-1]), "source": str(source)}
         counts = _find_changes(cursor, span)
         if counts.created or counts.updated:
             cursor.execute(_INSERT, span)
             cursor.execute(_UPDATE, span)
             cursor.execute(_TOUCHED)
             for month in months:
-                cursor.execute(_ROLL_UP, {"month": month, "end": partitions.next_month(month)})
+                cursor.execute(_ROLL_UP, {"month": month, "end": next_month(month)})
             cursor.execute("SELECT DISTINCT project_id FROM attendance_changes")
             mark_changed(project for (project,) in cursor.fetchall())
     return counts

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
 from wagemonitor.seed import fill, flows, history, plan, units
-from workers.partitions import next_month
 
 
 class Command(BaseCommand):

@@ -1,10 +1,8 @@
-from datetime import date
-
 from django.core.management import BaseCommand
 from django.utils import timezone
 
 from alerts.services import sync_settings
-from core import working_days
+from core import months, working_days
 from core.models import CalendarDay, PublishedYear
 from organizations import regions
 from organizations.models import Region
@@ -24,16 +22,10 @@ class Command(BaseCommand):
             working_days.load_published(PUBLISHED)
             self._say(verbosity, f"工作日历 {PUBLISHED.start}–{PUBLISHED.stop - 1}")
         baseline.load()
-        partitions.ensure(self._months_around(timezone.localdate()))
+        partitions.ensure(months.around(timezone.localdate(), back=6, ahead=3))
         if new := sync_settings():
             self._say(verbosity, f"预警规则 {new} 条")
 
     def _say(self, verbosity: int, line: str) -> None:
         if verbosity:
             self.stdout.write(f"  {line}")
-
-    @staticmethod
-    def _months_around(today: date) -> list[date]:
-        """Half a year back, three months ahead."""
-        first = today.year * 12 + today.month - 1
-        return [date(month // 12, month % 12 + 1, 1) for month in range(first - 6, first + 4)]
