@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import attachments
 from core.access import access
 from projects.models import Participation, Project
+from projects.services import CLOSED
 from workers import permissions, selectors, services
 from workers.filters import EngagementFilters
 from workers.forms import ContractForm, EngagementForm, EnrolForm, ExitForm
@@ -224,7 +225,7 @@ def refuse_unless(request, project: Project, allowed: bool):
         return None
     if project.is_open:
         raise PermissionDenied
-    messages.error(request, "项目已完工，不再接收用工和考勤资料。")
+    messages.error(request, CLOSED)
     return redirect(project)
 
 

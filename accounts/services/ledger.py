@@ -10,11 +10,10 @@ from django.db import connection, transaction
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.models import SpecialAccount
-from accounts.services.special_accounts import lock_project, require_open
 from core import audit, crypto
 from core.staging import stage
 from projects.models import ImportBatch, Project
-from projects.services import mark_changed
+from projects.services import lock_open, mark_changed
 
 
 class UnlikeKnownSerial(ValidationError):
@@ -114,7 +113,7 @@ def record_movements(
 
     Raises UnlikeKnownSerial; refuses completed projects and cancelled accounts.
     """
-    require_open(lock_project(project))
+    lock_open(project)  # first of all: writers of its money follow each other and never cross
     account = SpecialAccount.objects.unscoped("asked for by the caller").select_for_update().get(pk=account.pk)
     if account.status == AccountStatus.CANCELLED:
         raise ValidationError("该专户已注销，不再接收流水。")

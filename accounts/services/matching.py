@@ -2,10 +2,9 @@
 
 from django.db import connection, transaction
 
-from accounts.services.special_accounts import lock_project
 from core import audit
 from projects.models import Project
-from projects.services import mark_changed
+from projects.services import lock, mark_changed
 
 # 2026年9月, 2026-09, 202609; a full date is when somebody paid, not the month that was paid for
 _MONTH = r"(20\d\d)\s*(?:年\s*|[-./]?)(1[0-2]|0?[1-9])(?!\d|[-./]\d|\s*月\s*\d)"
@@ -104,7 +103,7 @@ def match_payouts(project: Project, *, by) -> int:
     What fits nothing stays open on both sides and is listed (`accounts.selectors`). Two runs at once queue up at the
     project's row, so no movement and no line is counted twice.
     """
-    lock_project(project)
+    lock(project)
     matched, returned = _pay(project), 0
     while taken_back := _take_back(project):
         returned += taken_back

@@ -10,11 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Payroll
-from accounts.services.special_accounts import lock_project, require_open
 from core import audit, crypto
 from core.staging import stage
 from projects.models import ImportBatch, Project
-from projects.services import mark_changed
+from projects.services import lock_open, mark_changed
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ def record_wages(
     batch: ImportBatch | None = None,
 ) -> Recorded:
     """Upsert by person. A line that has been paid in part or in full stays as it is, whatever the sheet says."""
-    require_open(lock_project(project))
+    lock_open(project)
     if month > timezone.localdate():
         raise ValidationError("工资所属月份晚于本月。")
     payroll = _payroll(project, month, pay_on, by)

@@ -10,22 +10,12 @@ from accounts.models import AccountProject, SpecialAccount
 from core import audit, crypto
 from organizations.models import Organization
 from projects.models import Project
-from projects.services import mark_changed
+from projects.services import ProjectClosed, lock_open, mark_changed
 
 NO_CONTRACTOR = "本项目还没有登记施工总承包单位，请先补全项目信息。"
 ANOTHER_BANK = "该账号已登记在另一家银行，请核对账号。"
 ALREADY_CANCELLED = "该账号的专户已注销，请核对账号。"
 ANOTHER_HOLDER = "该账号已登记在其他单位名下，请核对账号。"
-
-
-def require_open(project: Project) -> None:
-    if not project.is_open:
-        raise ValidationError("项目已完工，不再接收新的数据。")
-
-
-def lock_project(project: Project) -> Project:
-    """The project as it is now, locked first of all: writers of its money follow each other and never cross."""
-    return Project.objects.unscoped("the caller's project").select_for_update(no_key=True).get(pk=project.pk)
 
 
 @transaction.atomic
@@ -42,7 +32,7 @@ def open_account(
     holder: Organization | None = None,
 ) -> SpecialAccount:
     """Record an account and that it serves this project; an account its holder already has gets one project more."""
-    require_open(project)
+    project = lock_open(project)
     holder = holder or project.general_contractor
     if holder is None:
         raise ValidationError(NO_CONTRACTOR)
@@ -145,4 +135,4 @@ def _projects_of(account: SpecialAccount) -> list[Project]:
 
 def _require_an_open_one(projects: list[Project]) -> None:
     if projects and not any(project.is_open for project in projects):
-        require_open(projects[0])
+        raise ProjectClosed

@@ -24,7 +24,7 @@ from projects.imports.base import Outcome, SheetImport, kinds
 from projects.imports.fitting import other_kind
 from projects.models import ImportBatch, Project
 from projects.models.imports import LARGE_BYTES, RESEMBLES
-from projects.services import mark_changed
+from projects.services import lock, mark_changed
 
 log = structlog.get_logger(__name__)
 
@@ -187,9 +187,10 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
     progress(1, 3, f"正在核对 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
-        batch.project = Project.objects.select_for_update(no_key=True).get(pk=batch.project_id)
+        batch.project = lock(batch.project)
         if batch.is_settled:
             return batch
+        _refuse_closed(batch.project)
         if not layout.complete:
             return _ask_for_columns(batch, layout, importer)
         good = _check(importer, layout, rows)
@@ -206,9 +207,10 @@ def _apply(batch: ImportBatch, by, progress: Progress) -> ImportBatch:
     progress(1, 3, f"正在写入 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
-        batch.project = Project.objects.select_for_update(no_key=True).get(pk=batch.project_id)
+        batch.project = lock(batch.project)
         if batch.state != ImportState.CHECKED:
             return batch
+        _refuse_closed(batch.project)
         good = _check(importer, layout, rows)
         outcome = net.write(importer, good, keep=True) if good else None
         records.keep(batch, importer, rows)

@@ -1,6 +1,6 @@
 """Writes that concern projects. Whoever writes supervised data calls `mark_changed` in the same transaction."""
 
-from projects.services.changes import CLOSED, ProjectClosed, lock_open, mark_changed
+from projects.services.changes import CLOSED, ProjectClosed, lock, lock_open, mark_changed
 from projects.services.clerks import leave_clerk, save_clerk
 from projects.services.filing import file_project, update_project
 from projects.services.parties import (
@@ -26,6 +26,7 @@ __all__ = [
     "file_project",
     "find_unit",
     "leave_clerk",
+    "lock",
     "lock_open",
     "make_lead",
     "mark_changed",

@@ -29,5 +29,6 @@ def lock_open(project: Project) -> Project:
 
 
 def lock(project: Project) -> Project:
-    rows = Project.objects.unscoped("the caller has found the project in its user's scope")
+    """The project as it is now, also once it is completed; writers of one project come one after the other."""
+    rows = Project.objects.unscoped("the caller has found it in its user's scope, or by its exact code")
     return rows.select_for_update(no_key=True).get(pk=project.pk)

@@ -19,4 +19,5 @@ def test_months_are_counted_over_the_year_and_told_by_their_firsts(month, by, th
 
 
 def test_the_months_around_a_day_come_oldest_first():
-    assert months.around(date(2026, 12, 5), back=1, ahead=1) == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]
+    found = months.around(date(2026, 12, 5), back=1, ahead=1)
+    assert found == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)]

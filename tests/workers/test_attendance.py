@@ -185,9 +185,9 @@ def test_what_cannot_be_corrected_is_refused(worker, change, expected):
 def test_nothing_is_recorded_at_a_completed_project(worker):
     worker.project.status, worker.project.completed_on = Status.COMPLETED, date(2026, 10, 1)
     worker.project.save()
-    with pytest.raises(ValidationError, match="已完工"):
+    with pytest.raises(ValidationError, match="确认完工"):
         correct_attendance(worker, day=date(2026, 9, 3), units=ONE, reason="漏记", by=clerk())
-    with pytest.raises(ValidationError, match="已完工"):
+    with pytest.raises(ValidationError, match="确认完工"):
         record_attendance(worker.project, [DayRow(worker.pk, date(2026, 9, 3), ONE)], source=DEVICE, by=None)
 
 

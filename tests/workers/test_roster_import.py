@@ -224,7 +224,7 @@ def test_months_wage_is_a_monthly_contract(site):
 def test_a_completed_project_takes_no_more_people(site):
     site.status, site.completed_on = Status.COMPLETED, date(2026, 10, 1)
     site.save()
-    with pytest.raises(ValidationError, match="已完工"):
+    with pytest.raises(ValidationError, match="确认完工"):
         Run(RosterImport, site, sheet(row()))
 
 

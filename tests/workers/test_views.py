@@ -314,7 +314,7 @@ def test_a_completed_project_says_why_it_takes_nothing(signed_in, site, person):
     site.status, site.completed_on = Status.COMPLETED, date(2026, 10, 1)
     site.save()
     answer = signed_in.get(reverse("workers:enrol", args=[site.pk]), follow=True)
-    assert "已完工" in answer.content.decode()
+    assert "确认完工" in answer.content.decode()
 
 
 # --- attendance ------------------------------------------------------------------------------------------------------

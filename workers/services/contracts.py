@@ -5,10 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import attachments, audit
-from projects.services import mark_changed
+from projects.services import lock_open, mark_changed
 from workers.models import Engagement, LabourContract
 from workers.services import checks
-from workers.services.roster import lock_open
 
 
 def why_not_sign(

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from core import audit
 from projects.models import Project
+from projects.services import lock_open
 from workers.enums import AttendanceSource
 from workers.models import AttendanceCorrection, AttendanceDay, Engagement
 from workers.services.attendance import DayRow, WrittenDays, write_days
-from workers.services.roster import lock_open
 
 UNITS = (Decimal("0"), Decimal("0.5"), Decimal("1"))
 

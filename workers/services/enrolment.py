@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from core import audit, crypto, identity
 from projects.models import Project
-from projects.services import mark_changed
+from projects.services import lock_open, mark_changed
 from workers import pinyin, selectors
 from workers.enums import IdType
 from workers.models import AttendanceDay, BankCard, Engagement, Team, Worker
 from workers.services import checks
-from workers.services.roster import RosterEntry, lock_open, write_roster
+from workers.services.roster import RosterEntry, write_roster
 
 
 def why_not_enrol(project: Project, facts: dict, today: date, *, card_confirmed: bool = False) -> dict[str, str]:

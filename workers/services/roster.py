@@ -10,13 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
 from core import crypto, identity
 from projects.models import Project
-from projects.services import mark_changed
+from projects.services import lock_open, mark_changed
 from workers import pinyin
 from workers.enums import ContractKind, IdType, Trade, WageMethod, WorkRole
 
@@ -55,13 +54,6 @@ class Written:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-
-
-def lock_open(project: Project) -> None:
-    """Writers of one project's register and attendance come one after the other. Refused: a completed project."""
-    locked = Project._base_manager.select_for_update(no_key=True).get(pk=project.pk)
-    if not locked.is_open:
-        raise ValidationError("项目已完工，不再接收用工和考勤资料。", code="project_completed")
 
 
 @transaction.atomic
