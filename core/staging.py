@@ -6,24 +6,32 @@ from django.db import connection
 from psycopg import sql
 
 
-def stage(table: str, columns: Mapping[str, str], rows: Iterable[Sequence]) -> int:
-    """A temporary table of these columns (name → SQL type), filled; it goes with the transaction.
+def stage(
+    table: str, columns: Mapping[str, str], rows: Iterable[Sequence], *, derived: Mapping[str, str] | None = None
+) -> int:
+    """A temporary table of these columns (name → SQL type), filled; it goes with the transaction. `derived` columns
+    stand behind them for later statements to fill.
 
     Answers the number of rows. Call it within a transaction; staging the same table again replaces it.
     """
     name = sql.Identifier(table)
-    fields = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())
+    fields = _definitions({**columns, **(derived or {})})
+    filled = sql.SQL(", ").join(map(sql.Identifier, columns))
     with connection.cursor() as cursor:
         _execute(cursor, sql.SQL("DROP TABLE IF EXISTS pg_temp.{}").format(name))
         _execute(cursor, sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(name, fields))
         written = 0
-        with cursor.copy(sql.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(name)) as copy:
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(name, filled)) as copy:
             copy.set_types(list(columns.values()))
             for row in rows:
                 copy.write_row(row)
                 written += 1
         _execute(cursor, sql.SQL("ANALYZE {}").format(name))
     return written
+
+
+def _definitions(columns: Mapping[str, str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())
 
 
 def _execute(cursor, statement: sql.Composed) -> None:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from core.months import next_month
+from core.staging import stage
 from projects.services import mark_changed
 from workers import partitions
 from workers.enums import AttendanceSource
@@ -44,7 +45,8 @@ class WrittenDays:
 def write_days(rows: Iterable[DayRow], *, source: AttendanceSource) -> WrittenDays:
     """Where a day comes twice, the last row counts. Raises ValueError for an engagement that does not exist."""
     with connection.cursor() as cursor, _without_materialize(cursor):
-        _stage(cursor, rows)
+        stage("attendance_staging", _COLUMNS, rows)
+        cursor.execute("DROP TABLE IF EXISTS attendance_changes, attendance_touched")
         months = _months(cursor)
         if not months:
             return WrittenDays()
@@ -73,17 +75,6 @@ def _without_materialize(cursor) -> Iterator[None]:
 
 
 _COLUMNS = {"engagement_id": "int8", "day": "date", "units": "numeric", "first_in": "time", "last_out": "time"}
-
-
-def _stage(cursor, rows: Iterable[DayRow]) -> None:
-    cursor.execute("DROP TABLE IF EXISTS attendance_staging, attendance_changes, attendance_touched")
-    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-    cursor.execute(f"CREATE TEMP TABLE attendance_staging ({columns}) ON COMMIT DROP")
-    with cursor.copy(f"COPY attendance_staging ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)") as copy:
-        copy.set_types(list(_COLUMNS.values()))
-        for row in rows:
-            copy.write_row(row)
-    cursor.execute("ANALYZE attendance_staging")
 
 
 def _months(cursor) -> list[date]:

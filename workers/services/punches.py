@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, transaction
 
+from core.staging import stage
 from workers import partitions
 from workers.enums import AttendanceSource
 from workers.services.attendance import DayRow, WrittenDays, write_days
@@ -32,7 +33,7 @@ class PunchRow(NamedTuple):
 def write_punches(rows: Iterable[PunchRow], *, source: AttendanceSource = AttendanceSource.DEVICE) -> WrittenDays:
     """Keep the clockings and write the days they make, from all clockings known. Counts are of days."""
     with connection.cursor() as cursor:
-        _stage(cursor, rows)
+        stage("punch_staging", _COLUMNS, rows)
         span = _span(cursor)
         if span is None:
             return WrittenDays()
@@ -42,17 +43,6 @@ def write_punches(rows: Iterable[PunchRow], *, source: AttendanceSource = Attend
 
 
 _COLUMNS = {"engagement_id": "int8", "at": "timestamptz", "direction": "varchar", "means": "varchar"}
-
-
-def _stage(cursor, rows: Iterable[PunchRow]) -> None:
-    cursor.execute("DROP TABLE IF EXISTS punch_staging")
-    columns = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-    cursor.execute(f"CREATE TEMP TABLE punch_staging ({columns}) ON COMMIT DROP")
-    with cursor.copy(f"COPY punch_staging ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT binary)") as copy:
-        copy.set_types(list(_COLUMNS.values()))
-        for row in rows:
-            copy.write_row(row)
-    cursor.execute("ANALYZE punch_staging")
 
 
 def _span(cursor) -> tuple[date, date] | None:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core import crypto, identity
+from core.staging import stage
 from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers import pinyin
@@ -71,7 +72,7 @@ def write_roster(project: Project, entries: Iterable[RosterEntry]) -> Written:
     changed: dict[str, set[int]] = {}
     with connection.cursor() as cursor:
         _keep_triggers_linear(cursor)
-        total = _stage(cursor, entries)
+        total = stage("roster_staging", _STAGING, map(_staged, entries), derived=_DERIVED)
         for statement in _MERGE:
             if total >= MANY and statement in (_FIND, _FIND_CONTRACTS):
                 cursor.execute("ANALYZE workers_worker, workers_engagement, workers_labourcontract")
@@ -128,22 +129,13 @@ _STAGING = {
     "wage_rate": "numeric",
     "pay_day": "int2",
 }
-_DERIVED = """ordinal int GENERATED ALWAYS AS IDENTITY, worker_id bigint, engagement_id bigint, team_id bigint,
-    contract_id bigint"""
-
-
-def _stage(cursor, entries: Iterable[RosterEntry]) -> int:
-    columns = ", ".join(f"{name} {kind}" for name, kind in _STAGING.items())
-    cursor.execute("DROP TABLE IF EXISTS roster_staging")
-    cursor.execute(f"CREATE TEMP TABLE roster_staging ({columns}, {_DERIVED}) ON COMMIT DROP")
-    total = 0
-    with cursor.copy(f"COPY roster_staging ({', '.join(_STAGING)}) FROM STDIN (FORMAT binary)") as copy:
-        copy.set_types(list(_STAGING.values()))
-        for entry in entries:
-            copy.write_row(_staged(entry))
-            total += 1
-    cursor.execute("ANALYZE roster_staging")
-    return total
+_DERIVED = {
+    "ordinal": "int GENERATED ALWAYS AS IDENTITY",
+    "worker_id": "bigint",
+    "engagement_id": "bigint",
+    "team_id": "bigint",
+    "contract_id": "bigint",
+}
 
 
 def _staged(entry: RosterEntry) -> tuple:
