@@ -2,12 +2,14 @@
 
 from accounts.models import SpecialAccount
 from organizations.enums import Role
+from projects.imports.permissions import can_import
 from projects.models import Project
+from projects.permissions import is_contractor
 
 
 def can_record_account(user, project: Project) -> bool:
     """The general contractor's clerk, or the bank that keeps the account."""
-    return project.is_open and user.role in (Role.CLERK, Role.BANK)
+    return project.is_open and (user.role == Role.BANK or is_contractor(user, project))
 
 
 def can_share_account(user, account: SpecialAccount, holder) -> bool:
@@ -21,10 +23,13 @@ def can_share_account(user, account: SpecialAccount, holder) -> bool:
 
 
 def can_edit_account(user, account: SpecialAccount) -> bool:
-    """A clerk completes what is known; once the bank is named, its own clerks may too. Cancelled accounts stay."""
+    """The contractor's clerk completes what is known; once the bank is named, its own clerks may too. Cancelled
+    accounts stay."""
     if account.is_cancelled:
         return False
-    return user.role == Role.CLERK or (user.role == Role.BANK and account.bank_id == user.organization_id)
+    if user.role == Role.BANK:
+        return account.bank_id == user.organization_id
+    return any(is_contractor(user, link.project) for link in account.project_links.all())
 
 
 def can_cancel_account(user, account: SpecialAccount) -> bool:
@@ -33,8 +38,8 @@ def can_cancel_account(user, account: SpecialAccount) -> bool:
 
 def can_import_statement(user, project: Project) -> bool:
     """Data of the ledger comes from the bank: uploaded by its clerk, or as the bank's own file by the contractor's."""
-    return project.is_open and user.role in (Role.CLERK, Role.BANK)
+    return can_import(user, project, "bank-statement")
 
 
 def can_import_payroll(user, project: Project) -> bool:
-    return project.is_open and user.role == Role.CLERK
+    return can_import(user, project, "payroll")

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import permissions, selectors, services
 from accounts.enums import MovementKind
@@ -20,7 +20,7 @@ from accounts.tables import (
     UnpaidTable,
 )
 from core import formats
-from core.access import access
+from core.access import access, read_or_write
 from core.charts import bar_chart
 from core.money import CENT
 from core.pagination import capped_count
@@ -92,7 +92,7 @@ def account_list(request):
     return render(request, "accounts/account_list.html", {"filters": filters, "table": table})
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(Role.CLERK, Role.BANK)
 def account_add(request, project_pk):
     """By somebody who sees the project."""
@@ -107,7 +107,7 @@ def account_add(request, project_pk):
     return _save_account(request, form, reverse("accounts:project_money", args=[project.pk]), save)
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(Role.BANK)
 def account_record(request):
     """By the bank, before it sees the project."""
@@ -119,7 +119,7 @@ def account_record(request):
     return _save_account(request, form, reverse("accounts:account_list"), save)
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(Role.CLERK, Role.BANK)
 def account_edit(request, pk):
     account = get_object_or_404(SpecialAccount.objects.visible_to(request.user), pk=pk)

@@ -2,11 +2,10 @@ from io import BytesIO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from alerts import permissions, selectors, services
 from alerts.evidence import evidence_of, parameters_of
@@ -30,7 +29,7 @@ from alerts.tables import (
     with_rows,
 )
 from core import attachments, audit, formats
-from core.access import access
+from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
 from organizations.enums import AUTHORITIES, Role
 from projects.models import Project
@@ -39,7 +38,6 @@ READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 EXPORT_LIMIT = 50_000
 # The tile of those nobody has accepted, and the list it counts. Those who cannot accept have no use for it.
 WAITING = {Role.OFFICER: ("待本级签收", "?state=new&desk=office"), Role.INDUSTRY: ("待签收", "?state=new")}
-read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------
@@ -80,10 +78,7 @@ def warning_export(request):
     rows = write_table(buffer, title, EXPORT_HEADERS, map(export_row, chosen.iterator(chunk_size=2000)))
     asked = {name: str(value) for name, value in filters.values.items()}
     audit.record("warning.export", by=request.user, rows=rows, filters=asked)
-    response = HttpResponse(buffer.getvalue(), content_type=attachments.XLSX)
-    name = f"预警清单-{timezone.localdate():%Y%m%d}.xlsx"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return attachments.download(buffer.getvalue(), f"预警清单-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @require_POST

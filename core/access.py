@@ -12,6 +12,9 @@ The role opens the door; what is behind it is decided by scope. Out of scope is 
 from collections.abc import Callable
 
 from django.views import View
+from django.views.decorators.http import require_http_methods
+
+read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class _Access:

@@ -106,7 +106,12 @@ def may_open(user, attachment: Attachment) -> bool:
 def response(attachment: Attachment, *, by) -> HttpResponse:
     """The file as a download; every download of a file is on record."""
     audit.record("attachment.download", by=by, target=attachment, name=attachment.name)
-    answer = HttpResponse(read(attachment), content_type=attachment.content_type)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, attachment.name)
+    return download(read(attachment), attachment.name, attachment.content_type)
+
+
+def download(content: bytes, name: str, content_type: str = XLSX) -> HttpResponse:
+    """To be kept as a file, never shown as a page."""
+    answer = HttpResponse(content, content_type=content_type)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

@@ -1,7 +1,5 @@
 """Model fields of the kernel: encrypted text, its blind index, money."""
 
-from decimal import Decimal
-
 from django.db import models
 
 from core import crypto
@@ -74,6 +72,3 @@ class MoneyField(models.DecimalField):
         kwargs.setdefault("max_digits", 16)
         kwargs.setdefault("decimal_places", 2)
         super().__init__(*args, **kwargs)
-
-
-ZERO = Decimal("0.00")

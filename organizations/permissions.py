@@ -18,10 +18,6 @@ def can_unlock(user: User) -> bool:
     return user.role == Role.SECURITY
 
 
-def can_read_audit(user: User) -> bool:
-    return user.role == Role.AUDIT
-
-
 def can_deactivate(user: User, of: User) -> bool:
     """Nobody closes their own login, nor the last one of an administrator's role."""
     if not can_manage_users(user) or user.pk == of.pk:

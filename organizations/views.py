@@ -5,10 +5,10 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from core import audit
-from core.access import access
+from core.access import access, read_or_write
 from core.models import AuditEntry
 from organizations import permissions, services
 from organizations.enums import Role
@@ -47,7 +47,7 @@ def sign_out(request):
     return redirect("organizations:login")
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access.signed_in
 def password_change(request):
     form = PasswordChangeForm(request.user, request.POST or None)
@@ -86,7 +86,7 @@ def user_detail(request, pk):
     return render(request, "organizations/user_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(Role.SYSTEM)
 def user_create(request):
     form = UserForm(request.POST or None)

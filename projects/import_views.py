@@ -1,13 +1,12 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from core import attachments, audit
-from core.access import access
+from core.access import access, read_or_write
 from core.spreadsheets import annotated_name
 from organizations.enums import Role
 from projects import imports
@@ -15,7 +14,15 @@ from projects.enums import ImportState
 from projects.import_forms import BatchFilters, ColumnsForm, ProblemFilters, UploadForm
 from projects.import_tables import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
 from projects.imports import SheetImport
-from projects.imports.permissions import can_apply, can_decide, can_import, can_open_file, importable, resembling
+from projects.imports.permissions import (
+    can_apply,
+    can_decide,
+    can_import,
+    can_open_file,
+    importable,
+    may_send,
+    resembling,
+)
 from projects.models import ImportBatch, Project
 
 READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
@@ -43,7 +50,7 @@ def batch_list(request):
 @access(*READERS)
 def center(request, project_pk):
     project = _project(request, project_pk)
-    sends = importable(request.user, project)
+    sends = importable(request.user) if may_send(request.user, project) else []
     batches = ImportBatch.objects.visible_to(request.user).filter(project=project)
     context = {
         "project": project,
@@ -58,14 +65,14 @@ def center(request, project_pk):
 @access(*READERS)
 def template(request, project_pk, kind):
     project, kind = _project(request, project_pk), _kind(kind)
-    return _download(kind.template(project), f"{kind.title}模板.xlsx")
+    return attachments.download(kind.template(project), f"{kind.title}模板.xlsx")
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(*SENDERS)
 def upload(request, project_pk, kind):
     project, kind = _project(request, project_pk), _kind(kind)
-    if kind not in importable(request.user, project):
+    if not (kind.may_upload(request.user) and may_send(request.user, project)):
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -152,7 +159,7 @@ def _next_step(found: ImportBatch) -> tuple[str, str] | None:
     return step[0], reverse(step[1], args=[found.project_id], query=query)
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(*SENDERS)
 def columns(request, pk):
     """A sheet of an unknown shape: which of its columns are ours."""
@@ -218,7 +225,7 @@ def _unless_busy(request, act, found: ImportBatch) -> ImportBatch:
 # --- its files -----------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
+@read_or_write
 @access(*SENDERS)
 def annotated(request, pk):
     found = _openable(request, pk)
@@ -226,7 +233,7 @@ def annotated(request, pk):
         return redirect("core:job", imports.annotate_soon(found, by=request.user).pk)
     content = imports.annotated(found)
     audit.record("import.annotated", by=request.user, target=found)
-    return _download(content, annotated_name(found.file.name))
+    return attachments.download(content, annotated_name(found.file.name))
 
 
 @require_GET
@@ -234,12 +241,6 @@ def annotated(request, pk):
 def file(request, pk):
     found = _openable(request, pk)
     return attachments.response(found.file, by=request.user)
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=attachments.XLSX)
-    answer.headers["Content-Disposition"] = content_disposition_header(True, name)
-    return answer
 
 
 # --- finding -------------------------------------------------------------------------------------------------------

@@ -2,15 +2,14 @@ from io import BytesIO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from core import attachments, audit
-from core.access import access
+from core.access import access, read_or_write
 from core.identity import normalize_id
 from core.spreadsheets.writer import write_table
 from organizations.enums import Role
@@ -29,7 +28,6 @@ PARTY_TYPES = {
     "construction_unit": ParticipantType.CONSTRUCTION_UNIT,
     "general_contractor": ParticipantType.GENERAL_CONTRACTOR,
 }
-read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 # --- list and export -------------------------------------------------------------------------------------------------
@@ -67,10 +65,7 @@ def project_export(request):
     rows = write_table(buffer, title, EXPORT_HEADERS, map(export_row, projects))
     asked = {name: str(value) for name, value in filters.values.items()}
     audit.record("project.export", by=request.user, rows=rows, filters=asked)
-    response = HttpResponse(buffer.getvalue(), content_type=attachments.XLSX)
-    name = f"项目清单-{timezone.localdate():%Y%m%d}.xlsx"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name)
-    return response
+    return attachments.download(buffer.getvalue(), f"项目清单-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 # --- one project -----------------------------------------------------------------------------------------------------

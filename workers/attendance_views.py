@@ -7,9 +7,9 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from core.access import access
+from core.access import access, read_or_write
 from core.forms import FilterForm, MonthField
 from core.months import next_month, previous_month
 from projects.models import Project
@@ -64,7 +64,7 @@ def attendance(request, project_pk):
     return render(request, "workers/attendance.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@read_or_write
 @access(*WRITERS)
 def attendance_correct(request, pk, day):
     """One person's day by hand, with a reason."""

@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from core import attachments
-from core.access import access
+from core.access import access, read_or_write
 from projects.models import Participation, Project
 from projects.services import CLOSED
 from workers import permissions, selectors, services
@@ -18,8 +18,6 @@ from workers.indicators import WORKER
 from workers.models import BankCard, Engagement, LabourContract, Worker
 from workers.permissions import READERS, WRITERS
 from workers.tables import EngagementTable, WorkerTable, state_of
-
-read_or_write = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_GET

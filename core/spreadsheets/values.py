@@ -40,10 +40,6 @@ _HALF_DAYS = re.compile(r"(\d+)(?:天|日|个工)半")
 Cleaner = Callable[[object], object]
 
 
-def is_blank(raw) -> bool:
-    return raw is None or raw == "" or (isinstance(raw, str) and not raw.strip())
-
-
 def plain(raw) -> str:
     """A cell as the text a reader sees: whole numbers without the `.0` that spreadsheets add."""
     if isinstance(raw, str):

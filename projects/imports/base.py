@@ -70,8 +70,7 @@ class SheetImport:
     # --- what a kind may override ------------------------------------------------------------------------------------
 
     @classmethod
-    def may_upload(cls, user, project: Project) -> bool:
-        """Asked about a project in the user's scope."""
+    def may_upload(cls, user) -> bool:
         return user.role in cls.roles
 
     @classmethod

@@ -1,18 +1,25 @@
 """Who may send, confirm and take back which sheets. Officers look; they write nothing for a contractor or a bank."""
 
+from organizations.enums import Role
 from projects.enums import ImportState
 from projects.imports.base import SheetImport, kinds
 from projects.models import ImportBatch, Project
+from projects.permissions import is_contractor
 
 
 def can_import(user, project: Project, kind: str) -> bool:
     """A role that sends this kind; whether the project is seen is the scope's answer. None once it is closed."""
-    return kind in kinds() and project.is_open and kinds()[kind].may_upload(user, project)
+    return kind in kinds() and kinds()[kind].may_upload(user) and project.is_open and may_send(user, project)
 
 
-def importable(user, project: Project) -> list[type[SheetImport]]:
-    """The kinds of sheets this user sends for this project, also while it is closed."""
-    return [kind for kind in kinds().values() if kind.may_upload(user, project)]
+def may_send(user, project: Project) -> bool:
+    """A contractor that has left still sees the project, but writes nothing for it any more."""
+    return user.role != Role.CLERK or is_contractor(user, project)
+
+
+def importable(user) -> list[type[SheetImport]]:
+    """The kinds of sheets this user's role sends."""
+    return [kind for kind in kinds().values() if kind.may_upload(user)]
 
 
 def can_decide(user, batch: ImportBatch) -> bool:
@@ -32,4 +39,4 @@ def can_apply(user, batch: ImportBatch) -> bool:
 
 def can_open_file(user, batch: ImportBatch) -> bool:
     """The file holds IDs and cards in clear: only those who send such files open it; others see it masked."""
-    return batch.kind in kinds() and kinds()[batch.kind].may_upload(user, batch.project)
+    return batch.kind in kinds() and kinds()[batch.kind].may_upload(user)

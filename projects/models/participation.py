@@ -6,14 +6,11 @@ from core.fields import BlindIndexField, EncryptedField
 from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import IDENTITY_CHECKERS
 from organizations.models import Organization
-from projects.enums import SUBCONTRACTORS, ParticipantType, ParticipationStatus
+from projects.enums import ParticipantType, ParticipationStatus
 from projects.models.project import Project
 
 
 class ParticipationQuerySet(ScopedQuerySet):
-    def subcontractors(self) -> "ParticipationQuerySet":
-        return self.filter(participant_type__in=SUBCONTRACTORS)
-
     def on_site(self) -> "ParticipationQuerySet":
         return self.filter(status=ParticipationStatus.ENTERED)
 

@@ -130,7 +130,7 @@ def cards(user, projects: list[Project], now) -> list[Card]:
 
 
 def _sheets(user, project: Project) -> list[tuple[str, str]]:
-    kinds_sent = sorted(importable(user, project), key=lambda kind: (kind.kind not in ORDER, _place(kind.kind)))
+    kinds_sent = sorted(importable(user), key=lambda kind: (kind.kind not in ORDER, _place(kind.kind)))
     return [(f"上传{kind.title}", upload(project, kind.kind)) for kind in kinds_sent]
 
 

@@ -13,7 +13,7 @@ from core.models import AuditEntry
 from core.spreadsheets import open_workbook
 from organizations.enums import OrganizationKind
 from projects import imports
-from projects.enums import ImportState, ParticipantType, Status
+from projects.enums import ImportState, ParticipantType, ParticipationStatus, Status
 from projects.models import ImportBatch, WageClerk
 from tests.accounts.factories import special_account
 from tests.organizations.factories import bank_clerk, clerk, industry_officer, officer, organization
@@ -309,3 +309,16 @@ def test_the_preview_names_the_sheet_only_where_there_are_several(client, site, 
     batch.preview = [row | {"sheet": f"班组{n}"} for n, row in enumerate(batch.preview)]
     batch.save()
     assert "<td>班组1</td>" in text(client.get(address))
+
+
+def test_a_contractor_that_left_looks_on_but_sends_nothing(client, site):
+    left = organization(name="已退场")
+    participation(site, left, status=ParticipationStatus.EXITED, exited_on=datetime.date(2026, 8, 1))
+    client.force_login(clerk(left))
+    assert reverse("imports:upload", args=[site.pk, "toy"]) not in text(client.get(at_center(site)))
+    assert upload(client, site).status_code == 403
+    assert not ImportBatch.objects.exists()
+
+
+def at_center(site) -> str:
+    return reverse("imports:center", args=[site.pk])
