@@ -155,15 +155,15 @@ def unpaid_lines(lines: QuerySet) -> QuerySet:
 
 def wages_owed(project: Project) -> Decimal:
     """What the payrolls of this project still owe."""
-    owed = unpaid_lines(PayrollLine._base_manager.filter(project=project))
+    owed = unpaid_lines(PayrollLine.objects.unscoped("the project is in scope").filter(project=project))
     return owed.aggregate(total=Coalesce(Sum(F("net") - F("paid")), _ZERO))["total"]
 
 
 def cards_of_workers(project: Project, numbers: Iterable[str]) -> set[str]:
     """Those of these cards that the project's payrolls or its register know as a worker's."""
-    cards = {crypto.blind_index(number): number for number in numbers}
-    paid = PayrollLine._base_manager.filter(project=project, card_number_index__in=list(cards))
-    bound = BankCard._base_manager.filter(worker__engagements__project=project, number_index__in=list(cards))
+    own, cards = "the project's own people", {crypto.blind_index(number): number for number in numbers}
+    paid = PayrollLine.objects.unscoped(own).filter(project=project, card_number_index__in=list(cards))
+    bound = BankCard.objects.unscoped(own).filter(worker__engagements__project=project, number_index__in=list(cards))
     found = [*paid.values_list("card_number_index", flat=True), *bound.values_list("number_index", flat=True)]
     return {cards[bytes(index)] for index in found}
 

@@ -122,9 +122,8 @@ class EngagedPerson(NamedTuple):
 
 
 def engaged_people(project: Project) -> Iterator[EngagedPerson]:
-    rows = Engagement._base_manager.filter(project=project).values_list(
-        "pk", "worker__id_number_index", "worker__name", "entered_on", "exited_on"
-    )
+    people = Engagement.objects.unscoped("the project is in scope").filter(project=project)
+    rows = people.values_list("pk", "worker__id_number_index", "worker__name", "entered_on", "exited_on")
     return (EngagedPerson(pk, bytes(index), *rest) for pk, index, *rest in rows)
 
 
@@ -139,7 +138,7 @@ def domicile_of(worker: Worker) -> str:
 
 def days_by_hand(project: Project, first: date, last: date) -> dict[tuple[int, date], Decimal]:
     """(engagement, day) → what somebody entered or corrected by hand."""
-    days = AttendanceDay._base_manager.filter(
+    days = AttendanceDay.objects.unscoped("the project is in scope").filter(
         project=project, day__range=(first, last), source=AttendanceSource.MANUAL
     )
     return {(engagement, day): units for engagement, day, units in days.values_list("engagement_id", "day", "units")}

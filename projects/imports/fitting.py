@@ -8,7 +8,7 @@ def other_kind(importer: SheetImport, layout: Layout, workbook: Workbook) -> typ
     """The kind the sender may upload whose required columns are all there, and more of its others than of ours."""
     best, most = None, _known(layout)
     for kind in kinds().values():
-        if kind.kind == importer.kind or (importer.by and not kind.may_upload(importer.by, importer.project)):
+        if kind.kind == importer.kind or (importer.by and not kind.may_upload(importer.by)):
             continue
         found = kind(importer.project, by=importer.by, filename=importer.filename).layout(workbook)
         if found.complete and _known(found) > most:

@@ -37,12 +37,10 @@ def record_attendance(
     another project, days outside entry and exit, future days."""
     lock_open(project)
     rows, today = list(rows), today or timezone.localdate()
-    terms = {
-        pk: (entered, exited)
-        for pk, entered, exited in Engagement._base_manager.filter(
-            project=project, pk__in={row.engagement_id for row in rows}
-        ).values_list("pk", "entered_on", "exited_on")
-    }
+    own = Engagement.objects.unscoped("the caller's project").filter(
+        project=project, pk__in={row.engagement_id for row in rows}
+    )
+    terms = {pk: (entered, exited) for pk, entered, exited in own.values_list("pk", "entered_on", "exited_on")}
     for row in rows:
         if row.engagement_id not in terms:
             raise ValidationError("人员不在本项目花名册中。", code="not_engaged")
@@ -70,7 +68,8 @@ def correct_attendance(
     problem = why_no_attendance(engagement.entered_on, engagement.exited_on, day, today or timezone.localdate())
     if problem:
         raise ValidationError({"day": f"{problem}，不能登记考勤。"})
-    known = AttendanceDay._base_manager.filter(engagement=engagement, day=day).values_list("units", "source").first()
+    days = AttendanceDay.objects.unscoped("the engagement is in scope").filter(engagement=engagement, day=day)
+    known = days.values_list("units", "source").first()
     if known == (units, AttendanceSource.MANUAL):
         return None
     correction = AttendanceCorrection.objects.create(

@@ -72,10 +72,14 @@ def enrol(
     if problems := why_not_enrol(project, entry._asdict(), today, card_confirmed=card_confirmed):
         raise ValidationError(problems)
     write_roster(project, [entry])
-    engagement = Engagement._base_manager.select_related("worker", "project").get(
-        project=project,
-        worker__id_type=entry.id_type,
-        worker__id_number_index=crypto.blind_index(entry.id_number),
+    engagement = (
+        Engagement.objects.unscoped("just written")
+        .select_related("worker", "project")
+        .get(
+            project=project,
+            worker__id_type=entry.id_type,
+            worker__id_number_index=crypto.blind_index(entry.id_number),
+        )
     )
     audit.record("worker.enrol", by=by, target=engagement, project=project.code, card_confirmed=card_confirmed)
     return engagement
@@ -137,7 +141,8 @@ def update_engagement(
     _update_person(worker, person)
     terms = dict(terms)
     name = terms.pop("team", "")
-    engagement.team = Team._base_manager.get_or_create(project=engagement.project, name=name)[0] if name else None
+    teams = Team.objects.unscoped("the engagement's own project")
+    engagement.team = teams.get_or_create(project=engagement.project, name=name)[0] if name else None
     for field, value in terms.items():
         setattr(engagement, field, value)
     engagement.full_clean(exclude=["project", "worker"], validate_unique=False)
@@ -158,7 +163,7 @@ def _update_person(worker: Worker, facts: dict) -> None:
 
 def bind_card(worker: Worker, *, number: str, bank_name: str = "") -> BankCard:
     """The card wages go to from now on; an earlier one stays on record."""
-    cards = BankCard._base_manager.filter(worker=worker)
+    cards = BankCard.objects.unscoped("the worker is in scope").filter(worker=worker)
     cards.filter(is_current=True).exclude(number_index=crypto.blind_index(number)).update(is_current=False)
     card = cards.filter(number_index=crypto.blind_index(number)).first() or BankCard(worker=worker, number=number)
     card.last4, card.is_current, card.bank_name = number[-4:], True, bank_name or card.bank_name
@@ -174,9 +179,8 @@ def exit_engagement(engagement: Engagement, *, on: date, by, today: date | None 
         raise ValidationError({"on": "退场日期不能晚于今天。"})
     if on < engagement.entered_on:
         raise ValidationError({"on": f"退场日期不能早于进场日期 {engagement.entered_on}。"})
-    worked = (
-        AttendanceDay._base_manager.filter(engagement=engagement, day__gt=on, units__gt=0).order_by("-day").first()
-    )
+    days = AttendanceDay.objects.unscoped("the engagement is in scope")
+    worked = days.filter(engagement=engagement, day__gt=on, units__gt=0).order_by("-day").first()
     if worked:
         raise ValidationError({"on": f"{worked.day} 仍有出勤记录，退场日期不能早于最后出勤日。"})
     engagement.exited_on = on
