@@ -95,6 +95,13 @@ def card(content: str, title: str = "", hint: str = "", link: str = "", link_tex
 
 
 @register.simple_block_tag
+def notice(content: str, tone: str = "info", icon: str = "") -> SafeString:
+    """A word above the page's content: info, success, warning or error."""
+    sign = icon or {"success": "check", "warning": "alert", "error": "alert"}.get(tone, "info")
+    return _render("notice", content=content, tone=tone, sign=sign)
+
+
+@register.simple_block_tag
 def tabs(content: str, label: str = "分栏") -> SafeString:
     return _render("tabs", content=content, label=label)
 

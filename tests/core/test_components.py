@@ -96,7 +96,8 @@ def test_texts_from_people_are_escaped():
     source = """{% badge x %}{% definition x x hint=x %}{% page_header x lead=x %}{% endpage_header %}{% masked x %}
     {% stat_tile x x unit=x hint=x %}{% empty_state x x %}{% copyable x %}{% crumb x %}{% icon "user" x %}
     {% timeline %}{% act x by=x %}{{ x }}{% endact %}{% endtimeline %}{% card title=x hint=x %}{{ x }}{% endcard %}
-    {% dialog "d" x text=x submit=x %}{{ x }}{% enddialog %}{% dialog_button "d" x %}{% post_button x "/" %}"""
+    {% notice x %}{{ x }}{% endnotice %}{% dialog "d" x text=x submit=x %}{{ x }}{% enddialog %}
+    {% dialog_button "d" x %}{% post_button x "/" %}"""
     assert "<img" not in render(source, x=evil)
 
 
