@@ -69,12 +69,13 @@ def can_overwrite_unit(user, unit: Organization) -> bool:
     return not unit.participations.exclude(project__in=theirs).exists()
 
 
+def is_act_of(user, project: Project, act: StatusAct) -> bool:
+    """Whose act it is, whatever state the project is in."""
+    return is_regulator(user, project) or (not act.is_regulators and is_contractor(user, project))
+
+
 def can_change_status(user, project: Project, act: StatusAct) -> bool:
-    if project.status not in act.from_statuses:
-        return False
-    if act.is_regulators:
-        return is_regulator(user, project)
-    return can_edit(user, project)
+    return project.status in act.from_statuses and is_act_of(user, project, act)
 
 
 def can_complete(user, project: Project) -> bool:

@@ -152,10 +152,7 @@ def project_status(request, pk, act):
     if act not in StatusAct.values:
         raise Http404
     act = StatusAct(act)
-    may = permissions.is_regulator(request.user, project) or (
-        not act.is_regulators and permissions.is_contractor(request.user, project)
-    )
-    if not may:
+    if not permissions.is_act_of(request.user, project, act):
         raise PermissionDenied
     form = _status_form(act, request.POST)
     return _dialog_answer(

@@ -59,6 +59,8 @@ def save_unit(unit: Organization | None, *, by, **facts) -> Organization:
             setattr(unit, name, value)
     unit.full_clean()
     unit.save()
+    if told:
+        mark_changed(_projects_of(unit))
     if overwrite and standing:
         audit.record("organization.correct", by=by, target=unit, fields=sorted(standing))
     return unit
@@ -102,7 +104,7 @@ def update_party(party: Participation, *, by, unit_facts: dict | None = None, **
     party.full_clean()
     party.save()
     audit.record("project.party", by=by, target=party, organization=party.organization_id)
-    mark_changed(_projects_of(party.organization) if unit_facts else [project.pk])
+    mark_changed([project.pk])
     return party
 
 

@@ -264,11 +264,12 @@ class TestUnits:
     def test_a_clerk_fills_blanks_of_a_stranger_but_overwrites_nothing(self):
         own = organization()
         one, stranger = project(contractor=own), organization(legal_representative="李敏")
-        participation(project(), stranger, LABOUR)
+        elsewhere = participation(project(), stranger, LABOUR).project
         facts = {"name": stranger.name, "legal_representative": "王芳", "office_address": "人民路"}
         services.enter_unit(one, LABOUR, by=clerk(own), unit_facts=facts)
         stranger.refresh_from_db()
         assert (stranger.legal_representative, stranger.office_address) == ("李敏", "人民路")
+        assert ChangedProject.objects.filter(project=elsewhere).exists()
 
     def test_a_clerk_corrects_a_unit_of_the_own_projects_only(self):
         own = organization()
