@@ -85,7 +85,7 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
         """Somebody else's card is asked about, not refused: the register may hold it for the wrong person."""
         asked = "card" in problems or self.cleaned_data.get("card_confirmed")
         if "card" in problems:
-            problems = problems | {"card": f"{problems['card']}确为本人的卡的，请勾选下方的核对后再保存。"}
+            problems = problems | {"card": f"{problems['card']}确为本人的，请勾选“已当面核对”后再保存。"}
         if not asked:
             del self.fields["card_confirmed"]
         super().add_problems(problems)
