@@ -231,3 +231,9 @@ def test_a_month_that_runs_has_no_payout_rate_of_zero(client):
     for month, count in (("", 0), ("2026-10", 1)):
         page = opened(client, people.officer("530902"), f"{reverse('reports:statistics')}?month={month}")
         assert ("未到发放日" in page.content.decode()) == (not count)
+
+
+def test_the_line_of_thirty_days_has_no_circles(client):
+    chart = opened(client, people.officer("530902")).context["charts"]["trend"]
+    assert [series["showSymbol"] for series in chart.option["series"]] == [False, False]
+    assert len(chart.rows) == 30
