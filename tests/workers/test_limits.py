@@ -389,7 +389,7 @@ def test_an_exit_of_a_completed_project_stands(signed_in, client, site, person):
     services.exit_engagement(person, on=date(2026, 9, 1), by=None)
     page = reverse("workers:engagement_return", args=[person.pk])
     Project.objects.filter(pk=site.pk).update(status=Status.COMPLETED, completed_on=date(2026, 10, 1))
-    assert "已完工" in signed_in.post(page, follow=True).content.decode()
+    assert "确认完工" in signed_in.post(page, follow=True).content.decode()
     client.force_login(clerk())
     assert client.post(page).status_code == 404
     client.force_login(officer())
