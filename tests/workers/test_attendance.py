@@ -156,6 +156,15 @@ def test_a_correction_is_not_overwritten_by_a_later_sheet(worker):
     assert AttendanceCorrection.objects.count() == 2
 
 
+def test_a_day_confirmed_by_hand_is_the_hands_and_no_later_sheet_takes_it_back(worker):
+    day = date(2026, 9, 3)
+    write_days([DayRow(worker.pk, day, ONE)], source=SHEET)
+    correct_attendance(worker, day=day, units=ONE, reason="已核实", by=clerk())
+    assert AttendanceDay.objects.get().source == MANUAL
+    assert write_days([DayRow(worker.pk, day, NONE)], source=SHEET).kept == 1
+    assert AttendanceDay.objects.get().units == ONE
+
+
 def test_correcting_to_what_stands_by_hand_already_leaves_no_second_entry(worker):
     for _ in range(2):
         correct_attendance(worker, day=date(2026, 9, 3), units=ONE, reason="漏记", by=clerk())

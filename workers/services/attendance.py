@@ -105,13 +105,15 @@ def _find_changes(cursor, span: dict) -> WrittenDays:
     return WrittenDays(created, updated, total - created - updated - kept, kept)
 
 
-# Times that a device measured stay where a sheet says the same day without them.
+# Times that a device measured stay where a sheet says the same day without them. A day confirmed by hand becomes the
+# hand's, so that no later sheet takes it back.
 _CHANGES = """
 CREATE TEMP TABLE attendance_changes ON COMMIT DROP AS
 SELECT s.engagement_id, s.day, e.project_id, s.units::numeric(2, 1) AS units,
     coalesce(s.first_in, d.first_in) AS first_in, coalesce(s.last_out, d.last_out) AS last_out,
     d.day IS NULL AS is_new,
-    differs.so AND (d.source <> 'manual' OR %(source)s = 'manual') AS is_changed,
+    coalesce(CASE WHEN %(source)s = 'manual' THEN differs.so OR d.source <> 'manual'
+                  ELSE differs.so AND d.source <> 'manual' END, false) AS is_changed,
     differs.so AND d.source = 'manual' AND %(source)s <> 'manual' AS is_kept
 FROM (SELECT DISTINCT ON (engagement_id, day) * FROM attendance_staging ORDER BY engagement_id, day, ctid DESC) AS s
 LEFT JOIN workers_engagement AS e ON e.id = s.engagement_id

@@ -146,7 +146,7 @@ def update_engagement(
     for field, value in terms.items():
         setattr(engagement, field, value)
     engagement.full_clean(exclude=["project", "worker"], validate_unique=False)
-    engagement.save()
+    engagement.save(update_fields=["team", *terms])  # an exit that came in between stays
     if card:
         bind_card(worker, **card)
     mark_changed([engagement.project_id])
