@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from alerts.models import RuleRun, RuleSetting
@@ -56,10 +57,11 @@ def change_rule(
         raise PermissionDenied
     if valid_from < timezone.localdate():
         raise ValidationError({"valid_from": "生效日期不能早于今天。"})
-    known = RuleSetting.objects.select_for_update().filter(rule_code=rule.code).order_by("-version")
+    own = RuleSetting.objects.filter(rule_code=rule.code)
+    list(own.order_by("pk").select_for_update())  # changes of one rule come one after the other
     setting = RuleSetting.objects.create(
         rule_code=rule.code,
-        version=max([old.version for old in known], default=0) + 1,
+        version=(own.aggregate(last=Max("version"))["last"] or 0) + 1,
         level=level,
         disposal_days=disposal_days,
         enabled=enabled,

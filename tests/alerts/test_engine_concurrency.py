@@ -4,14 +4,17 @@ import threading
 
 import pytest
 from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.utils import timezone
 
 from alerts import engine, tasks
 from alerts.enums import Act
-from alerts.models import Disposal, RuleRun, Warning
+from alerts.models import Disposal, RuleRun, RuleSetting, Warning
+from alerts.services import change_rule
 from projects.models import ChangedProject, Project
 from projects.services import mark_changed
 from tests.alerts.factories import TODAY
 from tests.alerts.sweeping import HasAddress, sweep
+from tests.organizations.factories import officer
 from tests.projects.factories import project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,3 +163,27 @@ def test_an_officer_who_releases_while_the_sweep_refreshes_keeps_the_last_word()
     assert run.error == ""
     first = Warning.objects.order_by("pk").first()
     assert (first.state, first.release_kind) == ("released", "evidence")
+
+
+def test_two_changes_of_a_rule_at_once_become_two_versions():
+    sweep()
+    by = officer("530000")
+    barrier = threading.Barrier(2)
+
+    def change():
+        barrier.wait()
+        change_rule(
+            rule=HasAddress,
+            by=by,
+            valid_from=timezone.localdate(),
+            level="red",
+            disposal_days=10,
+            enabled=True,
+            params={},
+            reason="试行",
+        )
+
+    for thread in [in_thread(change) for _ in range(2)]:
+        thread.join()
+    versions = RuleSetting.objects.filter(rule_code=HasAddress.code).values_list("version", flat=True)
+    assert sorted(versions) == [1, 2, 3]
