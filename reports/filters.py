@@ -13,7 +13,17 @@ from organizations.selectors import regions_for
 from reports.figures import COUNTS, RATES
 
 MONTHS_BACK = 12
-BEHIND = ("in_progress", "account", "update", "labour_cost_rate", "contract", "register", "attendance", "payout")
+BEHIND = (
+    "in_progress",
+    "account",
+    "update",
+    "labour_cost_rate",
+    "contract",
+    "register",
+    "attendance",
+    "payout",
+    "payout_amount",
+)
 
 
 def months(today: date) -> list[tuple[str, str]]:

@@ -23,7 +23,8 @@ WITH p AS MATERIALIZED (
            q.supervised AND q.status IN (%(in_progress)s, %(suspended)s) AS in_scope
     FROM (
         SELECT p.id, p.code, p.name, p.jurisdiction_id, p.industry,
-               p.supervised_from <= %(last)s AND (p.completed_on IS NULL OR p.completed_on >= %(first)s) AS supervised,
+               least(p.supervised_from, p.actual_start_on) <= %(last)s
+               AND (p.completed_on IS NULL OR p.completed_on >= %(first)s) AS supervised,
                CASE WHEN %(is_running)s THEN p.status ELSE coalesce(
                    (SELECT c.status FROM projects_statuschange c WHERE c.project_id = p.id AND c.on <= %(last)s
                     ORDER BY c.on DESC, c.id DESC LIMIT 1),

@@ -22,7 +22,7 @@ from reports.selectors import ProjectFigures
 
 A4 = 9
 FONT = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
-OTHERS = "监管期外项目"  # not counted as supervised, yet with figures: completed before, supervised later
+OTHERS = "监管期外项目"  # not counted as supervised, yet with figures: completed before, begun later
 NOT_DUE = "未到发放日"
 PAID = ("payout", "payout_amount")
 LEADING = ("projects", "in_progress")

@@ -188,9 +188,9 @@ def the_workbook_is_right(visitor, documents: Documents) -> None:
 
 
 def figures_of(workbook: BytesIO) -> dict:
-    """The project's own line of the month: filed today, it stands among those supervised only after the month."""
+    """The project's own line of the month: filed late, it counts from the month it was begun in."""
     head, row = None, None
-    for cells in openpyxl.load_workbook(workbook)["监管期外项目"].iter_rows(values_only=True):
+    for cells in openpyxl.load_workbook(workbook)["项目明细"].iter_rows(values_only=True):
         if NAME in cells:
             row = cells
         elif row is None and "项目名称" in cells:

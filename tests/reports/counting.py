@@ -37,6 +37,7 @@ def province(random: Random, projects: int = 8) -> None:
             at=random.choice(PLACES),
             industry=random.choice(Industry.values),
             supervised_from=random.choice([date(2026, 7, 1), date(2026, 10, 20), date(2026, 11, 5)]),
+            actual_start_on=random.choice([date(2026, 7, 20), date(2026, 11, 1)]),
             **random.choice(
                 [
                     {"status": Status.IN_PROGRESS},
@@ -124,7 +125,8 @@ def _warnings(random: Random, made: Project, by) -> None:
 def by_hand(made: Project) -> Counter:
     """October of one project, told in December."""
     counts: Counter = Counter()
-    supervised = made.supervised_from <= LAST and not (made.completed_on and made.completed_on < MONTH)
+    running = min(made.supervised_from, made.actual_start_on or made.supervised_from) <= LAST
+    supervised = running and not (made.completed_on and made.completed_on < MONTH)
     changes = [change for change in made.status_changes.all() if change.on <= LAST]
     status = max(changes, key=lambda change: (change.on, change.pk)).status if changes else made.status
     in_progress = supervised and status == Status.IN_PROGRESS

@@ -231,7 +231,8 @@ def test_a_closed_month_shows_an_office_its_own_place_and_industry_only():
 
 def test_the_details_are_the_counted_projects_and_the_others_stand_apart():
     site(name="在监管的")
-    later = site(name="期后纳入的", supervised_from=date(2026, 11, 5))
+    later = site(name="期后开工的", supervised_from=date(2026, 11, 5), actual_start_on=date(2026, 11, 5))
+    site(name="开工后补报的", supervised_from=date(2026, 11, 5))
     site(name="早已竣工的", status=Status.COMPLETED, completed_on=date(2026, 9, 15))
     warning(later, raised_at=noon(date(2026, 10, 5)))
     officer = people.officer("530902")
@@ -243,8 +244,8 @@ def test_the_details_are_the_counted_projects_and_the_others_stand_apart():
             name: [row[1] for row in book[name].iter_rows(min_row=4, values_only=True)]
             for name in ("项目明细", "监管期外项目")
         }
-        assert named["项目明细"] == ["在监管的"]
-        assert set(named["监管期外项目"]) == {"期后纳入的", "早已竣工的"}
+        assert set(named["项目明细"]) == {"在监管的", "开工后补报的"}
+        assert set(named["监管期外项目"]) == {"期后开工的", "早已竣工的"}
         assert whole["在监管项目（个）", ""] == len(named["项目明细"])
         heads_of = [cell.value for cell in book["项目明细"][3]]
         for label, total in (("当月实发工资（元）", whole["代发率（金额）", "当月实发工资"]),

@@ -100,10 +100,11 @@ def _project(random: Random, today: date, item: Made, officer: int) -> tuple:
     site = item.site
     amount = Decimal(site.workers * random.randint(250_000, 600_000))
     incomplete = "incomplete" in site.faults
+    code = f"{site.region.code}{site.started_on:%Y%m}{item.id % 10000:04d}"
     started = site.started_on if site.status != Status.PREPARING else None
     completed = today - timedelta(days=30) if site.status == Status.COMPLETED else None
     return (
-        item.id, f"{site.region.code}{site.started_on:%Y%m}{item.id:06d}", site.name, site.category, site.industry,
+        item.id, code, site.name, site.category, site.industry,
         site.region.code, "" if incomplete else names.address(random, site.region.name), site.region.code,
         site.signed_on, site.status, None if incomplete else site.started_on, started, completed, site.signed_on,
         amount, amount * 20 / 100, 15, site.is_linear, site.signed_on, officer, moment(site.signed_on),
