@@ -150,7 +150,8 @@ class View:
         )
         yield self._rate_tile("account", now.figures)
         if now.inclusion:
-            yield Tile("纳入率", numerator=now.inclusion[0], denominator=now.inclusion[1], hint="在建 / 指标基数")
+            part, whole = now.inclusion
+            yield Tile("纳入率", numerator=part, denominator=whole, hint="房建市政在建 / 指标基数")
 
     def monthly_tiles(self) -> Iterator[Tile]:
         figures = self.month_places.whole.figures
