@@ -12,7 +12,7 @@ from django.utils import timezone
 from alerts import engine, services
 from alerts.models import Disposal, Warning
 from core.triggers import without_triggers
-from organizations.enums import RegionLevel, Role
+from organizations.enums import Role
 from organizations.models import User
 from wagemonitor.seed.copying import execute
 from wagemonitor.seed.fill import moment
@@ -147,7 +147,7 @@ def _fates(random: Random) -> Iterator[str]:
 def _officers() -> dict[str, User]:
     """By the digits of their office's place."""
     found = User.objects.filter(role=Role.OFFICER, is_active=True).select_related("organization__region")
-    return {user.region.prefix: user for user in found if user.region.level in RegionLevel.values}
+    return {user.region.prefix: user for user in found}
 
 
 def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
