@@ -2,18 +2,27 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core import indicators
 from core.indicators import Gap
 from projects.indicators import PROJECT_GROUPS, WAGE_CLERK
-from projects.models import Project
+from projects.models import Participation, Project
 from projects.models.project import ProjectQuerySet
 
 
 def projects_for(user) -> ProjectQuerySet:
     return Project.objects.visible_to(user)
+
+
+def with_parties(projects: ProjectQuerySet, *only: str) -> ProjectQuerySet:
+    """With places and parties, whole or only these fields of them."""
+    parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
+    parties = parties.only(*only) if only else parties
+    return projects.select_related("jurisdiction__parent__parent").prefetch_related(
+        Prefetch("participations", parties)
+    )
 
 
 def open_projects(user) -> ProjectQuerySet:

@@ -1,26 +1,16 @@
 from collections.abc import Iterable
 
-from django.db.models import Prefetch
 from django.utils.functional import cached_property
 
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, RateColumn, Table
-from projects.models import Participation, Project
+from projects.models import Project
 from projects.models.project import ProjectQuerySet
-from projects.selectors import completeness_for, open_warning_counts
+from projects.selectors import completeness_for, open_warning_counts, with_parties
 
 
 def contractor_name(project: Project) -> str:
     return project.general_contractor.name if project.general_contractor else ""
-
-
-def with_parties(projects: ProjectQuerySet, *only: str) -> ProjectQuerySet:
-    """With places and parties, whole or only these fields of them."""
-    parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
-    parties = parties.only(*only) if only else parties
-    return projects.select_related("jurisdiction__parent__parent").prefetch_related(
-        Prefetch("participations", parties)
-    )
 
 
 def with_rows(projects: ProjectQuerySet) -> ProjectQuerySet:

@@ -1,8 +1,8 @@
 from django.urls import path
 
 from core.navigation import NavItem
-from workers import attendance_views, views
 from workers.permissions import READERS
+from workers.views import attendance, contracts, register
 
 app_name = "workers"
 
@@ -12,16 +12,16 @@ navigation = [
 ]
 
 urlpatterns = [
-    path("", views.worker_list, name="worker_list"),
-    path("<int:pk>/", views.worker_detail, name="worker_detail"),
-    path("projects/<int:project_pk>/", views.register, name="register"),
-    path("projects/<int:project_pk>/new/", views.enrol, name="enrol"),
-    path("engagements/<int:pk>/edit/", views.engagement_edit, name="engagement_edit"),
-    path("engagements/<int:pk>/exit/", views.engagement_exit, name="engagement_exit"),
-    path("engagements/<int:pk>/return/", views.engagement_return, name="engagement_return"),
-    path("engagements/<int:engagement_pk>/contracts/new/", views.contract_add, name="contract_add"),
-    path("contracts/<int:pk>/edit/", views.contract_edit, name="contract_edit"),
-    path("attendance/", attendance_views.attendance_list, name="attendance_list"),
-    path("projects/<int:project_pk>/attendance/", attendance_views.attendance, name="attendance"),
-    path("engagements/<int:pk>/attendance/<str:day>/", attendance_views.attendance_correct, name="attendance_correct"),
+    path("", register.worker_list, name="worker_list"),
+    path("<int:pk>/", register.worker_detail, name="worker_detail"),
+    path("projects/<int:project_pk>/", register.register, name="register"),
+    path("projects/<int:project_pk>/new/", register.enrol, name="enrol"),
+    path("engagements/<int:pk>/edit/", register.engagement_edit, name="engagement_edit"),
+    path("engagements/<int:pk>/exit/", register.engagement_exit, name="engagement_exit"),
+    path("engagements/<int:pk>/return/", register.engagement_return, name="engagement_return"),
+    path("engagements/<int:engagement_pk>/contracts/new/", contracts.contract_add, name="contract_add"),
+    path("contracts/<int:pk>/edit/", contracts.contract_edit, name="contract_edit"),
+    path("attendance/", attendance.attendance_list, name="attendance_list"),
+    path("projects/<int:project_pk>/attendance/", attendance.attendance, name="attendance"),
+    path("engagements/<int:pk>/attendance/<str:day>/", attendance.attendance_correct, name="attendance_correct"),
 ]

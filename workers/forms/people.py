@@ -1,52 +1,20 @@
-"""One person or one day by hand, held to the same cleaners as the sheets."""
+"""Registering a person at a project, changing what is on record, leaving."""
 
 import re
-from collections.abc import Callable
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from core import identity
-from core.forms import DigitsInput, IdNumberInput, MoneyField, PortalForm, PortalModelForm, Section
+from core.forms import DigitsInput, IdNumberInput, MoneyField, PortalForm, Section
 from core.spreadsheets import values as clean
 from projects.models import Project
-from workers.enums import ContractKind, Education, Gender, IdType, Trade, WageMethod, WorkRole
+from workers.enums import Education, Gender, IdType, Trade, WageMethod, WorkRole
+from workers.forms.fields import CleanedField, ServiceErrorsMixin, choices
 from workers.imports.vocabulary import ETHNICITIES
-from workers.models import Engagement, LabourContract
-from workers.services import RosterEntry, why_not_enrol, why_not_sign, why_not_update
-
-
-class CleanedField(forms.CharField):
-    """Text through the cleaner that sheets use."""
-
-    def __init__(self, *, cleaner: Callable, **kwargs):
-        super().__init__(**kwargs)
-        self.cleaner = cleaner
-
-    def clean(self, value):
-        return self.cleaner(super().clean(value))
-
-
-def choices(of, *, blank: bool = True) -> list:
-    return [("", "")] * blank + list(of.choices)
-
-
-class ServiceErrorsMixin:
-    def refuse(self, error) -> None:
-        """What a service refused, at the fields it names; what names none of ours stands above the form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
-
-    def add_problems(self, problems: dict[str, str]) -> None:
-        """What the service would refuse, beside what the fields refuse: everything wrong is said in one round."""
-        for name, message in problems.items():
-            target = name if name in self.fields else None
-            if target not in self.errors:
-                self.add_error(target, message)
+from workers.models import Engagement
+from workers.services import RosterEntry, why_not_enrol, why_not_update
 
 
 class PersonForm(ServiceErrorsMixin, PortalForm):
@@ -201,51 +169,5 @@ class EngagementForm(PersonForm):
         return {"number": number, "bank_name": self.cleaned_data["bank_name"]} if number else None
 
 
-class ContractForm(ServiceErrorsMixin, PortalModelForm):
-    scan = forms.FileField(label="合同扫描件", required=False, help_text="PDF、JPG 或 PNG，不超过 20 MB")
-
-    sections = [
-        Section("合同", ["signed_on", "kind", "starts_on", "ends_on"]),
-        Section("工资", ["wage_method", "wage_rate", "pay_day"]),
-        Section("扫描件", ["scan"]),
-    ]
-
-    class Meta:
-        model = LabourContract
-        fields = ["signed_on", "kind", "starts_on", "ends_on", "wage_method", "wage_rate", "pay_day"]
-        field_classes = {"wage_rate": MoneyField}
-
-    def __init__(self, *args, engagement: Engagement, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.engagement = engagement
-        self.fields["kind"].choices = choices(ContractKind, blank=False)
-        self.fields["pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
-        self.fields["ends_on"].help_text = "以完成一定工作为期限的，可在工作完成后补填"
-
-    def clean(self):
-        values = super().clean()
-        contract = self.instance if self.instance.pk else None
-        self.add_problems(why_not_sign(self.engagement, values, timezone.localdate(), contract=contract))
-        return values
-
-    def _post_clean(self):
-        """The service judges the whole contract; here only the fields."""
-
-    def facts(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self._meta.fields}
-
-
 class ExitForm(PortalForm):
     on = forms.DateField(label="退场日期", initial=timezone.localdate)
-
-
-class CorrectionForm(ServiceErrorsMixin, PortalForm):
-    units = forms.TypedChoiceField(
-        label="出勤",
-        choices=[("1", "全天"), ("0.5", "半天"), ("0", "未出勤")],
-        widget=forms.RadioSelect,
-        coerce=clean.day_count,
-    )
-    reason = forms.CharField(
-        label="原因", max_length=200, widget=forms.Textarea({"rows": 2}), help_text="如：闸机故障、漏刷卡；将留存备查"
-    )

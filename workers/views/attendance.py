@@ -13,13 +13,14 @@ from core.access import access, read_or_write
 from core.forms import FilterForm, MonthField
 from core.months import next_month, previous_month
 from projects.models import Project
+from projects.pages import project_in_scope, refuse_unless
 from workers import permissions, selectors, services
 from workers.forms import CorrectionForm
 from workers.grid import Grid
 from workers.models import AttendanceCorrection, AttendanceDay
+from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
 from workers.tables import AttendanceTable
-from workers.views import engagement_in_scope, form_page, project_in_scope, refuse_unless
 
 
 class MonthFilter(FilterForm):
@@ -89,5 +90,11 @@ def attendance_correct(request, pk, day):
         return back
 
     earlier = AttendanceCorrection.objects.visible_to(user).filter(engagement=engagement, day=day).select_related("by")
-    extra = {"engagement": engagement, "day": day, "known": known, "earlier": earlier}
-    return form_page(request, form, save, title="更正考勤", project=project, back=back, extra=extra)
+    extra = {
+        "facts": "workers/_correction_facts.html",
+        "engagement": engagement,
+        "day": day,
+        "known": known,
+        "earlier": earlier,
+    }
+    return form_page(request, form, save, title="更正考勤", project=project, back=back, **extra)

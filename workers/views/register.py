@@ -1,23 +1,24 @@
 """The register of a project and the people in it."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Prefetch
+from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from core import attachments
 from core.access import access, read_or_write
-from projects.models import Participation, Project
-from projects.services import CLOSED
+from projects.pages import project_in_scope, refuse_unless
 from workers import permissions, selectors, services
 from workers.filters import EngagementFilters
-from workers.forms import ContractForm, EngagementForm, EnrolForm, ExitForm
+from workers.forms import EngagementForm, EnrolForm, ExitForm
 from workers.indicators import WORKER
-from workers.models import BankCard, Engagement, LabourContract, Worker
+from workers.models import BankCard, Engagement, Worker
+from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
 from workers.tables import EngagementTable, WorkerTable, state_of
+
+TEAM_NAMES = "workers/_team_names.html"
 
 
 @require_GET
@@ -99,7 +100,7 @@ def enrol(request, project_pk):
         again = "again" in request.POST
         return reverse("workers:enrol", args=[project.pk]) if again else engagement.get_absolute_url()
 
-    return form_page(request, form, save, title="登记人员", project=project)
+    return form_page(request, form, save, title="登记人员", project=project, facts=TEAM_NAMES)
 
 
 @read_or_write
@@ -124,7 +125,7 @@ def engagement_edit(request, pk):
         return engagement.get_absolute_url()
 
     back = engagement.get_absolute_url()
-    return form_page(request, form, save, title="编辑人员", project=project, back=back)
+    return form_page(request, form, save, title="编辑人员", project=project, back=back, facts=TEAM_NAMES)
 
 
 @require_POST
@@ -161,78 +162,3 @@ def engagement_return(request, pk):
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(engagement)
-
-
-# --- contracts -------------------------------------------------------------------------------------------------------
-
-
-@read_or_write
-@access(*WRITERS)
-def contract_add(request, engagement_pk):
-    engagement = engagement_in_scope(request, engagement_pk)
-    initial = {"starts_on": engagement.entered_on, "pay_day": engagement.project.wage_pay_day}
-    return _contract_form(request, engagement, None, "登记劳动合同", initial)
-
-
-@read_or_write
-@access(*WRITERS)
-def contract_edit(request, pk):
-    contract = get_object_or_404(
-        LabourContract.objects.visible_to(request.user).select_related("engagement__worker", "engagement__project"),
-        pk=pk,
-    )
-    return _contract_form(request, contract.engagement, contract, "编辑劳动合同", {})
-
-
-def _contract_form(request, engagement: Engagement, contract: LabourContract | None, title: str, initial: dict):
-    project = engagement.project
-    if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
-        return refused
-    form = ContractForm(
-        request.POST or None, request.FILES or None, instance=contract, initial=initial, engagement=engagement
-    )
-
-    def save():
-        services.sign_contract(
-            engagement, by=request.user, contract=contract, scan=form.cleaned_data["scan"], **form.facts()
-        )
-        messages.success(request, "劳动合同已保存。")
-        return engagement.get_absolute_url()
-
-    title = f"{title} · {engagement.worker.name}"
-    return form_page(request, form, save, title=title, project=project, back=engagement.get_absolute_url())
-
-
-# --- what the views share --------------------------------------------------------------------------------------------
-
-
-def project_in_scope(request, pk) -> Project:
-    parties = Participation.objects.unscoped("parties of a project in scope").select_related("organization")
-    projects = Project.objects.visible_to(request.user).select_related("jurisdiction")
-    return get_object_or_404(projects.prefetch_related(Prefetch("participations", parties)), pk=pk)
-
-
-def engagement_in_scope(request, pk) -> Engagement:
-    engagements = selectors.engagements_for(request.user).select_related("worker", "team", "project__jurisdiction")
-    return get_object_or_404(engagements, pk=pk)
-
-
-def refuse_unless(request, project: Project, allowed: bool):
-    """None when allowed; a completed project says why it refuses, everything else is 403."""
-    if allowed:
-        return None
-    if project.is_open:
-        raise PermissionDenied
-    messages.error(request, CLOSED)
-    return redirect(project)
-
-
-def form_page(request, form, save, *, title: str, project: Project, back: str = "", extra: dict | None = None):
-    if request.method == "POST" and form.is_valid():
-        try:
-            return redirect(save())
-        except ValidationError as error:
-            form.refuse(error)
-    back = back or reverse("workers:register", args=[project.pk])
-    context = {"form": form, "title": title, "project": project, "back": back} | (extra or {})
-    return render(request, "workers/form_page.html", context, status=422 if form.errors else 200)
