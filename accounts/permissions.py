@@ -6,6 +6,8 @@ from projects.imports.permissions import can_import
 from projects.models import Project
 from projects.permissions import is_contractor
 
+READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
+
 
 def can_record_account(user, project: Project) -> bool:
     """The general contractor's clerk, or the bank that keeps the account."""

@@ -10,37 +10,9 @@ from alerts.filters import places_for
 from alerts.findings import settings_in_force
 from alerts.models import CaseLead, RuleSetting, Warning
 from alerts.rules import Parameter, Rule
-from core import attachments
-from core.forms import PortalForm, Section
+from core.forms import EvidenceField, PortalForm, Section
 from organizations.enums import AUTHORITIES, Industry, Role
 from organizations.models import Region
-
-FILES = 5
-
-
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class EvidenceField(forms.FileField):
-    """Up to five files, each checked against its kind. Gives (name, content) pairs."""
-
-    widget = ManyFilesInput(attrs={"accept": ",".join(attachments.EVIDENCE)})
-
-    def clean(self, data, initial=None):
-        uploads = [super(EvidenceField, self).clean(one, initial) for one in data or [None]]
-        if len(uploads) > FILES:
-            raise forms.ValidationError(f"一次最多上传 {FILES} 个文件，请合并为 PDF 后再上传。")
-        return [self._read(upload) for upload in uploads if upload]
-
-    @staticmethod
-    def _read(upload) -> services.File:
-        content = upload.read()
-        try:
-            attachments.check(content, upload.name, attachments.EVIDENCE)
-        except forms.ValidationError as error:
-            raise forms.ValidationError(f"{upload.name}：{'；'.join(error.messages)}") from error
-        return upload.name, content
 
 
 class ActForm(PortalForm):

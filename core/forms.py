@@ -13,6 +13,10 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.utils.formats import sanitize_separators
 
+from core import attachments
+
+MAX_FILES = 5
+
 
 class PortalRenderer(TemplatesSetting):
     form_template_name = "components/form.html"
@@ -97,6 +101,31 @@ class MoneyField(forms.DecimalField):
 
     def widget_attrs(self, widget):
         return {}
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class EvidenceField(forms.FileField):
+    """Up to `MAX_FILES` files, each checked against its kind. Gives (name, content) pairs."""
+
+    widget = ManyFilesInput(attrs={"accept": ",".join(attachments.EVIDENCE)})
+
+    def clean(self, data, initial=None):
+        uploads = [super(EvidenceField, self).clean(one, initial) for one in data or [None]]
+        if len(uploads) > MAX_FILES:
+            raise forms.ValidationError(f"一次最多上传 {MAX_FILES} 个文件，请合并为 PDF 后再上传。")
+        return [self._read(upload) for upload in uploads if upload]
+
+    @staticmethod
+    def _read(upload) -> tuple[str, bytes]:
+        content = upload.read()
+        try:
+            attachments.check(content, upload.name, attachments.EVIDENCE)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(f"{upload.name}：{'；'.join(error.messages)}") from error
+        return upload.name, content
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,5 @@
+"""Special accounts and their ledgers."""
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,85 +8,21 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import permissions, selectors, services
 from accounts.enums import MovementKind
-from accounts.filters import AccountFilters, LedgerFilters, PayrollFilters, PayrollLineFilters
+from accounts.filters import AccountFilters, LedgerFilters
 from accounts.forms import AccountForm, BankAccountForm, CancelForm
-from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
+from accounts.models import LedgerEntry, SpecialAccount
 from accounts.tables import (
     AccountTable,
     LedgerTable,
-    PayrollLineTable,
-    PayrollTable,
-    ProjectAccountTable,
-    ProjectPayrollTable,
-    UnmatchedTable,
-    UnpaidTable,
 )
-from core import formats
 from core.access import access, read_or_write
-from core.charts import bar_chart
-from core.money import CENT
 from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
 
-readers = access(Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
-
-
-# --- a project's money -----------------------------------------------------------------------------------------------
-
 
 @require_GET
-@readers
-def project_money(request, project_pk):
-    user = request.user
-    project = get_object_or_404(Project.objects.visible_to(user).select_related("jurisdiction"), pk=project_pk)
-    accounts = list(_listed(SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
-    entries = LedgerEntry.objects.visible_to(user).filter(project=project)
-    lines = PayrollLine.objects.visible_to(user).filter(project=project)
-    came, went = selectors.in_and_out(entries)
-    owed = selectors.wages_owed(project)
-    context = {
-        "project": project,
-        "accounts": ProjectAccountTable(accounts, request),
-        "chart": _movements_chart(entries),
-        "payrolls": ProjectPayrollTable(
-            list(selectors.with_totals(Payroll.objects.visible_to(user).filter(project=project))[:12]), request
-        ),
-        "unmatched": UnmatchedTable(selectors.with_reason(selectors.unmatched_payouts(entries)), request),
-        "unpaid": UnpaidTable(selectors.unpaid_lines(lines).select_related("team"), request),
-        "came": came,
-        "went": went,
-        "owed": owed,
-        "owed_tone": "red" if owed else "",
-        "balance": sum(account.balance or 0 for account in accounts),
-        "shares": any(account.serves > 1 for account in accounts),
-        "kept": came - went,
-        "gaps": [gap for gap in selectors.account_gaps_of(project) if gap.row],
-        "can_record": permissions.can_record_account(user, project),
-        "can_import_statement": permissions.can_import_statement(user, project),
-        "can_import_payroll": permissions.can_import_payroll(user, project),
-    }
-    return render(request, "accounts/project_money.html", context)
-
-
-def _listed(accounts):
-    return selectors.with_balance(accounts).prefetch_related("project_links__project").order_by("-id")
-
-
-def _movements_chart(entries):
-    rows = [
-        (f"{month:%Y-%m}", *(amount.quantize(CENT) for amount in amounts))
-        for month, *amounts in selectors.monthly_movements(entries)
-    ]
-    head = ["月份", "人工费拨付", "其他进账", "工资发放", "其他出账"]
-    return bar_chart("movements", "每月进出账（元）", head, rows) if rows else None
-
-
-# --- accounts --------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-@readers
+@access(*permissions.READERS)
 def account_list(request):
     filters = AccountFilters(request.GET)
     accounts = SpecialAccount.objects.visible_to(request.user).prefetch_related("project_links__project")
@@ -165,7 +103,7 @@ def account_cancel(request, pk):
 
 
 @require_GET
-@readers
+@access(*permissions.READERS)
 def ledger(request, pk):
     accounts = SpecialAccount.objects.visible_to(request.user).select_related("holder", "bank")
     account = get_object_or_404(selectors.with_balance(accounts), pk=pk)
@@ -188,28 +126,3 @@ def ledger(request, pk):
         "cancel_form": CancelForm(),
     }
     return render(request, "accounts/ledger.html", context)
-
-
-# --- payrolls --------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-@readers
-def payroll_list(request):
-    filters = PayrollFilters(request.GET)
-    payrolls = Payroll.objects.visible_to(request.user).select_related("project")
-    table = PayrollTable(filters.apply(selectors.with_totals(payrolls)), request)
-    return render(request, "accounts/payroll_list.html", {"filters": filters, "table": table})
-
-
-@require_GET
-@readers
-def payroll(request, pk):
-    payrolls = Payroll.objects.visible_to(request.user).select_related("project__jurisdiction")
-    found = get_object_or_404(selectors.with_totals(payrolls), pk=pk)
-    filters = PayrollLineFilters(request.GET)
-    lines = PayrollLine.objects.visible_to(request.user).filter(payroll=found).select_related("team")
-    table = PayrollLineTable(filters.apply(selectors.with_attendance(lines)), request)
-    heading = f"{formats.month(found.month)}工资"
-    context = {"payroll": found, "project": found.project, "heading": heading, "filters": filters, "table": table}
-    return render(request, "accounts/payroll.html", context)

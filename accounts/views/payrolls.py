@@ -1,0 +1,36 @@
+"""Payrolls and their lines."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from accounts import permissions, selectors
+from accounts.filters import PayrollFilters, PayrollLineFilters
+from accounts.models import Payroll, PayrollLine
+from accounts.tables import (
+    PayrollLineTable,
+    PayrollTable,
+)
+from core import formats
+from core.access import access
+
+
+@require_GET
+@access(*permissions.READERS)
+def payroll_list(request):
+    filters = PayrollFilters(request.GET)
+    payrolls = Payroll.objects.visible_to(request.user).select_related("project")
+    table = PayrollTable(filters.apply(selectors.with_totals(payrolls)), request)
+    return render(request, "accounts/payroll_list.html", {"filters": filters, "table": table})
+
+
+@require_GET
+@access(*permissions.READERS)
+def payroll(request, pk):
+    payrolls = Payroll.objects.visible_to(request.user).select_related("project__jurisdiction")
+    found = get_object_or_404(selectors.with_totals(payrolls), pk=pk)
+    filters = PayrollLineFilters(request.GET)
+    lines = PayrollLine.objects.visible_to(request.user).filter(payroll=found).select_related("team")
+    table = PayrollLineTable(filters.apply(selectors.with_attendance(lines)), request)
+    heading = f"{formats.month(found.month)}工资"
+    context = {"payroll": found, "project": found.project, "heading": heading, "filters": filters, "table": table}
+    return render(request, "accounts/payroll.html", context)
