@@ -91,6 +91,83 @@ class WorkRole(models.TextChoices):
     WORKER = "20", "建筑工人"
 
 
+class Post(models.TextChoices):
+    """岗位 of a manager on site (person types of the HRSS dialect; 01 is a worker, who has none)."""
+
+    PROJECT_MANAGER = "03", "项目经理"
+    WAGE_CLERK = "04", "劳资专管员"
+    STANDARDS = "05", "标准员"
+    MACHINERY = "06", "机械员"
+    RECORDS = "08", "资料员"
+    ENGINEER = "09", "工程师"
+    FOREMAN = "10", "施工员"
+    QUALITY = "11", "质量员"
+    SAFETY = "12", "安全员"
+    MATERIALS = "13", "材料员"
+    OTHER = "14", "其他管理人员"
+
+
+# No site is staffed without: 《建设工程安全生产管理条例》第二十一、二十三条, 《保障农民工工资支付条例》第二十八条.
+REQUIRED_POSTS = (Post.PROJECT_MANAGER, Post.SAFETY, Post.WAGE_CLERK)
+
+_BUILDERS = "《建筑施工特种作业人员管理规定》（建质〔2008〕75号）第三条"
+# Trades nobody may work in without a certificate, and what says so.
+SPECIAL_TRADES = {
+    Trade.SCAFFOLDER: _BUILDERS,
+    Trade.ELECTRICIAN: _BUILDERS,
+    Trade.HOISTING: _BUILDERS,  # 起重司索 is part of 建筑起重信号司索工
+    Trade.SIGNALLER: _BUILDERS,
+    Trade.CRANE_RIGGER: _BUILDERS,
+    Trade.WELDER: "《特种作业人员安全技术培训考核管理规定》（安监总局令第30号）附件：焊接与热切割作业",
+    Trade.BLASTER: "《民用爆炸物品安全管理条例》（国务院令第466号）第三十三条",
+}
+
+
+class CertificateKind(models.TextChoices):
+    SKILL = "skill", "职业技能证书"
+    SPECIAL = "special", "特种作业操作证"
+    SAFETY = "safety", "安全生产考核合格证"
+    POST = "post", "岗位培训证书"
+    REGISTERED = "registered", "执业资格注册证书"
+    TITLE = "title", "职称证书"
+
+
+class CertificateStatus(models.TextChoices):
+    """人员证书状态 (national dictionary certification_status)."""
+
+    VALID = "1", "有效"
+    CANCELLED = "2", "注销"
+    SUSPENDED = "3", "暂扣"
+    EXPIRED = "4", "过期"
+
+
+class TrainingKind(models.TextChoices):
+    """培训类型 (national dictionary trainin_type_code)."""
+
+    SAFETY = "003001", "安全教育"
+    ENTRY = "003002", "入场教育"
+    EXIT = "003003", "退场教育"
+    SKILL = "003004", "技能培训"
+
+
+class InsuranceKind(models.TextChoices):
+    INJURY = "injury", "工伤保险"
+    ACCIDENT = "accident", "意外伤害保险"
+
+
+class CardKind(models.TextChoices):
+    """What the wage card is besides a bank card."""
+
+    WORKER_CARD = "worker", "农民工实名卡（安康卡、云建宝卡）"
+    SOCIAL = "social", "社会保障卡"
+    ORDINARY = "ordinary", "普通银行卡"
+
+
+class AppraisalKind(models.TextChoices):
+    GOOD = "good", "良好行为"
+    BAD = "bad", "不良行为"
+
+
 class ContractKind(models.TextChoices):
     """合同期限类型 (national dictionary contract_period_type)."""
 

@@ -4,8 +4,9 @@ from django.db import models
 from django.utils import timezone
 
 from core.fields import BlindIndexField, EncryptedField
+from core.models.attachments import Attachment
 from core.scoping import ScopedModel
-from organizations.enums import IDENTITY_CHECKERS
+from organizations.enums import IDENTITY_CHECKERS, Role
 from projects.models.project import Project
 
 
@@ -30,6 +31,9 @@ class WageClerk(ScopedModel):
     )
     registered_on = models.DateField("登记日期", default=timezone.localdate)
     left_on = models.DateField("离任日期", null=True, blank=True)
+    photo = models.ForeignKey(
+        Attachment, verbose_name="照片", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = "劳资专管员"
@@ -41,3 +45,7 @@ class WageClerk(ScopedModel):
 
     def may_reveal(self, user) -> bool:
         return user.role in IDENTITY_CHECKERS
+
+    def may_open_files(self, user) -> bool:
+        """Photo, certificate, letter of appointment."""
+        return user.role != Role.BANK

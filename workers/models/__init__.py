@@ -1,16 +1,27 @@
+from workers.models.appraisal import Appraisal
 from workers.models.attendance import AttendanceCorrection, AttendanceDay, AttendanceMonth, Punch
+from workers.models.certificate import Certificate
 from workers.models.contract import LabourContract
+from workers.models.deadline import RegistrationDeadline
 from workers.models.engagement import Engagement, Team
+from workers.models.insurance import Insurance
+from workers.models.training import Training, TrainingRecord
 from workers.models.worker import BankCard, Worker
 
 __all__ = [
+    "Appraisal",
     "AttendanceCorrection",
     "AttendanceDay",
     "AttendanceMonth",
     "BankCard",
+    "Certificate",
     "Engagement",
+    "Insurance",
     "LabourContract",
     "Punch",
+    "RegistrationDeadline",
     "Team",
+    "Training",
+    "TrainingRecord",
     "Worker",
 ]

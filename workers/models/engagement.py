@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from core.scoping import ScopedModel, ScopedQuerySet
 from projects.models import Participation, Project
-from workers.enums import Trade, WorkRole
+from workers.enums import Post, Trade, WorkRole
 from workers.models.worker import BankCard, Worker
 
 
@@ -69,6 +69,7 @@ class Engagement(ScopedModel):
     )
     trade = models.CharField("从事工种", max_length=3, choices=Trade, blank=True)
     work_role = models.CharField("工人类型", max_length=2, choices=WorkRole, default=WorkRole.WORKER)
+    post = models.CharField("管理岗位", max_length=2, choices=Post, blank=True, default="", db_default="")
     is_team_leader = models.BooleanField("班组长", default=False)
     entered_on = models.DateField("进场日期")
     exited_on = models.DateField("退场日期", null=True, blank=True)

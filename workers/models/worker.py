@@ -6,10 +6,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.fields import BlindIndexField, EncryptedField
+from core.models.attachments import Attachment
 from core.scoping import ScopedModel
-from organizations.enums import IDENTITY_CHECKERS
+from organizations.enums import AUTHORITIES, IDENTITY_CHECKERS, Role
 from projects.models import Project
-from workers.enums import Education, Gender, IdType
+from workers.enums import CardKind, Education, Gender, IdType
+
+PAPER_READERS = (*AUTHORITIES, Role.CLERK)  # a bank sees whom it pays, not their photos and papers
 
 
 @pghistory.track()
@@ -31,6 +34,9 @@ class Worker(ScopedModel):
     education = models.CharField("文化程度", max_length=2, choices=Education, blank=True)
     phone = EncryptedField("手机", null=True, blank=True)
     phone_index = BlindIndexField("phone", null=True, db_index=True)
+    photo = models.ForeignKey(
+        Attachment, verbose_name="照片", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
 
     class Meta:
@@ -66,6 +72,9 @@ class Worker(ScopedModel):
     def may_reveal(self, user) -> bool:
         return user.role in IDENTITY_CHECKERS
 
+    def may_open_files(self, user) -> bool:
+        return user.role in PAPER_READERS
+
     @property
     def masked_id(self) -> str:
         """530902********0010, without decrypting."""
@@ -83,8 +92,12 @@ class BankCard(ScopedModel):
     number_index = BlindIndexField("number", db_index=True)
     last4 = models.CharField("卡号后四位", max_length=4)
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
+    kind = models.CharField(
+        "卡种", max_length=8, choices=CardKind, default=CardKind.ORDINARY, db_default=CardKind.ORDINARY.value
+    )
     is_current = models.BooleanField("在用", default=True)
     bound_at = models.DateTimeField("绑定时间", default=timezone.now)
+    unbound_at = models.DateTimeField("解绑时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "工资卡"
