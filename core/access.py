@@ -7,6 +7,8 @@
     def login(request): …
 
 The role opens the door; what is behind it is decided by scope. Out of scope is 404, wrong role is 403.
+
+Accounts that only look (`user.query_only`) send nothing, except to views that say `@access.changes_nothing`.
 """
 
 from collections.abc import Callable
@@ -33,6 +35,11 @@ class _Access:
             raise ValueError("Say why this page is public.")
         return self._mark("public")
 
+    def changes_nothing(self, view):
+        """Posted, yet no record changes: exports, the own session, the own password."""
+        view.changes_nothing = True
+        return view
+
     @staticmethod
     def _mark(allowed) -> Callable:
         def decorate(view):
@@ -57,6 +64,13 @@ class _Access:
         if not user.is_authenticated or declared is None:
             return False
         return declared == "signed_in" or user.role in declared
+
+    @staticmethod
+    def may_send(user, method: str, view) -> bool:
+        """Whether somebody whom the view lets in may call it by this method."""
+        if method in ("GET", "HEAD", "OPTIONS") or not getattr(user, "query_only", False):
+            return True
+        return getattr(view, "changes_nothing", False)
 
 
 access = _Access()

@@ -60,7 +60,7 @@ class AccessMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         declared = access.of(view) or self._of_library(request.resolver_match)
-        if access.allows(declared, request.user):
+        if access.allows(declared, request.user) and access.may_send(request.user, request.method, view):
             return None
         if not request.user.is_authenticated:
             return self._to_login(request)
