@@ -71,6 +71,8 @@ def run(job_id: int) -> Job | None:
     job = _claim(job_id)
     if job is None:
         return None
+    if not job.owner.is_active:  # who has left starts nothing any more
+        return _finish(job, Job.State.FAILED, message="发起人的账号已停用，任务没有执行。")
     progress = Progress(job)
     try:
         result = _kinds[job.kind][1](progress, **job.params)
