@@ -42,6 +42,7 @@ def can_note(user, warning: Warning) -> bool:
     """Human-resources and industry officers whose area covers the project, until the warning is released."""
     return (
         user.role in AUTHORITIES
+        and not user.query_only
         and warning.state != WarningState.RELEASED
         and warning.project.jurisdiction_id.startswith(user.region.prefix)
         and user.industry in (None, warning.project.industry)

@@ -64,6 +64,7 @@ def warning_list(request):
 
 
 @require_POST
+@access.changes_nothing
 @access(*AUTHORITIES)
 def warning_export(request):
     """The filtered list as .xlsx; who took how many rows, by which filters, is on record."""

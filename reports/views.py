@@ -87,6 +87,7 @@ def workbook_list(request):
 
 
 @require_POST
+@access.changes_nothing
 @access(*REGULATORS)
 def workbook_start(request):
     if not permissions.can_make_workbook(request.user):
