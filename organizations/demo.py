@@ -1,7 +1,7 @@
 """The demo province's departments, banks and users. `LOGINS` is what `make run` prints."""
 
 from organizations.enums import OrganizationKind as Kind
-from organizations.enums import Role
+from organizations.enums import Role, office_name
 from organizations.models import Organization, Region, User
 
 PASSWORD = "Gongzi-2026-demo"  # demonstration only; `make run` prints it
@@ -22,30 +22,21 @@ PEOPLE = [
     ("audit", "罗敏", Role.AUDIT, Kind.OPERATOR, "530000", "省平台运行中心"),
 ]
 PLACES = {"530000": "云南省", "530900": "临沧市", "530902": "临沧市临翔区"}
-DEPARTMENT = {
-    Kind.HUMAN_RESOURCES: "人力资源和社会保障",
-    Kind.HOUSING: "住房和城乡建设",
-    Kind.TRANSPORT: "交通运输",
-    Kind.WATER: "水利",
-    Kind.BANK_REGULATOR: "金融监管",
-}
-
-
-def _office(kind: Kind, region: str) -> str:
-    """A province's departments are 厅, all others 局; the bank regulator's are 局 everywhere."""
-    is_hall = region.endswith("0000") and kind != Kind.BANK_REGULATOR
-    return DEPARTMENT[kind] + ("厅" if is_hall else "局")
-
 
 LOGINS = [
-    (username, role.label, unit or PLACES[region] + (_office(kind, region) if role == Role.INDUSTRY else ""), PASSWORD)
+    (
+        username,
+        role.label,
+        unit or PLACES[region] + (office_name(kind, region) if role == Role.INDUSTRY else ""),
+        PASSWORD,
+    )
     for username, _, role, kind, region, unit in PEOPLE
 ]
 USCC = {"云南滇西恒筑建设工程有限公司": "91530902MA6NX4T29W"}
 
 
 def department_name(kind: Kind, place: Region) -> str:
-    return place.name + _office(kind, place.code)
+    return place.name + office_name(kind, place.code)
 
 
 def make_people() -> list[User]:

@@ -23,6 +23,33 @@ class OrganizationKind(models.TextChoices):
     OPERATOR = "operator", "平台运行单位"
 
 
+# What a department is called after its place.
+DEPARTMENT = {
+    OrganizationKind.HUMAN_RESOURCES: "人力资源和社会保障",
+    OrganizationKind.HOUSING: "住房和城乡建设",
+    OrganizationKind.TRANSPORT: "交通运输",
+    OrganizationKind.WATER: "水利",
+    OrganizationKind.BANK_REGULATOR: "金融监管",
+}
+
+
+def office_name(kind: OrganizationKind, code: str) -> str:
+    """A province's departments are 厅, all others 局; the bank regulator's are 局 everywhere."""
+    is_hall = code.endswith("0000") and kind != OrganizationKind.BANK_REGULATOR
+    return DEPARTMENT[OrganizationKind(kind)] + ("厅" if is_hall else "局")
+
+
+INDUSTRY_DEPARTMENTS = (OrganizationKind.HOUSING, OrganizationKind.TRANSPORT, OrganizationKind.WATER)
+
+# How the names of the logins begin that an office issues: 总包、住建、交通、水利.
+LOGIN_PREFIXES = {
+    OrganizationKind.ENTERPRISE: "zb",
+    OrganizationKind.HOUSING: "zj",
+    OrganizationKind.TRANSPORT: "jt",
+    OrganizationKind.WATER: "sl",
+}
+
+
 class Industry(models.TextChoices):
     """行业: which industry department supervises. Its values are the kinds of those departments."""
 

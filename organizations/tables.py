@@ -2,7 +2,12 @@ from django.urls import reverse
 
 from core import formats
 from core.tables import BadgeColumn, CodeColumn, Column, Table
+from organizations.models import User
 from organizations.selectors import state_of
+
+
+def role_text(user: User) -> str:
+    return f"{user.get_role_display()}{'（仅查询）' if user.query_only else ''}"
 
 
 class UserTable(Table):
@@ -13,7 +18,7 @@ class UserTable(Table):
 
     name = Column("姓名", primary=True)
     username = CodeColumn("用户名", sort="username")
-    role = Column("角色", value="get_role_display")
+    role = Column("角色", value=role_text)
     organization = Column("单位", value="organization.name")
     region = Column("地区", value="organization.region.name", minor=True)
     active = BadgeColumn(

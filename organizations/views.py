@@ -5,6 +5,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core import audit
@@ -40,6 +41,7 @@ class Login(LoginView):
 
 
 @require_POST
+@access.changes_nothing
 @access.signed_in
 def sign_out(request):
     audit.record("logout", by=request.user)
@@ -48,6 +50,7 @@ def sign_out(request):
 
 
 @read_or_write
+@access.changes_nothing
 @access.signed_in
 def password_change(request):
     form = PasswordChangeForm(request.user, request.POST or None)
@@ -86,6 +89,7 @@ def user_detail(request, pk):
     return render(request, "organizations/user_detail.html", context)
 
 
+@never_cache
 @read_or_write
 @access(Role.SYSTEM)
 def user_create(request):
@@ -108,12 +112,16 @@ def user_activate(request, pk):
     return redirect("organizations:user_detail", pk)
 
 
+@never_cache
 @require_POST
 @access(Role.SECURITY)
 def user_reset(request, pk):
     user = get_object_or_404(User, pk=pk)
     if not permissions.can_reset_password(request.user, user):
         raise PermissionDenied
+    if not user.is_active:
+        messages.error(request, services.CLOSED)
+        return redirect("organizations:user_detail", pk)
     password = services.reset_password(user=user, by=request.user)
     return render(request, "organizations/user_password.html", {"person": user, "password": password})
 

@@ -2,6 +2,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from organizations.enums import ROLE_KINDS, Industry, RegionLevel, Role
 from organizations.models.organization import Organization
@@ -31,6 +32,13 @@ class User(AbstractBaseUser):
     phone = models.CharField("手机", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=True)
+    query_only = models.BooleanField(
+        "仅供查询", default=False, help_text="人社部门为行业主管部门开通：可查询、导出，不能写入"
+    )
+    issued_by = models.ForeignKey(
+        "self", verbose_name="开通人", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    sessions_ended_at = models.DateTimeField("此前的会话失效", null=True, editable=False)
     created_at = models.DateTimeField("创建时间", default=timezone.now, editable=False)
 
     USERNAME_FIELD = "username"
@@ -44,6 +52,10 @@ class User(AbstractBaseUser):
         ordering = ["username"]
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(query_only=False) | models.Q(role=Role.INDUSTRY),
+                name="user_query_only_is_of_an_industry",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,6 +67,12 @@ class User(AbstractBaseUser):
             raise ValidationError(
                 {"role": f"{self.organization.get_kind_display()}的人员不能担任{self.get_role_display()}。"}
             )
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        """What ties a session to its user. Whoever is closed keeps no session for the day of the reopening."""
+        return salted_hmac(
+            "organizations.User.session", f"{self.password}{self.sessions_ended_at}", secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @property
     def region(self):

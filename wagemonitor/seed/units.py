@@ -7,9 +7,9 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 
 from core import crypto
-from organizations.demo import DEPARTMENT, department_name, make_people
+from organizations.demo import department_name, make_people
+from organizations.enums import DEPARTMENT, RegionLevel, Role, UnitNature
 from organizations.enums import OrganizationKind as Kind
-from organizations.enums import RegionLevel, Role, UnitNature
 from organizations.models import Organization, Region, User
 from wagemonitor.seed import names, numbers
 from wagemonitor.seed.plan import HOME
