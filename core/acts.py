@@ -14,6 +14,8 @@ ACTS = {
     "user.deactivate": "停用账号",
     "user.reset": "重置密码",
     "user.password": "修改密码",
+    "user.issue": "批量开通账号",
+    "user.reissue": "批量重置密码",
     "user.unlock": "解除锁定",
     "organization.correct": "更正单位信息",
     "project.file": "项目建档",

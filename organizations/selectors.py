@@ -2,7 +2,10 @@ from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
+from core.models import AuditEntry
 from organizations.models import Region, User
+
+LOGIN_ACTS = ("user.create", "user.activate", "user.deactivate", "user.reset", "user.password", "user.unlock")
 
 
 def users() -> QuerySet[User]:
@@ -23,3 +26,10 @@ def state_of(user: User) -> tuple[str, str]:
 def regions_for(user: User) -> QuerySet[Region]:
     """The region of an authority and everything below it; nothing for others."""
     return Region.objects.current().within(user.region) if user.level is not None else Region.objects.none()
+
+
+def acts_on(user: User) -> QuerySet[AuditEntry]:
+    """What was done to a login, by whom: for those who manage it."""
+    return AuditEntry.objects.filter(
+        object_type=User._meta.label, object_id=str(user.pk), action__in=LOGIN_ACTS
+    ).order_by("-id")

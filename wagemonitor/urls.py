@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("projects/", include("projects.urls")),
     path("imports/", include("projects.import_urls")),
+    path("logins/", include("projects.login_urls")),
     path("workers/", include("workers.urls")),
     path("wage-accounts/", include("accounts.urls")),
     path("alerts/", include("alerts.urls")),

@@ -9,7 +9,7 @@ from core.triggers import append_only
 class AuditEntry(models.Model):
     """An act that must be answered for: login, reveal, export, decision. Append-only, chained by HMAC-SM3."""
 
-    shared_because = "read only by the audit administrator's page, which asks the role"
+    shared_because = "read by the audit administrator's page, which asks the role; of one account, by who manages it"
 
     at = models.DateTimeField("时间")
     actor = models.ForeignKey(

@@ -51,6 +51,7 @@ def project_list(request):
 
 
 @require_POST
+@access.changes_nothing
 @access(Role.OFFICER, Role.INDUSTRY, Role.CLERK)
 def project_export(request):
     """The filtered list as .xlsx; who took how many rows, by which filters, is on record."""

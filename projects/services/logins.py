@@ -1,0 +1,72 @@
+"""Logins issued by an office (P6). Passwords go from here to one answer, and are kept nowhere."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from core import audit
+from organizations.enums import OrganizationKind
+from organizations.models import Organization, Region, User
+from organizations.services import Holder, industry_department, issue_logins, reset_password
+from projects.logins import contractors_for, logins_for, wage_clerks_of
+
+MOST_AT_ONCE = 100  # each password costs a slow hash
+UNNAMED = "劳资专管员"  # until the contractor says who it is
+
+
+class NobodyLeft(ValidationError):
+    """Of those chosen, none can be given a login, or a new password."""
+
+
+@transaction.atomic
+def issue_to_contractors(chosen: Iterable[int], *, by: User) -> list[tuple[User, str]]:
+    """A login for each of these contractors that is in the officer's scope and has none in use. It is held by the
+    wage-affairs clerk registered last, where there is one."""
+    units = Organization.objects.filter(pk__in=contractors_for(by).filter(pk__in=chosen).values("pk"))
+    units = list(units.select_for_update(no_key=True).order_by("pk"))
+    served = set(User.objects.filter(organization__in=units, is_active=True).values_list("organization", flat=True))
+    units = [unit for unit in units if unit.pk not in served][:MOST_AT_ONCE]
+    if not units:
+        raise NobodyLeft("所选单位都已有启用的账号，没有可以开通的。")
+    clerks = wage_clerks_of(units, by)
+    issued = issue_logins([Holder(unit, *clerks.get(unit.pk, (UNNAMED, ""))) for unit in units], by=by)
+    audit.record("user.issue", by=by, rows=len(issued))
+    return issued
+
+
+@transaction.atomic
+def issue_to_contractor(unit: Organization, *, by: User, name: str, phone: str = "") -> tuple[User, str]:
+    """One more login, for a person named by hand."""
+    unit = Organization.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    _refuse_second(unit, name, phone)
+    return issue_logins([Holder(unit, name, phone)], by=by)[0]
+
+
+@transaction.atomic
+def issue_to_department(kind: OrganizationKind, region: Region, *, by: User, name: str, phone: str = ""):
+    """A login that only looks, for somebody of an industry department within the officer's region."""
+    if not region.code.startswith(by.region.prefix):
+        raise ValidationError({"region": "只能为本辖区的主管部门开通。"})
+    unit = industry_department(kind, region)
+    _refuse_second(unit, name, phone)
+    return issue_logins([Holder(unit, name, phone)], by=by)[0]
+
+
+def _refuse_second(unit: Organization, name: str, phone: str) -> None:
+    same = User.objects.filter(organization=unit, name=name, phone=phone, is_active=True)
+    if standing := same.values_list("username", flat=True).first():
+        raise ValidationError({"name": f"此人已有账号 {standing}；忘记密码的请重置。"})
+
+
+@transaction.atomic
+def reissue(chosen: Iterable[int], *, by: User) -> list[tuple[User, str]]:
+    """New one-time passwords for logins in use, for when a list was lost before anybody used it."""
+    logins = list(logins_for(by).filter(pk__in=chosen, is_active=True).order_by("username")[:MOST_AT_ONCE])
+    if not logins:
+        raise NobodyLeft("请先勾选启用中的账号。")
+    issued = [(login, reset_password(user=login, by=by)) for login in logins]
+    audit.record("user.reissue", by=by, rows=len(issued))
+    return issued
+
+

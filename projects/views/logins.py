@@ -1,0 +1,214 @@
+"""Project accounts (P6): issued, reset and closed by the offices of human resources. One-time passwords are in the
+answer to the POST that made them and nowhere else: never stored in clear, never cached."""
+
+from io import BytesIO
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from core import attachments
+from core.access import access, read_or_write
+from core.spreadsheets.writer import write_table
+from organizations.enums import Role
+from organizations.models import User
+from organizations.selectors import acts_on
+from organizations.services import reset_password, set_active
+from projects import logins, selectors
+from projects.forms import HolderForm, QueryHolderForm
+from projects.login_tables import (
+    FIRST_LOGIN,
+    SLIP_HEADERS,
+    ContractorFilters,
+    ContractorTable,
+    LoginFilters,
+    LoginTable,
+    UnitLoginTable,
+    slip_row,
+    state_and_use,
+)
+from projects.pages import dialog_answer
+from projects.services import logins as services
+
+
+@require_GET
+@access(Role.OFFICER)
+def contractor_list(request):
+    filters, contractors = _contractors(request)
+    waiting = contractors.filter(login_count=0).count()
+    context = {
+        "filters": filters,
+        "table": ContractorTable(contractors, request),
+        "waiting": waiting,
+        "most": services.MOST_AT_ONCE,
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "projects/contractor_logins.html", context)
+
+
+def _contractors(request):
+    filters = ContractorFilters(request.GET)
+    everyone = logins.with_logins(logins.contractors_for(request.user), request.user)
+    return filters, filters.apply(everyone)
+
+
+@never_cache
+@require_POST
+@access(Role.OFFICER)
+def issue_many(request):
+    """For the chosen contractors, or for all that the filter shows."""
+    if "everyone" in request.POST:
+        chosen = _contractors(request)[1].filter(login_count=0).order_by("name", "pk")
+        chosen = list(chosen.values_list("pk", flat=True)[: services.MOST_AT_ONCE])
+    else:
+        chosen = _chosen(request)
+    back = reverse("logins:contractor_list")
+    return _handed_over(request, lambda: services.issue_to_contractors(chosen, by=request.user), back)
+
+
+@never_cache
+@require_POST
+@access(Role.OFFICER)
+def reissue_many(request):
+    chosen, back = _chosen(request), reverse("logins:login_list")
+    return _handed_over(request, lambda: services.reissue(chosen, by=request.user), back)
+
+
+def _chosen(request) -> list[int]:
+    return [int(key) for key in request.POST.getlist("chosen") if key.isdecimal() and len(key) < 19]
+
+
+def _handed_over(request, issue, back: str):
+    """The passwords as slips to print or as a workbook; back where nobody could be given one."""
+    try:
+        issued = issue()
+    except services.NobodyLeft as nobody:
+        messages.warning(request, " ".join(nobody.messages))
+        return redirect(f"{back}?{request.GET.urlencode()}" if request.GET else back)
+    return _workbook(request, issued) if "workbook" in request.POST else _slips(request, issued, back)
+
+
+def _slips(request, issued: list[tuple[User, str]], back: str):
+    context = {"issued": issued, "back": back, "address": request.build_absolute_uri("/"), "first_login": FIRST_LOGIN}
+    return render(request, "projects/login_slips.html", context)
+
+
+def _workbook(request, issued: list[tuple[User, str]]):
+    buffer, address = BytesIO(), request.build_absolute_uri("/")
+    title = f"账号与一次性密码（{timezone.localtime():%Y-%m-%d %H:%M}，{request.user.organization}）"
+    write_table(buffer, title, SLIP_HEADERS, (slip_row(login, password, address) for login, password in issued))
+    return attachments.download(buffer.getvalue(), f"账号单-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
+
+
+# --- one contractor, one department ----------------------------------------------------------------------------------
+
+
+@require_GET
+@access(Role.OFFICER)
+def contractor(request, pk):
+    user = request.user
+    unit = get_object_or_404(logins.contractors_known_to(user).select_related("region"), pk=pk)
+    own = selectors.projects_for(user).filter(pk__in=logins.contracts_of(unit, user).values("project"))
+    context = {
+        "unit": unit,
+        "table": UnitLoginTable(logins.logins_for(user).filter(organization=unit), request),
+        "can_issue": logins.contractors_for(user).filter(pk=pk).exists(),
+        "projects": own.select_related("jurisdiction").order_by("status", "-id")[:20],
+    }
+    return render(request, "projects/contractor_login.html", context)
+
+
+@never_cache
+@read_or_write
+@access(Role.OFFICER)
+def issue_one(request, pk):
+    unit = get_object_or_404(logins.contractors_for(request.user), pk=pk)
+    known = dict(zip(("name", "phone"), logins.wage_clerks_of([unit], request.user).get(unit.pk, ("", "")), strict=True))
+    form = HolderForm(request.POST or None, initial=known)
+    back = reverse("logins:contractor", args=[pk])
+
+    def issue():
+        return services.issue_to_contractor(unit, by=request.user, **form.cleaned_data)
+
+    return _issue_page(request, form, issue, title="开通账号", lead=unit.name, back=back)
+
+
+@never_cache
+@read_or_write
+@access(Role.OFFICER)
+def issue_query(request):
+    form = QueryHolderForm(request.POST or None, user=request.user)
+    back = f"{reverse('logins:login_list')}?kind=query"
+
+    def issue():
+        return services.issue_to_department(by=request.user, **form.cleaned_data)
+
+    lead = "行业主管部门：可查询、导出，不能写入"
+    return _issue_page(request, form, issue, title="开通查询账号", lead=lead, back=back)
+
+
+def _issue_page(request, form, issue, *, title: str, lead: str, back: str):
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _slips(request, [issue()], back)
+        except ValidationError as error:
+            form.refuse(error)
+    context = {"form": form, "title": title, "lead": lead, "back": back}
+    return render(request, "projects/login_form.html", context, status=422 if form.errors else 200)
+
+
+# --- logins ----------------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(Role.OFFICER)
+def login_list(request):
+    filters = LoginFilters(request.GET)
+    table = LoginTable(filters.apply(logins.logins_for(request.user)), request)
+    return render(request, "projects/login_list.html", {"filters": filters, "table": table})
+
+
+@require_GET
+@access(Role.OFFICER)
+def login_detail(request, pk):
+    login = get_object_or_404(logins.logins_for(request.user), pk=pk)
+    state, tone = state_and_use(login)
+    context = {
+        "login": login,
+        "state": state,
+        "tone": tone,
+        "acts": acts_on(login)[:30],
+        "unit_url": reverse("logins:contractor", args=[login.organization_id]) if login.role == Role.CLERK else "",
+    }
+    return render(request, "projects/login_detail.html", context)
+
+
+@never_cache
+@require_POST
+@access(Role.OFFICER)
+def login_reset(request, pk):
+    login = get_object_or_404(logins.logins_for(request.user), pk=pk)
+    back = reverse("logins:login_detail", args=[pk])
+    try:
+        return _slips(request, [(login, reset_password(user=login, by=request.user))], back)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(back)
+
+
+@require_POST
+@access(Role.OFFICER)
+def login_active(request, pk):
+    login = get_object_or_404(logins.logins_for(request.user), pk=pk)
+    active = request.POST.get("active") == "1"
+    return dialog_answer(
+        request,
+        reverse("logins:login_detail", args=[pk]),
+        None,
+        lambda: set_active(user=login, active=active, by=request.user),
+        f"{login.name} 的账号已{'启用' if active else '停用'}。",
+    )
