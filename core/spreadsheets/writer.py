@@ -23,9 +23,10 @@ OPTIONS = {
 }
 
 
-def write_table(target, title: str, headers: list[str], rows: Iterable[Iterable]) -> int:
-    """An .xlsx at a path or into a binary buffer, in constant memory; answers the number of rows written."""
-    book = xlsxwriter.Workbook(target, OPTIONS)
+def write_table(target, title: str, headers: list[str], rows: Iterable[Iterable], *, in_memory: bool = False) -> int:
+    """An .xlsx at a path or into a binary buffer; answers the number of rows written. In constant memory, that is by
+    way of temporary files, unless the content must not touch a disk (`in_memory`)."""
+    book = xlsxwriter.Workbook(target, OPTIONS | {"constant_memory": not in_memory, "in_memory": in_memory})
     writer = _TableWriter(book, title, headers)
     for row in rows:
         writer.write(row)
