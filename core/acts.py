@@ -16,6 +16,7 @@ ACTS = {
     "user.password": "修改密码",
     "user.issue": "批量开通账号",
     "user.reissue": "批量重置密码",
+    "user.slips": "下载账号单",
     "user.unlock": "解除锁定",
     "organization.correct": "更正单位信息",
     "project.file": "项目建档",

@@ -13,7 +13,9 @@ def users() -> QuerySet[User]:
     failed = AccessAttempt.objects.filter(
         username=OuterRef("username"), failures_since_start__gte=settings.AXES_FAILURE_LIMIT
     )
-    return User.objects.select_related("organization__region", "issued_by").annotate(is_locked=Exists(failed))
+    return User.objects.select_related("organization__region", "issued_by__organization").annotate(
+        is_locked=Exists(failed)
+    )
 
 
 def state_of(user: User) -> tuple[str, str]:

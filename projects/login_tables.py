@@ -68,7 +68,9 @@ class ChooseColumn(Column):
     def text(self, record):
         if not self.can(record):
             return ""
-        box = '<input type="checkbox" class="form-check-input" form="many" name="chosen" value="{}" aria-label="选择{}">'
+        box = (
+            '<input type="checkbox" class="form-check-input" form="many" name="chosen" value="{}" aria-label="选择{}">'
+        )
         return format_html(box, record.pk, record.name)
 
 
@@ -120,7 +122,9 @@ class LoginTable(Table):
     state = BadgeColumn("状态", value=lambda login: state_and_use(login)[0], tone=lambda row: state_and_use(row)[1])
     last_login = Column("最近登录", value=lambda login: formats.moment(login.last_login))
     issued_by = Column("开通人", value="issued_by.name", minor=True)
-    created_at = Column("开通时间", value=lambda login: formats.moment(login.created_at), sort="-created_at", minor=True)
+    created_at = Column(
+        "开通时间", value=lambda login: formats.moment(login.created_at), sort="-created_at", minor=True
+    )
 
     def row_url(self, record) -> str:
         return reverse("logins:login_detail", args=[record.pk])
@@ -143,4 +147,12 @@ FIRST_LOGIN = "首次登录须修改密码；账号由本人使用，不得转�
 
 
 def slip_row(login: User, password: str, address: str) -> list:
-    return [login.organization.name, login.organization.uscc, login.name, login.username, password, address, FIRST_LOGIN]
+    return [
+        login.organization.name,
+        login.organization.uscc,
+        login.name,
+        login.username,
+        password,
+        address,
+        FIRST_LOGIN,
+    ]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("query/new/", views.issue_query, name="issue_query"),
     path("all/", views.login_list, name="login_list"),
     path("reissue/", views.reissue_many, name="reissue_many"),
+    path("slips/", views.slip_workbook, name="slip_workbook"),
     path("<int:pk>/", views.login_detail, name="login_detail"),
     path("<int:pk>/reset/", views.login_reset, name="login_reset"),
     path("<int:pk>/active/", views.login_active, name="login_active"),

@@ -38,6 +38,11 @@ OBJECTS = {
     "organizations:user_activate": ["user"],
     "organizations:user_reset": ["user"],
     "organizations:user_unlock": ["user"],
+    "logins:contractor": ["contractor"],
+    "logins:issue_one": ["contractor"],
+    "logins:login_detail": ["login", "looker"],
+    "logins:login_reset": ["login", "looker"],
+    "logins:login_active": ["login", "looker"],
     "projects:project_detail": ["project"],
     "projects:project_edit": ["project"],
     "projects:project_status": ["project"],
@@ -76,6 +81,8 @@ OTHER_WORDS = {"alerts:warning_act": {"act": "note"}}
 # Things that not everybody who sees the project sees: thing → those of its world who do (None: by role alone).
 SEEN_BY = {
     "user": None,
+    "login": {"officer"},
+    "looker": {"officer"},
     "job": {"officer"},
     "workbook": {"officer"},
     "batch": {"officer", "industry", "clerk"},

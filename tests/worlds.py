@@ -112,7 +112,8 @@ class World:
             "subcontractor": who.clerk(self.subcontractor, name=f"{unit}分包专管员"),
             "bank": who.bank_clerk(self.bank, name=f"{unit}经办员"),
         }
-        self.things["user"] = self.users["clerk"]
+        looker = who.industry_officer(county, self.place.department, name=f"{unit}查询", query_only=True)
+        self.things |= {"user": self.users["clerk"], "login": self.users["clerk"], "looker": looker}
 
     def _unit(self, name: str) -> Model:
         return who.organization(

@@ -1,17 +1,21 @@
 """Logins issued by an office (P6). Passwords go from here to one answer, and are kept nowhere."""
 
+import base64
+import json
+import time
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core import audit
+from core import audit, crypto
 from organizations.enums import OrganizationKind
 from organizations.models import Organization, Region, User
 from organizations.services import Holder, industry_department, issue_logins, reset_password
 from projects.logins import contractors_for, logins_for, wage_clerks_of
 
 MOST_AT_ONCE = 100  # each password costs a slow hash
+SEALED_FOR = 15 * 60  # seconds in which the page of slips may be had as a workbook
 UNNAMED = "劳资专管员"  # until the contractor says who it is
 
 
@@ -70,3 +74,21 @@ def reissue(chosen: Iterable[int], *, by: User) -> list[tuple[User, str]]:
     return issued
 
 
+def seal(issued: list[tuple[User, str]], *, by: User) -> str:
+    """The slips as ciphertext for the page that shows them, so that the server need not keep them."""
+    slips = [(login.pk, password) for login, password in issued]
+    content = json.dumps({"by": by.pk, "at": int(time.time()), "slips": slips})
+    return base64.urlsafe_b64encode(crypto.encrypt(content)).decode()
+
+
+def unseal(sealed: str, *, by: User) -> list[tuple[User, str]]:
+    """What `seal` closed for this officer a short while ago; nothing for anybody else or later."""
+    try:
+        content = json.loads(crypto.decrypt(base64.urlsafe_b64decode(sealed)))
+        fresh = content["by"] == by.pk and time.time() - content["at"] <= SEALED_FOR
+    except (ValueError, IndexError, TypeError, KeyError):  # not what we sealed
+        return []
+    if not fresh:
+        return []
+    logins = logins_for(by).in_bulk(pk for pk, _ in content["slips"])
+    return [(logins[pk], password) for pk, password in content["slips"] if pk in logins]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from core import attachments
+from core import attachments, audit
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
 from organizations.enums import Role
@@ -83,24 +83,39 @@ def _chosen(request) -> list[int]:
 
 
 def _handed_over(request, issue, back: str):
-    """The passwords as slips to print or as a workbook; back where nobody could be given one."""
+    """The slips; back where nobody could be given one."""
     try:
         issued = issue()
     except services.NobodyLeft as nobody:
         messages.warning(request, " ".join(nobody.messages))
         return redirect(f"{back}?{request.GET.urlencode()}" if request.GET else back)
-    return _workbook(request, issued) if "workbook" in request.POST else _slips(request, issued, back)
+    return _slips(request, issued, back)
 
 
 def _slips(request, issued: list[tuple[User, str]], back: str):
-    context = {"issued": issued, "back": back, "address": request.build_absolute_uri("/"), "first_login": FIRST_LOGIN}
+    context = {
+        "issued": issued,
+        "back": back,
+        "address": request.build_absolute_uri("/"),
+        "first_login": FIRST_LOGIN,
+        "sealed": services.seal(issued, by=request.user),
+    }
     return render(request, "projects/login_slips.html", context)
 
 
-def _workbook(request, issued: list[tuple[User, str]]):
+@never_cache
+@require_POST
+@access(Role.OFFICER)
+def slip_workbook(request):
+    """The slips of the page this comes from as a table; the page holds them sealed, the server does not."""
+    issued = services.unseal(request.POST.get("sealed", ""), by=request.user)
+    if not issued:
+        messages.error(request, "账号单已过期，请为这些账号重置密码。")
+        return redirect("logins:login_list")
     buffer, address = BytesIO(), request.build_absolute_uri("/")
     title = f"账号与一次性密码（{timezone.localtime():%Y-%m-%d %H:%M}，{request.user.organization}）"
-    write_table(buffer, title, SLIP_HEADERS, (slip_row(login, password, address) for login, password in issued))
+    rows = (slip_row(login, password, address) for login, password in issued)
+    audit.record("user.slips", by=request.user, rows=write_table(buffer, title, SLIP_HEADERS, rows, in_memory=True))
     return attachments.download(buffer.getvalue(), f"账号单-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
 
 
@@ -127,7 +142,9 @@ def contractor(request, pk):
 @access(Role.OFFICER)
 def issue_one(request, pk):
     unit = get_object_or_404(logins.contractors_for(request.user), pk=pk)
-    known = dict(zip(("name", "phone"), logins.wage_clerks_of([unit], request.user).get(unit.pk, ("", "")), strict=True))
+    known = dict(
+        zip(("name", "phone"), logins.wage_clerks_of([unit], request.user).get(unit.pk, ("", "")), strict=True)
+    )
     form = HolderForm(request.POST or None, initial=known)
     back = reverse("logins:contractor", args=[pk])
 
