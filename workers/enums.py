@@ -209,3 +209,15 @@ class PunchMeans(models.TextChoices):
     EMERGENCY = "009", "应急通道"
     QR_CODE = "010", "二维码识别"
     OTHER = "011", "其他方式"
+
+
+def biometric() -> list[str]:
+    """项目管理人员考勤必须采用生物识别方式 (河南省设备接入规范), unless a standard says otherwise."""
+    return [means.value for means in (PunchMeans.FACE, PunchMeans.IRIS, PunchMeans.FINGERPRINT, PunchMeans.PALM)]
+
+
+class DeviceKind(models.TextChoices):
+    GATE = "gate", "闸机"
+    TERMINAL = "terminal", "考勤机"
+    HANDHELD = "handheld", "手持终端"
+    MOBILE = "mobile", "手机应用"

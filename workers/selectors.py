@@ -16,7 +16,7 @@ from core.months import next_month
 from organizations.models import Region
 from projects.models import Project
 from workers.enums import AttendanceSource
-from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team, Worker
+from workers.models import AttendanceDay, AttendanceMonth, BankCard, Device, Engagement, LabourContract, Team, Worker
 from workers.models.engagement import EngagementQuerySet
 
 # --- register --------------------------------------------------------------------------------------------------------
@@ -131,6 +131,11 @@ def domicile_of(worker: Worker) -> str:
     """The region that issued the ID card, in full; "" for a code that no list knows (any more)."""
     region = Region.objects.filter(pk=worker.domicile_code).select_related("parent__parent").first()
     return region.full_name if region else ""
+
+
+def devices_by_serial(project: Project) -> dict[str, int]:
+    own = Device.objects.unscoped("the project is in scope").filter(project=project)
+    return dict(own.values_list("serial_number", "pk"))
 
 
 # --- attendance ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The sheets that sites send about their people. Importing this package registers their kinds."""
 
 from workers.imports.attendance import AttendanceImport
+from workers.imports.punches import PunchImport
 from workers.imports.roster import RosterImport
 
-__all__ = ["AttendanceImport", "RosterImport"]
+__all__ = ["AttendanceImport", "PunchImport", "RosterImport"]

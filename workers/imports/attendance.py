@@ -2,14 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core import crypto, months
+from core import months
 from core.spreadsheets import (
     BrokenCell,
     Column,
@@ -27,34 +25,25 @@ from projects.imports import Outcome, SheetImport
 from projects.models import Project
 from workers import selectors
 from workers.enums import AttendanceSource
-from workers.imports import marks, vocabulary
+from workers.imports import halves, marks
 from workers.imports.attendance_template import month_template
 from workers.imports.base import place, sheet_of, words
+from workers.imports.people import People
+from workers.imports.punches import CLOCKING, INCIDENTAL, Clockings, kept_aside
 from workers.selectors import EngagedPerson
-from workers.services import DayRow, PunchRow, WrittenDays, why_no_attendance, write_days, write_punches
+from workers.services import DayRow, WrittenDays, why_no_attendance, write_days
 
 NO_MONTH = "没有找到考勤月份。请在表格标题或文件名中写明年月，如“2026年9月考勤表”，再重新上传。"
 _DATED_DAY = re.compile(r"(20\d\d)[-/.年](1[0-2]|0?[1-9])[-/.月]\d{1,2}")
 
 
-def moment(raw) -> datetime | time | None:
-    """A date with a time, or the time alone when the date has a column of its own."""
-    if isinstance(raw, datetime):
-        return raw
-    text = clean.text(raw) if isinstance(raw, str) else ""
-    if match := re.fullmatch(r"(\d{4}\D\d{1,2}\D\d{1,2}日?)[\sT]*(\d{1,2}[:：时]\d{1,2}.*)", text):
-        return datetime.combine(clean.date(match[1]), clean.time(match[2].replace("：", ":")))
-    if re.fullmatch(r"\d{14}", text):
-        return datetime.combine(clean.date(text[:8]), clean.time(text[8:]))
-    if re.fullmatch(r"\d{4}\D\d{1,2}\D\d{1,2}日?", text):
-        raise ValidationError("只有日期没有时刻，请填写如 2026-09-03 07:30:00 的时间。")
-    return clean.time(raw)
-
-
 class AttendanceImport(SheetImport):
     kind = "attendance"
     title = "考勤表"
-    help = "月度考勤表（每人一行、每日一列，√ 全天、△ 半天、○ 休息），或闸机打卡明细（每次打卡一行）。"
+    help = (
+        "月度考勤表（每人一行、每日一列，√ 全天、△ 半天、○ 休息；也可每人上午、下午各一行），"
+        "或闸机打卡明细（每次打卡一行）。"
+    )
     order = 20
     next_step = ("查看考勤", "workers:attendance")
     columns = [
@@ -77,10 +66,8 @@ class AttendanceImport(SheetImport):
             clean.day_count,
             help="用于核对，以逐日标记为准",
         ),
-        Column("day", "打卡日期", words("日期 考勤日期 刷卡日期"), clean.date),
-        Column("at", "刷卡时间", words("打卡时间 考勤时间 识别时间 通行时间 进出时间 签到时间 时间"), moment),
-        Column("direction", "方向", words("进出方向 进出 通行方向 进出类型 打卡类型"), vocabulary.direction),
-        Column("means", "通行方式", words("打卡方式 考勤方式 识别方式 验证方式"), vocabulary.means),
+        Column("half", "时段", words("时间段 上下午 上/下午 午别"), halves.half),
+        *CLOCKING,
     ]
 
     @classmethod
@@ -101,12 +88,16 @@ class AttendanceImport(SheetImport):
             layout.missing = [*layout.missing, next(column for column in self.columns if column.name == "at")]
         return layout
 
+    def read(self, workbook: Workbook, layout: Layout) -> list[ParsedRow]:
+        self.below_merged = halves.below_merged_names(workbook, layout)
+        return super().read(workbook, layout)
+
     def check(self, rows: list[ParsedRow]) -> None:
         self.today = timezone.localdate()
-        self.people = _People(selectors.engaged_people(self.project))
+        self.people = People(selectors.engaged_people(self.project))
+        self.clockings = Clockings(self, self.people)
         self._soften(rows)
         self.days: dict[tuple[str, int], list[DayRow]] = {}
-        self.punches: dict[tuple[str, int], PunchRow] = {}
         by_sheet = defaultdict(list)
         for row in rows:
             by_sheet[row.sheet].append(row)
@@ -115,39 +106,23 @@ class AttendanceImport(SheetImport):
                 self._check_grid(sheet, by_sheet[sheet.name])
             else:
                 for row in by_sheet[sheet.name]:
-                    self._check_punch(row)
+                    self.clockings.take(row)
         self._notice_corrections(rows)
 
     def apply(self, rows: list[ParsedRow]) -> Outcome:
         keys = [(row.sheet, row.row) for row in rows]
         days = [day for key in keys for day in self.days.get(key, ())]
-        punches = [self.punches[key] for key in keys if key in self.punches]
-        written = [write_days(days, source=AttendanceSource.SHEET), write_punches(punches)]
-        last = max([day.day for day in days] + [timezone.localdate(punch.at) for punch in punches], default=None)
-        return _together(written, f"{last:%Y-%m}" if last else "")
+        written = write_days(days, source=AttendanceSource.SHEET)
+        derived, aside = self.clockings.write(rows)
+        months = {f"{day.day:%Y-%m}" for day in days} | set(self.clockings.months(rows))
+        return _together([written, derived], max(months, default=""), kept_aside(aside))
 
     def _soften(self, rows: list[ParsedRow]) -> None:
         """The total is only there to check against; how somebody passed the gate changes no day."""
         for row in rows:
             for problem in row.problems:
-                if problem.field in ("total", "direction", "means", "team"):
+                if problem.field in ("total", "half", *INCIDENTAL):
                     problem.level = NOTICE
-
-    def _person(self, row: ParsedRow) -> EngagedPerson | None:
-        number, name = row.values["id_number"], row.values["name"]
-        if not row.good:
-            return None
-        found = self.people.by_number(number) if number else self.people.by_name(name)
-        if not found:
-            by = "身份证号码" if number else "姓名"
-            self.refuse(row, "id_number" if number else "name", f"{by}不在本项目花名册中，请先登记人员再导入考勤。")
-        elif len(found) > 1:
-            self.refuse(row, "name", f"花名册中有 {len(found)} 人叫这个姓名，请填写身份证号码。")
-        elif found[0].name != name:
-            self.refuse(row, "name", "姓名与花名册中该身份证号码登记的姓名不一致，请核对。")
-        else:
-            return found[0]
-        return None
 
     # --- grid --------------------------------------------------------------------------------------------------------
 
@@ -159,16 +134,29 @@ class AttendanceImport(SheetImport):
             raise SheetError(f"考勤月份 {month:%Y年%m月} 尚未到来，请核对标题中的年月。", code="future_month")
         known = marks.legend(sheet.titles)
         first: dict[int, ParsedRow] = {}
-        for row in rows:
-            person = self._person(row)
-            if person is None:
-                continue
-            if first.setdefault(person.engagement_id, row) is not row:
+        for row, second in halves.paired(rows, self.below_merged):
+            person = self.people.of(self, row)
+            if person and first.setdefault(person.engagement_id, row) is not row:
                 self.refuse(row, "name", f"与{place(first[person.engagement_id], row)}是同一人，请合并为一行。")
-                continue
-            units = self._read_marks(sheet, row, known)
-            if row.good:
-                self._take_days(sheet, row, person, month, units)
+            elif person:
+                units = self._read_halves(sheet, row, second, known)
+                if row.good and not (second and not second.good):
+                    self._take_days(sheet, row, person, month, units)
+            if second and not (row.good and second.good):
+                self._refuse_both(row, second)
+
+    def _read_halves(self, sheet: SheetLayout, row: ParsedRow, second: ParsedRow | None, known: dict) -> dict:
+        """Of two rows a person, or of one that says which half of the day it is, each mark is half a day."""
+        units = self._read_marks(sheet, row, known)
+        if second or row.values["half"]:
+            return halves.together(units, self._read_marks(sheet, second, known) if second else {})
+        return units
+
+    def _refuse_both(self, row: ParsedRow, second: ParsedRow) -> None:
+        for wrong, other in ((row, second), (second, row)):
+            if not wrong.good and other.good:
+                self.refuse(other, "", f"与第 {wrong.row} 行是同一人的上、下午，一并退回。")
+                return
 
     def _read_marks(self, sheet: SheetLayout, row: ParsedRow, known: dict) -> dict[int, Decimal]:
         units = {}
@@ -222,33 +210,6 @@ class AttendanceImport(SheetImport):
     def _remark(self, sheet: SheetLayout, row: ParsedRow, day: int, message: str, level: str) -> None:
         row.problems.append(Problem(row.sheet, row.row, f"{day}日", message, level, sheet.days[day]))
 
-    # --- clockings ---------------------------------------------------------------------------------------------------
-
-    def _check_punch(self, row: ParsedRow) -> None:
-        at = self._moment(row)
-        person = self._person(row)
-        if person is None or at is None:
-            return
-        if at > timezone.now():
-            self.refuse(row, "at", "刷卡时间晚于现在，请核对设备时钟。")
-        elif reason := why_no_attendance(person.entered_on, person.exited_on, timezone.localdate(at), self.today):
-            self.refuse(row, "at", f"刷卡日期{reason}，请核对；如登记有误，请先更正花名册再导入。")
-        else:
-            values = row.values
-            self.punches[row.sheet, row.row] = PunchRow(
-                person.engagement_id, at, str(values["direction"]), str(values["means"])
-            )
-
-    def _moment(self, row: ParsedRow) -> datetime | None:
-        at, day = row.values["at"], row.values["day"]
-        if isinstance(at, time) and day:
-            at = datetime.combine(day, at)
-        if isinstance(at, datetime):
-            return timezone.make_aware(at) if timezone.is_naive(at) else at
-        if row.good:
-            self.refuse(row, "at", "没有完整的刷卡时间，请填写如 2026-09-03 07:30:00 的日期和时刻。")
-        return None
-
     # --- corrections -------------------------------------------------------------------------------------------------
 
     def _notice_corrections(self, rows: list[ParsedRow]) -> None:
@@ -266,23 +227,6 @@ class AttendanceImport(SheetImport):
                     self._remark(sheet_of(self, row), row, number, message, NOTICE)
 
 
-class _People:
-    """Everybody ever engaged at the project, by number and by name."""
-
-    def __init__(self, people: Iterator[EngagedPerson]):
-        self._by_index, self._by_name = {}, defaultdict(list)
-        for person in people:
-            self._by_index[person.id_number_index] = person
-            self._by_name[person.name].append(person)
-
-    def by_number(self, number: str) -> list[EngagedPerson]:
-        found = self._by_index.get(crypto.blind_index(number))
-        return [found] if found else []
-
-    def by_name(self, name: str) -> list[EngagedPerson]:
-        return self._by_name.get(name, [])
-
-
 def month_of(sheet: SheetLayout, filename: str) -> date | None:
     """From the title, the sheet's name, the dates of the columns or the file's name, in this order."""
     if month := find_month([*sheet.titles, sheet.name]):
@@ -298,10 +242,11 @@ def month_of(sheet: SheetLayout, filename: str) -> date | None:
     return find_month([], filename)
 
 
-def _together(written: list[WrittenDays], month: str) -> Outcome:
+def _together(written: list[WrittenDays], month: str, remark: str) -> Outcome:
     return Outcome(
         sum(item.created for item in written),
         sum(item.updated for item in written),
         sum(item.unchanged + item.kept for item in written),
+        remark=remark,
         month=month,
     )

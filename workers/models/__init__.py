@@ -3,6 +3,7 @@ from workers.models.attendance import AttendanceCorrection, AttendanceDay, Atten
 from workers.models.certificate import Certificate
 from workers.models.contract import LabourContract
 from workers.models.deadline import RegistrationDeadline
+from workers.models.devices import AttendanceStandard, Device, Presence, StrayPunch
 from workers.models.engagement import Engagement, Team
 from workers.models.insurance import Insurance
 from workers.models.training import Training, TrainingRecord
@@ -13,13 +14,17 @@ __all__ = [
     "AttendanceCorrection",
     "AttendanceDay",
     "AttendanceMonth",
+    "AttendanceStandard",
     "BankCard",
     "Certificate",
+    "Device",
     "Engagement",
     "Insurance",
     "LabourContract",
+    "Presence",
     "Punch",
     "RegistrationDeadline",
+    "StrayPunch",
     "Team",
     "Training",
     "TrainingRecord",

@@ -91,6 +91,9 @@ class Punch(ScopedModel):
     )
     direction = models.CharField("方向", max_length=2, choices=Direction, blank=True)
     means = models.CharField("通行方式", max_length=3, choices=PunchMeans, blank=True)
+    device = models.ForeignKey(
+        "Device", null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         verbose_name = "打卡记录"

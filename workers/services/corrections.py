@@ -61,26 +61,66 @@ def correct_attendance(
     Refused (ValidationError): a completed project, no reason, a day outside entry and exit, a future day.
     """
     lock_open(engagement.project)
+    _refuse_empty(units, reason)
+    problem = why_no_attendance(engagement.entered_on, engagement.exited_on, day, today or timezone.localdate())
+    if problem:
+        raise ValidationError({"day": f"{problem}，不能登记考勤。"})
+    made = _correct(engagement.project_id, [engagement.pk], day, units, reason, by)
+    if made:
+        audit.record("attendance.correct", by=by, target=engagement, day=day.isoformat(), units=str(units))
+    return made[0] if made else None
+
+
+@transaction.atomic
+def correct_team_day(
+    project: Project, people: Iterable[int], *, day: date, units: Decimal, reason: str, by, today: date | None = None
+) -> int:
+    """The same day of many people for one reason (a power failure at the gate); answers for how many it was new.
+
+    Refused as a whole: a completed project, no reason, nobody, people of another project, a day on which one of them
+    was not on site, a future day."""
+    lock_open(project)
+    _refuse_empty(units, reason)
+    chosen, today = set(people), today or timezone.localdate()
+    if day > today:
+        raise ValidationError({"day": "日期晚于今天，不能登记考勤。"})
+    on_site = Engagement.objects.unscoped("the caller's project").filter(project=project).on_site(day)
+    own = list(on_site.filter(pk__in=chosen).order_by("pk").values_list("pk", flat=True))
+    if not chosen or len(own) < len(chosen):
+        raise ValidationError("请选择当日在场的人员。", code="not_on_site")
+    made = _correct(project.pk, own, day, units, reason, by)
+    if made:
+        audit.record(
+            "attendance.correct", by=by, target=project, day=day.isoformat(), units=str(units), days=len(made)
+        )
+    return len(made)
+
+
+def _refuse_empty(units: Decimal, reason: str) -> None:
     if not reason.strip():
         raise ValidationError({"reason": "请填写更正原因。"})
     if units not in UNITS:
         raise ValidationError({"units": "出勤只能是 1、0.5 或 0 天。"})
-    problem = why_no_attendance(engagement.entered_on, engagement.exited_on, day, today or timezone.localdate())
-    if problem:
-        raise ValidationError({"day": f"{problem}，不能登记考勤。"})
-    days = AttendanceDay.objects.unscoped("the engagement is in scope").filter(engagement=engagement, day=day)
-    known = days.values_list("units", "source").first()
-    if known == (units, AttendanceSource.MANUAL):
-        return None
-    correction = AttendanceCorrection.objects.create(
-        project_id=engagement.project_id,
-        engagement=engagement,
-        day=day,
-        old_units=known[0] if known else None,
-        new_units=units,
-        reason=reason.strip(),
-        by=by,
+
+
+def _correct(
+    project: int, people: list[int], day: date, units: Decimal, reason: str, by
+) -> list[AttendanceCorrection]:
+    """One correction for each of them whose day did not stand so by hand already."""
+    days = AttendanceDay.objects.unscoped("the caller's project").filter(engagement__in=people, day=day)
+    known = {pk: (stood, source) for pk, stood, source in days.values_list("engagement_id", "units", "source")}
+    wanted = [pk for pk in people if known.get(pk) != (units, AttendanceSource.MANUAL)]
+    made = AttendanceCorrection.objects.bulk_create(
+        AttendanceCorrection(
+            project_id=project,
+            engagement_id=pk,
+            day=day,
+            old_units=known[pk][0] if pk in known else None,
+            new_units=units,
+            reason=reason.strip(),
+            by=by,
+        )
+        for pk in wanted
     )
-    write_days([DayRow(engagement.pk, day, units)], source=AttendanceSource.MANUAL)
-    audit.record("attendance.correct", by=by, target=engagement, day=day.isoformat(), units=str(units))
-    return correction
+    write_days([DayRow(pk, day, units) for pk in wanted], source=AttendanceSource.MANUAL)
+    return made

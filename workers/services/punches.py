@@ -9,17 +9,9 @@ from django.db import connection, transaction
 
 from core.staging import stage
 from workers import partitions
-from workers.enums import AttendanceSource
+from workers.enums import AttendanceSource, WorkRole
+from workers.services import presence, standards
 from workers.services.attendance import DayRow, WrittenDays, write_days
-
-# A day counts with two clockings and four hours between the first and the last (吉林省 2023 年建筑工人实名制考勤规定;
-# other provinces differ, so these are parameters). Between two and four hours it is half a day: no rule prescribes it,
-# but the employer bears the burden of proof (《保障农民工工资支付条例》第五十条) and the worker was there.
-FULL_DAY_PUNCHES = 2
-FULL_DAY = timedelta(hours=4)
-HALF_DAY = timedelta(hours=2)
-# An exit within this time after an entry of the day before closes a night shift: it belongs to that day.
-LONGEST_SHIFT = timedelta(hours=16)
 
 
 class PunchRow(NamedTuple):
@@ -27,22 +19,34 @@ class PunchRow(NamedTuple):
     at: datetime  # aware
     direction: str = ""
     means: str = ""
+    device_id: int | None = None
 
 
 @transaction.atomic
 def write_punches(rows: Iterable[PunchRow], *, source: AttendanceSource = AttendanceSource.DEVICE) -> WrittenDays:
-    """Keep the clockings and write the days they make, from all clockings known. Counts are of days."""
+    """Keep the clockings and write the days they make, from all clockings known. Counts are of days.
+
+    A device that says no means stands for its own."""
     with connection.cursor() as cursor:
         stage("punch_staging", _COLUMNS, rows)
         span = _span(cursor)
         if span is None:
             return WrittenDays()
         cursor.execute(_INSERT)
-        days = _derive(cursor, *span)
+        cursor.execute(_SEEN)
+        presence.follow(cursor)
+        cursor.execute(_TOUCHED, {"zone": settings.TIME_ZONE})
+        days = derive(cursor, *span)
     return write_days(days, source=source)
 
 
-_COLUMNS = {"engagement_id": "int8", "at": "timestamptz", "direction": "varchar", "means": "varchar"}
+_COLUMNS = {
+    "engagement_id": "int8",
+    "at": "timestamptz",
+    "direction": "varchar",
+    "means": "varchar",
+    "device_id": "int8",
+}
 
 
 def _span(cursor) -> tuple[date, date] | None:
@@ -56,58 +60,90 @@ def _span(cursor) -> tuple[date, date] | None:
     return days[0], days[-1]
 
 
-def _derive(cursor, first: date, last: date) -> list[DayRow]:
-    values = {
+def derive(cursor, first: date, last: date) -> list[DayRow]:
+    """The days that follow from the clockings of `punch_touched(engagement_id, day)` and from their neighbours, by the
+    standard in force on each day."""
+    values = standards.defaults() | {
         "zone": settings.TIME_ZONE,
         "from": first - timedelta(2),
         "to": last + timedelta(3),
-        "punches": FULL_DAY_PUNCHES,
-        "full": FULL_DAY,
-        "half": HALF_DAY,
-        "shift": LONGEST_SHIFT,
+        "shift": standards.LONGEST_SHIFT,
+        "manager": WorkRole.MANAGER,
     }
     cursor.execute(_DAYS, values)
     return [DayRow(*row) for row in cursor.fetchall()]
 
 
 _INSERT = """
-INSERT INTO workers_punch AS p (engagement_id, at, project_id, direction, means)
-SELECT DISTINCT ON (s.engagement_id, s.at) s.engagement_id, s.at, e.project_id, s.direction, s.means
+INSERT INTO workers_punch AS p (engagement_id, at, project_id, direction, means, device_id)
+SELECT DISTINCT ON (s.engagement_id, s.at) s.engagement_id, s.at, e.project_id, s.direction,
+    coalesce(nullif(s.means, ''), d.means, ''), s.device_id
 FROM punch_staging AS s JOIN workers_engagement AS e ON e.id = s.engagement_id
+LEFT JOIN workers_device AS d ON d.id = s.device_id AND d.project_id = e.project_id
 ORDER BY s.engagement_id, s.at, s.ctid DESC
-ON CONFLICT (engagement_id, at) DO UPDATE SET direction = excluded.direction, means = excluded.means
+ON CONFLICT (engagement_id, at) DO UPDATE SET
+    direction = excluded.direction, means = excluded.means, device_id = coalesce(excluded.device_id, p.device_id)
 WHERE (p.direction, p.means) IS DISTINCT FROM (excluded.direction, excluded.means)
+    OR excluded.device_id IS NOT NULL AND p.device_id IS DISTINCT FROM excluded.device_id
 """
 
-# The days of the uploaded clockings and their neighbours, which a night shift may reach; of the neighbours only those
-# that follow from clockings anyway.
-_DAYS = """
-WITH touched AS (
-    SELECT DISTINCT engagement_id, (at AT TIME ZONE %(zone)s)::date AS day FROM punch_staging
-), known AS (
-    SELECT p.engagement_id, p.at, p.direction, p.at AT TIME ZONE %(zone)s AS local,
-        lag(p.direction) OVER own AS direction_before, lag(p.at) OVER own AS at_before
-    FROM workers_punch AS p
+_SEEN = """
+UPDATE workers_device AS d SET last_seen_at = s.at
+FROM (SELECT device_id, max(at) AS at FROM punch_staging WHERE device_id IS NOT NULL GROUP BY device_id) AS s
+WHERE d.id = s.device_id AND (d.last_seen_at IS NULL OR d.last_seen_at < s.at)
+"""
+
+_TOUCHED = """
+DROP TABLE IF EXISTS pg_temp.punch_touched;
+CREATE TEMPORARY TABLE punch_touched ON COMMIT DROP AS
+SELECT DISTINCT engagement_id, (at AT TIME ZONE %(zone)s)::date AS day FROM punch_staging;
+ANALYZE punch_touched
+"""
+
+# The days of the touched clockings and their neighbours, which a night shift may reach; of the neighbours only those
+# that follow from clockings anyway. A manager's clocking by other than the prescribed means is kept but makes no day:
+# a day that stood on such clockings alone becomes none.
+_DAYS = f"""
+WITH told AS MATERIALIZED (
+    SELECT p.engagement_id, p.at, p.direction, p.means, p.at AT TIME ZONE %(zone)s AS local, e.project_id, e.work_role
+    FROM workers_punch AS p JOIN workers_engagement AS e ON e.id = p.engagement_id
     WHERE p.at >= %(from)s::timestamp AT TIME ZONE %(zone)s AND p.at < %(to)s::timestamp AT TIME ZONE %(zone)s
-        AND p.engagement_id IN (SELECT engagement_id FROM touched)
-    WINDOW own AS (PARTITION BY p.engagement_id ORDER BY p.at)
+        AND p.engagement_id IN (SELECT engagement_id FROM punch_touched)
+), asked AS (
+    SELECT DISTINCT project_id, local::date AS day FROM told
+), {standards.STANDARDS}, known AS (
+    SELECT t.*, lag(t.direction) OVER own AS direction_before, lag(t.at) OVER own AS at_before
+    FROM told AS t JOIN standards AS s ON s.project_id = t.project_id AND s.day = t.local::date
+    WHERE t.work_role <> %(manager)s OR t.means = ANY(s.manager_means)
+    WINDOW own AS (PARTITION BY t.engagement_id ORDER BY t.at)
 ), placed AS (
     SELECT *, CASE WHEN direction = '02' AND direction_before = '01' AND at - at_before <= %(shift)s
         THEN at_before AT TIME ZONE %(zone)s ELSE local END::date AS day
     FROM known
 ), summed AS (
-    SELECT engagement_id, day, count(*) AS punches, max(at) - min(at) AS span,
+    SELECT engagement_id, project_id, day, count(*) AS punches, max(at) - min(at) AS span,
         (min(local) FILTER (WHERE direction <> '02'))::time AS first_in,
         (max(local) FILTER (WHERE direction = '02' OR (direction = '' AND at > at_before)))::time AS last_out
-    FROM placed GROUP BY engagement_id, day
+    FROM placed GROUP BY engagement_id, project_id, day
+), void AS (
+    SELECT DISTINCT t.engagement_id, t.project_id, t.local::date AS day
+    FROM told AS t JOIN punch_touched AS c ON c.engagement_id = t.engagement_id AND c.day = t.local::date
+    WHERE t.work_role = %(manager)s
+        AND NOT EXISTS (SELECT FROM summed WHERE engagement_id = t.engagement_id AND day = t.local::date)
 )
 SELECT s.engagement_id, s.day,
-    CASE WHEN s.punches < %(punches)s OR s.span < %(half)s THEN 0 WHEN s.span < %(full)s THEN 0.5 ELSE 1 END,
+    CASE WHEN s.punches < v.min_punches OR s.span < v.half_span THEN 0 WHEN s.span < v.full_span THEN 0.5 ELSE 1 END,
     s.first_in, s.last_out
 FROM summed AS s
-WHERE EXISTS (SELECT FROM touched AS t WHERE t.engagement_id = s.engagement_id AND t.day = s.day)
-    OR EXISTS (SELECT FROM touched AS t WHERE t.engagement_id = s.engagement_id AND abs(t.day - s.day) = 1)
+JOIN standards AS v ON v.project_id = s.project_id AND v.day = s.day
+WHERE EXISTS (SELECT FROM punch_touched AS t WHERE t.engagement_id = s.engagement_id AND t.day = s.day)
+    OR EXISTS (SELECT FROM punch_touched AS t WHERE t.engagement_id = s.engagement_id AND abs(t.day - s.day) = 1)
     AND EXISTS (SELECT FROM workers_attendanceday AS d WHERE d.engagement_id = s.engagement_id AND d.day = s.day
         AND d.source IN ('device', 'push'))
+UNION ALL
+SELECT v.engagement_id, v.day, 0, NULL, NULL
+FROM void AS v
+JOIN workers_attendanceday AS d
+    ON d.engagement_id = v.engagement_id AND d.day = v.day AND d.source IN ('device', 'push')
 ORDER BY 1, 2
 """

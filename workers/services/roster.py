@@ -19,6 +19,7 @@ from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers import pinyin
 from workers.enums import ContractKind, IdType, Trade, WageMethod, WorkRole
+from workers.services.strays import take_in_strays
 
 
 class RosterEntry(NamedTuple):
@@ -79,6 +80,7 @@ def write_roster(project: Project, entries: Iterable[RosterEntry]) -> Written:
             cursor.execute(statement, values)
             if cursor.description:
                 changed.setdefault(statement, set()).update(pk for (pk,) in cursor.fetchall())
+    take_in_strays(project)
     return _count(project, total, changed)
 
 
