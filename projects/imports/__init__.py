@@ -7,11 +7,23 @@ commits.
     batch = receive(project, "roster", content=…, filename=…, by=user)   # checked for type and size, stored encrypted
     examine(batch)   # read, check, foretell → CHECKED, MAPPING (columns unknown) or REFUSED (nothing good)
     apply(batch, by=user)   # one transaction: checked again against the database as it is now, good rows written
+    straight(batch, by=None)   # both in one go, where nobody looks at a preview in between
 """
 
 from projects.imports.background import annotate_soon, apply_soon, examine_soon
 from projects.imports.base import Outcome, SheetImport, kinds
-from projects.imports.engine import Busy, annotated, apply, columns_of, discard, examine, move, receive, remap
+from projects.imports.engine import (
+    Busy,
+    annotated,
+    apply,
+    columns_of,
+    discard,
+    examine,
+    move,
+    receive,
+    remap,
+    straight,
+)
 
 __all__ = [
     "Busy",
@@ -29,4 +41,5 @@ __all__ = [
     "move",
     "receive",
     "remap",
+    "straight",
 ]

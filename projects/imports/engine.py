@@ -84,6 +84,11 @@ def apply(batch: ImportBatch, *, by, progress: Progress = quiet) -> ImportBatch:
     return _careful(batch, lambda: _apply(batch, by, progress))
 
 
+def straight(batch: ImportBatch, *, by, progress: Progress = quiet) -> ImportBatch:
+    """Examine and apply in one go, where nobody looks at a preview in between: read, checked and written once."""
+    return _careful(batch, lambda: _apply(batch, by, progress, ImportState.UPLOADED))
+
+
 def discard(batch: ImportBatch, *, by) -> ImportBatch:
     with unscoped("the caller has seen the batch"), _transaction(batch):
         batch = _locked(batch)
@@ -201,16 +206,18 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
     return batch
 
 
-def _apply(batch: ImportBatch, by, progress: Progress) -> ImportBatch:
+def _apply(batch: ImportBatch, by, progress: Progress, expected: str = ImportState.CHECKED) -> ImportBatch:
     importer, layout, rows = _read(batch, progress)
     importer.by = by
     progress(1, 3, f"正在写入 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
         batch.project = lock(batch.project)
-        if batch.state != ImportState.CHECKED:
+        if batch.state != expected:
             return batch
         _refuse_closed(batch.project)
+        if not layout.complete:
+            return _ask_for_columns(batch, layout, importer)
         good = _check(importer, layout, rows)
         outcome = net.write(importer, good, keep=True) if good else None
         records.keep(batch, importer, rows)

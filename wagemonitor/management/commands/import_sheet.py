@@ -52,8 +52,7 @@ class Command(BaseCommand):
         if by and not self._may(by, project, kind):
             raise SheetError(f"用户 {username} 无权为该项目导入{imports.kinds()[kind].title}。")
         if not dry_run:
-            batch = imports.examine(self._receive(project, kind, file, by))
-            return imports.apply(batch, by=by) if batch.state == ImportState.CHECKED else batch
+            return imports.straight(self._receive(project, kind, file, by), by=by)
         with transaction.atomic():
             batch = imports.examine(self._receive(project, kind, file, by))
             batch.found = list(batch.problems.order_by("id"))
