@@ -11,7 +11,7 @@ LACKS = [("", ""), ("contract", "无劳动合同"), ("card", "无工资卡")]
 
 
 class EngagementFilters(FilterForm):
-    q = forms.CharField(label="姓名、拼音或证件号后四位")
+    q = forms.CharField(label="姓名、拼音、证件号后四位或手机号")
     team = forms.TypedChoiceField(label="班组", coerce=int)
     trade = forms.ChoiceField(label="工种", choices=[("", ""), *Trade.choices])
     state = forms.ChoiceField(label="在场状态", choices=STATES)

@@ -1,6 +1,10 @@
 """Names as they are typed: full pinyin and initials, with the readings that characters have as surnames."""
 
+import os
 from functools import lru_cache
+
+# We ask for single characters. The dictionary of phrases would take 45 MB of every process.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
 from pypinyin import lazy_pinyin
 

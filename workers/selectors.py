@@ -1,5 +1,6 @@
 """Questions about people on sites and their attendance."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from projects.models import Project
 from workers.enums import AttendanceSource
 from workers.models import AttendanceDay, AttendanceMonth, BankCard, Device, Engagement, LabourContract, Team, Worker
 from workers.models.engagement import EngagementQuerySet
+from workers.models.worker import Characters
+
+PHONE = re.compile(r"1[3-9]\d{9}")
 
 # --- register --------------------------------------------------------------------------------------------------------
 
@@ -38,16 +42,23 @@ def with_rows(engagements: EngagementQuerySet) -> EngagementQuerySet:
 
 
 def matching(engagements: EngagementQuerySet, text: str) -> EngagementQuerySet:
-    """By a part of the name, by pinyin or its initials, by the last four of the ID number.
-
-    Never `icontains`: it compares in capitals, which the trigram indexes do not know."""
+    """By a part of the name, by pinyin or its initials, by the last four of the ID number, by the whole telephone."""
     text = "".join(text.split())
+    if PHONE.fullmatch(text):
+        return engagements.filter(worker__phone_index=crypto.blind_index(text))
     if len(text) == 4 and text[:3].isdigit():
         return engagements.filter(worker__id_last4=text.upper())
-    found = Q(worker__name__contains=text)
     if text.isascii():
-        found |= Q(worker__name_pinyin__contains=text.lower())
-    return engagements.filter(found)
+        return engagements.filter(_by_pinyin(text.lower()))
+    characters = engagements.alias(characters=Characters("worker__name"))
+    return characters.filter(characters__contains=sorted(set(text)), worker__name__contains=text)
+
+
+def _by_pinyin(text: str) -> Q:
+    """Anywhere from three letters on; fewer say how the name or its initials begin, which the trigram index knows."""
+    if len(text) > 2:
+        return Q(worker__name_pinyin__contains=text)
+    return Q(worker__name_pinyin__startswith=text) | Q(worker__name_pinyin__contains=f" {text}")
 
 
 def teams_of(project: Project) -> QuerySet[Team]:

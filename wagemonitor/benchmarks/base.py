@@ -42,6 +42,7 @@ class Contestant:
     size: int
     run: Act = field(repr=False)
     clean: Act = field(default=lambda: None, repr=False)  # after each run, untimed
+    before: Act = field(default=lambda: None, repr=False)  # likewise
     runs: list[float] = field(default_factory=list)
 
     @property
@@ -178,8 +179,8 @@ class Benchmark:
     def contestants(self) -> list[Contestant]:
         raise NotImplementedError
 
-    def more_figures(self) -> list[Figure]:
-        """What is no time, such as memory; measured after the contest."""
+    def more_figures(self, by_key: dict[str, Contestant]) -> list[Figure]:
+        """What no clock around a contestant tells, such as memory; after the contest."""
         return []
 
     def tidy(self) -> None:
@@ -191,7 +192,7 @@ class Benchmark:
             found = alternate(self.contestants(), repeat)
             by_key = {one.key: one for one in found}
             figures = [promise.figure(by_key) for promise in self.promises]
-            return Result(self.name, self.title, self.unit, found, figures + self.more_figures(), self.notes)
+            return Result(self.name, self.title, self.unit, found, figures + self.more_figures(by_key), self.notes)
         finally:
             self.tidy()
 
@@ -201,6 +202,7 @@ def alternate(contestants: list[Contestant], repeat: int) -> list[Contestant]:
     for turn in range(repeat):
         start = turn % len(contestants)
         for one in (*contestants[start:], *contestants[:start]):
+            one.before()
             gc.collect()
             began = time.perf_counter()
             one.run()

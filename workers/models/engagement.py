@@ -87,6 +87,7 @@ class Engagement(ScopedModel):
         verbose_name = "在册人员"
         verbose_name_plural = verbose_name
         ordering = ["team__name", "id"]
+        indexes = [models.Index(fields=["entered_on", "id"], name="engagement_by_entry")]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "worker"],
