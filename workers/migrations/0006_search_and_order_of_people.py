@@ -9,7 +9,7 @@ import workers.models.worker
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0004_problems_say_whom"),
-        ("workers", "0003_figures_of_a_month"),
+        ("workers", "0005_devices_and_standards"),
     ]
 
     operations = [
