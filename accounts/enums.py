@@ -32,6 +32,14 @@ class MovementKind(models.TextChoices):
 ALLOWED_OUT = (MovementKind.WAGE, MovementKind.FEE, MovementKind.TAX, MovementKind.REVERSAL)
 
 
+class NoticeSheet(models.TextChoices):
+    """What is posted where the workers live, each month (公示)."""
+
+    ATTENDANCE = "attendance", "考勤表"
+    SETTLEMENT = "settlement", "工资核算表"
+    PAYOUT = "payout", "工资发放表"
+
+
 class PayMethod(models.TextChoices):
     """工资支付方式."""
 

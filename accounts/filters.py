@@ -1,8 +1,11 @@
+from datetime import date
+
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.models import PayrollLine
+from accounts.public_notices import missing_q
 from core.forms import FilterForm, MonthField
 
 PAID = {"paid": "已发放", "unpaid": "未发放"}
@@ -80,3 +83,16 @@ class PayrollLineFilters(FilterForm):
         if check := values.get("check"):
             lines = lines.filter(self.CHECKS[check])
         return lines
+
+
+class NoticeFilters(FilterForm):
+    q = forms.CharField(label="项目名称")
+    month = MonthField(label="工资月份")
+    missing = forms.BooleanField(label="只看逾期未公示")
+
+    def apply(self, projects: QuerySet, month: date, today: date) -> QuerySet:
+        """Of projects `with_postings` of this month: those that had people at work or wages listed."""
+        projects = projects.filter(Q(attended__gt=0) | Q(listed__gt=0))
+        if text := self.values.get("q"):
+            projects = projects.filter(name__icontains=text)
+        return projects.filter(missing_q(month, today)) if self.values.get("missing") else projects

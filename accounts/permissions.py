@@ -7,6 +7,7 @@ from projects.models import Project
 from projects.permissions import is_contractor
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
+NOTICE_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)  # sheets name people: no business of a bank's
 
 
 def can_record_account(user, project: Project) -> bool:
@@ -45,3 +46,8 @@ def can_import_statement(user, project: Project) -> bool:
 
 def can_import_payroll(user, project: Project) -> bool:
     return can_import(user, project, "payroll")
+
+
+def can_post_notice(user, project: Project) -> bool:
+    """The contractor posts where its workers live (豫: 宛人社 2019, 三 4), until completion."""
+    return project.is_open and is_contractor(user, project)

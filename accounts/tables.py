@@ -1,9 +1,11 @@
 from copy import copy
+from datetime import date
 
 from django.urls import reverse
 
-from accounts.enums import MovementDirection, MovementKind
+from accounts.enums import MovementDirection, MovementKind, NoticeSheet
 from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
+from accounts.public_notices import TONES, states_of
 from core import identity
 from core.formats import blank, money
 from core.tables import (
@@ -199,3 +201,34 @@ class PayrollLineTable(Table):
     card = CodeColumn("银行卡", value=lambda line: f"尾号 {line.card_last4}" if line.card_last4 else "", minor=True)
     state = BadgeColumn("发放", value=_line_state, tone=lambda line: PAID_TONES[_line_state(line)])
     paid_on = DayColumn("发放日期", value="last_paid_on", minor=True)
+
+
+def _sheet_column(sheet: NoticeSheet) -> BadgeColumn:
+    return BadgeColumn(
+        sheet.label, value=lambda project: project.notices[sheet], tone=lambda project: TONES[project.notices[sheet]]
+    )
+
+
+class NoticeTable(Table):
+    """A month's postings of every project, each sheet by its state."""
+
+    caption = "各项目公示"
+    default_order = "-id"
+    empty_title = "本月没有需要公示的项目"
+    empty_text = "有考勤或工资表的项目，其公示情况会列在这里。"
+
+    name = Column("项目", primary=True)
+    jurisdiction = Column("管辖属地", value="jurisdiction.name")
+    attended = NumberColumn("出勤人数")
+    listed = NumberColumn("工资表人数")
+    attendance = _sheet_column(NoticeSheet.ATTENDANCE)
+    settlement = _sheet_column(NoticeSheet.SETTLEMENT)
+    payout = _sheet_column(NoticeSheet.PAYOUT)
+
+    def __init__(self, records, request, *, month: date, today: date):
+        super().__init__(records, request)
+        for project in self.page:
+            project.notices = states_of(project, month, today)
+
+    def row_url(self, record) -> str:
+        return reverse("accounts:project_notices", args=[record.pk])

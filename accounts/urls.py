@@ -1,7 +1,8 @@
 from django.urls import path
 
-from accounts.permissions import READERS
-from accounts.views import accounts, money, payrolls
+from accounts.permissions import NOTICE_READERS, READERS
+from accounts.views import accounts, money, notices, payrolls
+from core import converters  # noqa: F401 - registers <month:…>
 from core.navigation import NavItem
 
 app_name = "accounts"
@@ -9,6 +10,7 @@ app_name = "accounts"
 navigation = [
     NavItem("工资专户", "accounts:account_list", "bank", READERS, order=40),
     NavItem("工资发放", "accounts:payroll_list", "wallet", READERS, order=42),
+    NavItem("工资公示", "accounts:notice_list", "flag", NOTICE_READERS, order=44),
 ]
 
 urlpatterns = [
@@ -21,4 +23,10 @@ urlpatterns = [
     path("projects/<int:project_pk>/new/", accounts.account_add, name="account_add"),
     path("payrolls/", payrolls.payroll_list, name="payroll_list"),
     path("payrolls/<int:pk>/", payrolls.payroll, name="payroll"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/<int:pk>/withdraw/", notices.notice_withdraw, name="notice_withdraw"),
+    path("projects/<int:project_pk>/notices/", notices.project_notices, name="project_notices"),
+    path("projects/<int:project_pk>/notices/<month:month>/", notices.notice_post, name="notice_post"),
+    path("projects/<int:project_pk>/notices/<month:month>/<slug:sheet>/", notices.notice_sheet, name="notice_sheet"),
+    path("projects/<int:project_pk>/notices/<month:month>/<slug:sheet>.pdf", notices.notice_pdf, name="notice_pdf"),
 ]

@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
@@ -13,7 +12,7 @@ from alerts.enums import OPEN_STATES, Act, Level, WarningState
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rules
-from core.models import Attachment
+from core import attachments
 from organizations.enums import Role
 from organizations.models import Region
 
@@ -256,12 +255,9 @@ def thread(warning: Warning, *, with_notes: bool, with_replies: bool = True) -> 
 
 
 def _add_files(acts: list[Disposal]) -> None:
-    kind = ContentType.objects.get_for_model(Disposal)
-    files = defaultdict(list)
-    for file in Attachment.objects.filter(owner_type=kind, owner_id__in=[str(a.pk) for a in acts]).order_by("id"):
-        files[file.owner_id].append(file)
+    files = attachments.of_all(acts)
     for act in acts:
-        act.files = files[str(act.pk)]
+        act.files = files.get(act.pk, [])
 
 
 def _per_day(warnings: WarningQuerySet, field: str, since: date) -> dict[date, int]:

@@ -55,6 +55,8 @@ ACTS = {
     "special_account.change": "变更专户",
     "special_account.cancel": "注销专户",
     "ledger.append": "记入专户流水",
+    "notice.post": "登记公示",
+    "notice.withdraw": "撤回公示",
     "payroll.record": "记录工资表",
     "payout.match": "匹配工资发放",
     "rule.change": "变更预警规则",

@@ -1,6 +1,7 @@
 """Files of records: content checked against their kind, size limited, stored encrypted under random names."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from django.conf import settings
@@ -83,6 +84,18 @@ def of(owner: models.Model) -> models.QuerySet[Attachment]:
     """The files of a record the caller has already been allowed to see."""
     kind = ContentType.objects.get_for_model(owner)
     return Attachment.objects.filter(owner_type=kind, owner_id=str(owner.pk)).order_by("id")
+
+
+def of_all(owners: Iterable[models.Model]) -> dict[int, list[Attachment]]:
+    """The files of records of one model, by their keys, in one query."""
+    owners = list(owners)
+    found: dict[int, list[Attachment]] = {}
+    if owners:
+        kind = ContentType.objects.get_for_model(owners[0])
+        rows = Attachment.objects.filter(owner_type=kind, owner_id__in=[str(owner.pk) for owner in owners])
+        for row in rows.order_by("id"):
+            found.setdefault(int(row.owner_id), []).append(row)
+    return found
 
 
 def open_for(user, key) -> Attachment:

@@ -64,6 +64,7 @@ OBJECTS = {
     "accounts:account_edit": ["account"],
     "accounts:account_cancel": ["account"],
     "accounts:payroll": ["payroll"],
+    "accounts:notice_withdraw": ["public_notice"],
     "imports:batch": ["batch"],
     "imports:columns": ["batch"],
     "imports:examine": ["batch"],
@@ -75,7 +76,15 @@ OBJECTS = {
 }
 # The other parameters: the same thing, or the same word, in every address.
 PARAMETERS = {"project_pk": "project", "engagement_pk": "engagement"}
-WORDS = {"act": "suspend", "move": "exit", "kind": "roster", "day": "2026-09-03", "code": "PAY-01"}
+WORDS = {
+    "act": "suspend",
+    "move": "exit",
+    "kind": "roster",
+    "day": "2026-09-03",
+    "code": "PAY-01",
+    "month": "2026-09",
+    "sheet": "settlement",
+}
 OTHER_WORDS = {"alerts:warning_act": {"act": "note"}}
 
 # Things that not everybody who sees the project sees: thing → those of its world who do (None: by role alone).

@@ -175,8 +175,14 @@ class World:
     def _money(self) -> dict[str, Any]:
         account = self.open_account(self.project)
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
-        things = {"account": account, "payroll": payroll}
+        things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
         return things | self.wages(payroll, account, self.engagement)
+
+    def _public_notice(self, project: Model) -> Model:
+        by, place = self.users["clerk"], self.text("宣传栏")
+        notice = money.public_notice(project, MONTH, place=place, by=by)
+        attachments.store(PDF + self.mark.encode(), f"{self.mark}公示.pdf", by=by, owner=notice)
+        return notice
 
     def wages(self, payroll: Model, account: Model, engagement: Model) -> dict[str, Any]:
         card = self._secret(people.card_number())

@@ -183,9 +183,21 @@ class PersonMonth:
 
 def month_grid(project: Project, month: date, team: Team | None) -> list[PersonMonth]:
     """Everybody of the team (None: of no team) who was on site in the month, or has attendance in it."""
+    return _month_lines(project, month, team=team)
+
+
+def month_grids(project: Project, month: date) -> dict[Team | None, list[PersonMonth]]:
+    """The same of every team, those of no team last."""
+    teams: dict[Team | None, list[PersonMonth]] = defaultdict(list)
+    for line in _month_lines(project, month):
+        teams[line.engagement.team].append(line)
+    return dict(sorted(teams.items(), key=lambda item: (item[0] is None, item[0].name if item[0] else "")))
+
+
+def _month_lines(project: Project, month: date, **narrowed) -> list[PersonMonth]:
     last = next_month(month) - timedelta(1)
     reason = "the project is in scope"
-    people = Engagement.objects.unscoped(reason).filter(project=project, team=team).select_related("worker")
+    people = Engagement.objects.unscoped(reason).filter(project=project, **narrowed).select_related("worker", "team")
     people = people.within(month, last).defer("worker__id_number", "worker__phone").order_by("entered_on", "id")
     lines = {person.pk: PersonMonth(person) for person in people}
     totals = AttendanceMonth.objects.unscoped(reason).filter(project=project, month=month, engagement__in=lines)

@@ -1,5 +1,6 @@
 from accounts.services.ledger import Movement, UnlikeKnownSerial, known_serials, record_movements
 from accounts.services.matching import match_payouts
+from accounts.services.notices import post_notice, withdraw_notice
 from accounts.services.payrolls import Wage, record_wages
 from accounts.services.special_accounts import (
     ALREADY_CANCELLED,
@@ -23,7 +24,9 @@ __all__ = [
     "known_serials",
     "match_payouts",
     "open_account",
+    "post_notice",
     "record_movements",
     "record_wages",
     "update_account",
+    "withdraw_notice",
 ]

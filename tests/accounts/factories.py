@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from accounts.enums import MovementDirection, MovementKind
-from accounts.models import AccountProject, LedgerEntry, Payout, Payroll, PayrollLine, SpecialAccount
+from accounts.enums import MovementDirection, MovementKind, NoticeSheet
+from accounts.models import AccountProject, LedgerEntry, Payout, Payroll, PayrollLine, PublicNotice, SpecialAccount
+from core.months import next_month
 from organizations.models import Organization
 from projects.models import Project
 from tests.organizations.factories import bank as make_bank
@@ -83,4 +84,11 @@ def payout(line: PayrollLine, account: SpecialAccount, **fields) -> Payout:
         amount=line.net,
         paid_on=movement.booked_on,
         **fields,
+    )
+
+
+def public_notice(of: Project, month: date = date(2026, 9, 1), *sheets: str, **fields) -> PublicNotice:
+    defaults = {"posted_on": next_month(month).replace(day=4), "place": "生活区宣传栏"}
+    return PublicNotice.objects.create(
+        project=of, month=month, sheets=list(sheets or NoticeSheet.values), **(defaults | fields)
     )

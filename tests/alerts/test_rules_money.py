@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from accounts.enums import MovementKind
 from accounts.models import PayrollLine
@@ -15,8 +16,9 @@ from alerts.rules.pay_01_overdue import WagesOverdue
 from alerts.rules.pay_02_no_attendance import PaidWithoutAttendance
 from alerts.rules.pay_04_too_large import PayoutTooLarge
 from alerts.rules.pay_05_shared_card import SharedCard
+from alerts.rules.pay_06_not_posted import NotPosted
 from alerts.rules.pay_07_unregistered import UnregisteredPaid
-from tests.accounts.factories import entry, payout, payroll, payroll_line, special_account
+from tests.accounts.factories import entry, payout, payroll, payroll_line, public_notice, special_account
 from tests.alerts.sweeping import raised
 from tests.projects.factories import project
 from tests.workers.factories import attendance, engagement, worker
@@ -279,3 +281,40 @@ def test_an_engagement_elsewhere_is_no_registration_here(home):
     line = payroll_line(payroll(home))
     engagement(project(), worker(id_number=line.id_number))
     assert len(raised(UnregisteredPaid)) == 1
+
+
+# --- PAY-06 ----------------------------------------------------------------------------------------------------------
+
+
+def test_last_months_sheets_were_not_posted(home, zhang):
+    attendance(zhang, SEPTEMBER)
+    payroll_line(payroll(home), engagement=zhang)
+    assert raised(NotPosted, date(2026, 10, 5)) == []
+    (found,) = raised(NotPosted, date(2026, 10, 6))
+    assert found.message == "2026年9月的考勤表、工资核算表逾期没有公示。"
+    assert found.level == Level.YELLOW
+    assert [row[0] for row in found.evidence["rows"]] == ["工资核算表", "考勤表"]
+    public_notice(home, SEPTEMBER, "attendance")
+    (found,) = raised(NotPosted, date(2026, 10, 6))
+    assert found.message == "2026年9月的工资核算表逾期没有公示。"
+    public_notice(home, SEPTEMBER, "settlement", "attendance")
+    assert raised(NotPosted, date(2026, 10, 6)) == []
+
+
+def test_the_payout_sheet_follows_the_pay_day(home, zhang):
+    line = payroll_line(payroll(home), engagement=zhang)
+    payout(line, special_account(home))
+    public_notice(home, SEPTEMBER, "settlement")
+    assert raised(NotPosted, date(2026, 11, 5)) == []
+    assert len(raised(NotPosted, date(2026, 11, 6))) == 1
+    home.wage_pay_day = 5
+    home.save()
+    assert raised(NotPosted, date(2026, 10, 5)) == []
+    assert len(raised(NotPosted, date(2026, 10, 6))) == 1
+
+
+def test_a_withdrawn_posting_is_none_and_old_months_rest(home, zhang):
+    attendance(zhang, SEPTEMBER)
+    public_notice(home, SEPTEMBER, withdrawn_at=timezone.now(), withdrawn_reason="传错")
+    assert len(raised(NotPosted, date(2026, 11, 30))) == 1
+    assert raised(NotPosted, date(2026, 12, 1)) == []

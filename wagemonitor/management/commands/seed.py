@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import fill, flows, history, plan, units
+from wagemonitor.seed import fill, flows, history, notices, plan, units
 
 
 class Command(BaseCommand):
@@ -61,6 +61,7 @@ class Builder:
             ("工人与合同", self._people),
             ("专户", self._accounts),
             *months,
+            ("公示", notices.photograph),
             ("处置", self._disposals),
         ]
 
@@ -83,6 +84,7 @@ class Builder:
         for earlier in self.span.paid_months:
             if next_month(earlier) == month:
                 self.lines += flows.wages(earlier, self.span)
+        notices.post(month, self.today)
         flows.execute("ANALYZE")
         end = min(next_month(month) - timedelta(days=1), self.today)
         history.sweep(end)

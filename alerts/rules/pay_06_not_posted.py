@@ -1,0 +1,86 @@
+from datetime import date
+
+from accounts.enums import NoticeSheet
+from alerts.enums import Level, Subject
+from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text
+
+# What there is to post of a month, and the day by which it has to be: `accounts.public_notices.due_on` in SQL.
+DUE = """
+    due AS (
+        SELECT a.project_id, a.month, 'attendance' AS sheet, count(*) AS people, {next} AS due_on
+        FROM {scope} JOIN workers_attendancemonth a USING (project_id)
+        WHERE a.days > 0 AND a.month >= {first} GROUP BY 1, 2
+        UNION ALL
+        SELECT l.project_id, l.month, 'settlement', count(*), {next_of_line}
+        FROM {scope} JOIN accounts_payrollline l USING (project_id)
+        WHERE l.month >= {first} GROUP BY 1, 2
+        UNION ALL
+        SELECT l.project_id, l.month, 'payout', count(*),
+            {next_of_line} + CASE WHEN p.wage_pay_day > %(posted_by)s THEN interval '1 month' ELSE interval '0' END
+        FROM {scope} JOIN accounts_payrollline l USING (project_id) JOIN projects_project p ON p.id = l.project_id
+        WHERE l.month >= {first} AND l.paid > 0 GROUP BY 1, 2, p.wage_pay_day
+    ),
+    missing AS (
+        SELECT d.project_id, d.month, d.sheet, d.people, d.due_on::date AS due_on
+        FROM due d
+        WHERE d.due_on::date < %(today)s AND NOT EXISTS (
+            SELECT 1 FROM accounts_publicnotice n
+            WHERE n.project_id = d.project_id AND n.month = d.month AND d.sheet = ANY(n.sheets)
+              AND n.withdrawn_at IS NULL
+        )
+    )
+"""
+FIRST = "(date_trunc('month', %(today)s::date) - %(months)s * interval '1 month')"
+NEXT = "{}.month + interval '1 month' + (%(posted_by)s - 1) * interval '1 day'"
+
+
+def _missing(scope: str) -> str:
+    return DUE.format(scope=scope, first=FIRST, next=NEXT.format("a"), next_of_line=NEXT.format("l"))
+
+
+class NotPosted(Rule):
+    """每月 {posted_by} 日以前，没有在农民工聚集地公示上月考勤表、工资核算表和工资发放表（查近 {months} 个月）。"""
+
+    code = "PAY-06"
+    title = "工资未公示"
+    subject = Subject.PAY
+    level = Level.YELLOW
+    basis = "《保障农民工工资支付条例》第三十一条；农民工工资按月公示的规定"
+    release_when = "打印张贴、拍照登记公示后自动解除。"
+    posted_by = Parameter(5, "每月几日前公示", "日")
+    months = Parameter(2, "查近几个月", "个月")
+    columns = (
+        Column("sheet", "未公示的表格"),
+        Column("people", "人数", "number"),
+        Column("due_on", "应公示日期", "day"),
+    )
+    evidence_order = "sheet"
+    link = "project"
+
+    def find(self, today: date) -> Sql:
+        return self.sql(
+            f"""
+            WITH {_missing("swept")}
+            SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month,
+                   array_agg(sheet ORDER BY sheet) AS sheets, sum(people) AS shown
+            FROM missing GROUP BY project_id, month
+            """,
+            today,
+        )
+
+    def message(self, facts: Facts) -> str:
+        names = "、".join(sheet.label for sheet in NoticeSheet if sheet in facts.sheets)
+        return f"{month_text(facts.month)}的{names}逾期没有公示。"
+
+    def evidence(self, today: date) -> Sql:
+        labels = " ".join(f"WHEN '{sheet.value}' THEN '{sheet.label}'" for sheet in NoticeSheet)
+        return self.sql(
+            f"""
+            WITH {_missing("(SELECT DISTINCT project_id FROM fresh) AS scope")}
+            SELECT m.project_id, fresh.subject_key, m.project_id AS link_id,
+                   CASE m.sheet {labels} END AS sheet, m.people, m.due_on
+            FROM missing m
+            JOIN fresh ON fresh.project_id = m.project_id AND fresh.subject_key = to_char(m.month, 'YYYY-MM')
+            """,
+            today,
+        )
