@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -109,9 +109,10 @@ def notice_sheet(request, project_pk, month, sheet):
 @require_GET
 @access(*NOTICE_READERS)
 def notice_pdf(request, project_pk, month, sheet) -> HttpResponse:
-    if not pdf.is_available():
-        raise Http404
+    """The same paper as a file; without the extra, the page that the browser prints."""
     context = _paper(request, project_pk, month, sheet)
+    if not pdf.is_available():
+        return redirect("accounts:notice_sheet", project_pk, month, sheet)
     content = pdf.from_html(render_to_string("accounts/notice_sheet.html", context, request))
     paper = context["paper"]
     return attachments.download(content, f"{paper.project}-{month:%Y-%m}-{paper.title}.pdf", "application/pdf")

@@ -252,7 +252,7 @@ class TestPdf:
     def test_not_offered_without_the_extra(self, client, site, line, monkeypatch):
         monkeypatch.setattr(pdf, "find_spec", lambda name: None)
         client.force_login(clerk(site.general_contractor))
-        assert client.get(self.address(site)).status_code == 404
+        assert client.get(self.address(site)).status_code == 302
         sheet = reverse("accounts:notice_sheet", args=[site.pk, SEPTEMBER, "settlement"])
         assert "下载 PDF" not in client.get(sheet).content.decode()
 
