@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, StrIndex
 
 from core import crypto
 from core.months import next_month
@@ -32,12 +32,14 @@ def engagements_for(user) -> EngagementQuerySet:
 
 def with_rows(engagements: EngagementQuerySet) -> EngagementQuerySet:
     """What a row of the register shows, without a query for each; nothing is decrypted."""
-    contracts = LabourContract.objects.filter(engagement=OuterRef("pk"))
+    # No Exists: the planner does not reckon with the page's LIMIT and hashes every contract of the province for it.
+    contracts = LabourContract.objects.filter(engagement=OuterRef("pk")).order_by()
     cards = BankCard.objects.filter(worker=OuterRef("worker"), is_current=True)
     return (
         engagements.select_related("worker", "team", "project")
         .defer("worker__id_number", "worker__phone")
-        .annotate(has_contract=Exists(contracts), card_last4=Subquery(cards.values("last4")[:1]))
+        .alias(a_contract=Subquery(contracts.values("pk")[:1]))
+        .annotate(has_contract=Q(a_contract__isnull=False), card_last4=Subquery(cards.values("last4")[:1]))
     )
 
 
@@ -50,8 +52,11 @@ def matching(engagements: EngagementQuerySet, text: str) -> EngagementQuerySet:
         return engagements.filter(worker__id_last4=text.upper())
     if text.isascii():
         return engagements.filter(_by_pinyin(text.lower()))
-    characters = engagements.alias(characters=Characters("worker__name"))
-    return characters.filter(characters__contains=sorted(set(text)), worker__name__contains=text)
+    found = engagements.alias(characters=Characters("worker__name")).filter(characters__contains=sorted(set(text)))
+    if len(text) == 1:
+        return found
+    # Not as LIKE: whose characters are there, the planner would think again as rare as the pattern by itself.
+    return found.alias(place=StrIndex("worker__name", Value(text))).filter(place__gt=0)
 
 
 def _by_pinyin(text: str) -> Q:

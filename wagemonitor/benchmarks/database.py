@@ -3,7 +3,7 @@
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
@@ -24,20 +24,21 @@ def name_for(scale: str) -> str:
 
 
 @contextmanager
-def own_database(name: str, *, keep: bool, reuse: bool) -> Iterator[bool]:
-    """The default connection leads there for a while. Yields whether the province is to be filled."""
+def own_database(name: str, fill: Callable[[], None], *, keep: bool = False, reuse: bool = False) -> Iterator[None]:
+    """The default connection leads there for a while. It is filled unless one that is complete may be reused."""
     filled = reuse and _is_filled(name)
     if not filled:
         _drop(name)
         _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    complete = False
     try:
         with _connected_to(name):
             call_command("migrate", verbosity=0)
-            yield not filled
-        complete = True
+            if not filled:
+                fill()
+                filled = True
+            yield
     finally:
-        if keep and (complete or filled):
+        if keep and filled:
             _administer(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(FILLED)))
         else:
             _drop(name)

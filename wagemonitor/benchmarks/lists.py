@@ -13,7 +13,7 @@ from workers.filters import EngagementFilters
 
 BARE = """
 SELECT e.id, e.entered_on, e.exited_on, e.trade, w.name, w.id_last4, w.domicile_code, p.name,
-    EXISTS (SELECT FROM workers_labourcontract AS c WHERE c.engagement_id = e.id),
+    (SELECT c.id FROM workers_labourcontract AS c WHERE c.engagement_id = e.id LIMIT 1) IS NOT NULL,
     (SELECT b.last4 FROM workers_bankcard AS b WHERE b.worker_id = w.id AND b.is_current)
 FROM workers_engagement AS e JOIN workers_worker AS w ON w.id = e.worker_id
 JOIN projects_project AS p ON p.id = e.project_id

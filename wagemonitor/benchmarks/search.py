@@ -14,8 +14,9 @@ from workers import selectors
 from workers.models import Engagement
 
 # key, what is typed, how it reads in the table; the condition is what a bare query would ask of the same indexes
-NAME = "string_to_array(w.name, NULL) @> string_to_array('{0}', NULL) AND w.name LIKE '%{0}%'"
+NAME = "string_to_array(w.name, NULL) @> string_to_array('{0}', NULL) AND strpos(w.name, '{0}') > 0"
 TERMS = {
+    "one": ("陈", "一个字", NAME.format("陈")),
     "common": ("王明", "两字，常见", NAME.format("王明")),
     "rare": (RARE, "两字，罕见", NAME.format(RARE)),
     "three": ("李建国", "三字", NAME.format("李建国")),
@@ -26,7 +27,7 @@ TERMS = {
 }
 BARE = """
 SELECT e.id, e.entered_on, w.name, w.id_last4, p.name,
-    EXISTS (SELECT FROM workers_labourcontract AS c WHERE c.engagement_id = e.id),
+    (SELECT c.id FROM workers_labourcontract AS c WHERE c.engagement_id = e.id LIMIT 1) IS NOT NULL,
     (SELECT b.last4 FROM workers_bankcard AS b WHERE b.worker_id = w.id AND b.is_current)
 FROM workers_engagement AS e JOIN workers_worker AS w ON w.id = e.worker_id
 JOIN projects_project AS p ON p.id = e.project_id

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from django.db import connection, transaction
 
 from core.months import next_month
-from core.staging import stage
+from core.staging import analyse, stage
 from projects.services import mark_changed
 from workers import partitions
 from workers.enums import AttendanceSource
@@ -78,8 +78,8 @@ _COLUMNS = {"engagement_id": "int8", "day": "date", "units": "numeric", "first_i
 
 
 def _months(cursor) -> list[date]:
-    cursor.execute("SELECT DISTINCT date_trunc('month', day)::date FROM attendance_staging ORDER BY 1")
-    return [month for (month,) in cursor.fetchall()]
+    cursor.execute("SELECT DISTINCT day FROM attendance_staging")
+    return sorted({day.replace(day=1) for (day,) in cursor.fetchall()})
 
 
 def _lock_projects(cursor) -> None:
@@ -101,7 +101,7 @@ def _find_changes(cursor, span: dict) -> WrittenDays:
     if unknown := cursor.fetchone()[0]:
         raise ValueError(f"{unknown} days belong to no engagement.")
     cursor.execute("DELETE FROM attendance_changes WHERE NOT (is_new OR is_changed)")
-    cursor.execute("ANALYZE attendance_changes")
+    analyse(cursor, "attendance_changes")
     return WrittenDays(created, updated, total - created - updated - kept, kept)
 
 

@@ -76,7 +76,7 @@ def write_roster(project: Project, entries: Iterable[RosterEntry]) -> Written:
         total = stage("roster_staging", _STAGING, map(_staged, entries), derived=_DERIVED)
         for statement in _MERGE:
             if total >= MANY and statement in (_FIND, _FIND_CONTRACTS):
-                cursor.execute("ANALYZE workers_worker, workers_engagement, workers_labourcontract")
+                _tell_planner(cursor, total)
             cursor.execute(statement, values)
             if cursor.description:
                 changed.setdefault(statement, set()).update(pk for (pk,) in cursor.fetchall())
@@ -88,6 +88,15 @@ def _keep_triggers_linear(cursor) -> None:
     """The history triggers look for their settings in an exception block. Each one not found ends a subtransaction,
     which walks every foreign key check still deferred: 30,000 rows took 140 s. So no check waits for the commit."""
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _tell_planner(cursor, total: int) -> None:
+    """A planner that still takes the register for empty (it was, a minute ago) costs minutes; to ask, nothing."""
+    cursor.execute(
+        "SELECT relname FROM pg_class WHERE oid = ANY(%s::regclass[]) AND reltuples < %s", [list(_REGISTER), total]
+    )
+    if outgrown := [name for (name,) in cursor.fetchall()]:
+        cursor.execute(f"ANALYZE {', '.join(outgrown)}")
 
 
 def _count(project: Project, total: int, changed: dict[str, set[int]]) -> Written:
@@ -313,8 +322,8 @@ FROM roster_staging WHERE signed_on IS NOT NULL AND contract_id IS NULL ORDER BY
 RETURNING (SELECT worker_id FROM workers_engagement WHERE id = engagement_id)
 """
 
-# From so many rows on, a planner that still takes the register for empty (it was, a minute ago) costs minutes.
 MANY = 1_000
+_REGISTER = ("workers_worker", "workers_engagement", "workers_labourcontract")
 
 # In this order; every statement answers the people it changed, or nothing.
 _MERGE = (

@@ -31,11 +31,13 @@ class Command(BaseCommand):
         known = rows()
         chosen = [known[name] for name in known if not only or name in only]
         size, results = SCALES[scale], []
-        with own_database(name_for(scale), keep=keep, reuse=reuse) as is_empty, unscoped("a measurement"):
-            province = Province(size)
-            if is_empty:
-                self._say(f"造数：{size.workers:,} 名工人、{size.projects:,} 个项目 …")
-                province.fill()
+        province = Province(size)
+
+        def fill() -> None:
+            self._say(f"造数：{size.workers:,} 名工人、{size.projects:,} 个项目 …")
+            province.fill()
+
+        with own_database(name_for(scale), fill, keep=keep, reuse=reuse), unscoped("a measurement"):
             machine = _machine(size)
             for row in chosen:
                 self._say(f"测量：{row.name} …")
