@@ -7,37 +7,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_model_names'),
-        ('projects', '0004_problems_say_whom'),
+        ("core", "0002_model_names"),
+        ("projects", "0004_problems_say_whom"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='wageclerk',
-            name='insert_insert',
+            model_name="wageclerk",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='wageclerk',
-            name='update_update',
+            model_name="wageclerk",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='wageclerk',
-            name='photo',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.attachment', verbose_name='照片'),
+            model_name="wageclerk",
+            name="photo",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="core.attachment",
+                verbose_name="照片",
+            ),
         ),
         migrations.AddField(
-            model_name='wageclerkevent',
-            name='photo',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.attachment', verbose_name='照片'),
+            model_name="wageclerkevent",
+            name="photo",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="core.attachment",
+                verbose_name="照片",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='wageclerk',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "projects_wageclerkevent" ("id", "id_number", "id_number_index", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "photo_id", "project_id", "registered_on", "user_id") VALUES (NEW."id", NEW."id_number", NEW."id_number_index", NEW."left_on", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."photo_id", NEW."project_id", NEW."registered_on", NEW."user_id"); RETURN NULL;', hash='695a243773f1adf53598d4f492ba70e332831411', operation='INSERT', pgid='pgtrigger_insert_insert_af8af', table='projects_wageclerk', when='AFTER')),
+            model_name="wageclerk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "projects_wageclerkevent" ("id", "id_number", "id_number_index", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "photo_id", "project_id", "registered_on", "user_id") VALUES (NEW."id", NEW."id_number", NEW."id_number_index", NEW."left_on", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."photo_id", NEW."project_id", NEW."registered_on", NEW."user_id"); RETURN NULL;',
+                    hash="695a243773f1adf53598d4f492ba70e332831411",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_af8af",
+                    table="projects_wageclerk",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='wageclerk',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "projects_wageclerkevent" ("id", "id_number", "id_number_index", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "photo_id", "project_id", "registered_on", "user_id") VALUES (NEW."id", NEW."id_number", NEW."id_number_index", NEW."left_on", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."photo_id", NEW."project_id", NEW."registered_on", NEW."user_id"); RETURN NULL;', hash='430e1726175aaea2066b30e570748d9e90a00e2d', operation='UPDATE', pgid='pgtrigger_update_update_c0780', table='projects_wageclerk', when='AFTER')),
+            model_name="wageclerk",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "projects_wageclerkevent" ("id", "id_number", "id_number_index", "left_on", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "photo_id", "project_id", "registered_on", "user_id") VALUES (NEW."id", NEW."id_number", NEW."id_number_index", NEW."left_on", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."photo_id", NEW."project_id", NEW."registered_on", NEW."user_id"); RETURN NULL;',
+                    hash="430e1726175aaea2066b30e570748d9e90a00e2d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c0780",
+                    table="projects_wageclerk",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

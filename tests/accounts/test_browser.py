@@ -86,3 +86,31 @@ def test_a_payroll_on_upright_paper_shows_every_column_and_no_filters(visitor, a
         box = head.bounding_box()
         assert box["x"] + box["width"] <= PORTRAIT, label
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= PORTRAIT
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_clerk_prints_a_sheet_and_registers_its_posting(visitor, account, width, tmp_path):
+    site = account.project_links.get().project
+    photo = tmp_path / "宣传栏.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 64)
+    visitor.sign_in(clerk(site.general_contractor))
+    page = visitor.page
+    page.set_viewport_size({"width": width, "height": 844})
+    visitor.open(reverse("accounts:project_notices", args=[site.pk]))
+    visitor.check_accessible()
+    september = page.locator(".panel", has_text="2026年9月")
+    september.get_by_role("link", name="打印工资核算表").click()
+    expect(page.get_by_role("heading", name="农民工工资核算公示表")).to_be_visible()
+    visitor.check_accessible()
+    page.get_by_role("link", name="返回").click()
+    page.locator(".panel", has_text="2026年9月").get_by_role("link", name="登记公示").click()
+    visitor.check_accessible()
+    page.get_by_label("张贴地点").fill("生活区宣传栏")
+    page.locator("input[type=file]").set_input_files(photo)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("张贴于生活区宣传栏")).to_be_visible()
+    expect(page.get_by_role("link", name="宣传栏.png")).to_be_visible()
+    page.get_by_role("button", name="撤回").click()
+    page.get_by_label("撤回原因").fill("照片传错了")
+    page.get_by_role("dialog").get_by_role("button", name="撤回").click()
+    expect(page.get_by_text("已撤回", exact=True)).to_be_visible()

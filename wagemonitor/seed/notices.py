@@ -12,7 +12,7 @@ from core import attachments
 from core.months import previous_month
 from wagemonitor.seed.copying import execute
 
-PICTURED = 400  # a province's worth of pictures would only fill the disk
+PICTURED = 1_000  # a province's worth of pictures would only fill the disk
 
 ATTENDANCE = """
 SELECT jsonb_build_object('people', count(*), 'days', sum(a.days)::text)
@@ -36,7 +36,7 @@ SELECT s.project_id, %(month)s, ARRAY(SELECT jsonb_object_keys(said.figures)), l
        said.figures,
        (SELECT u.id FROM organizations_user u JOIN projects_participation a ON a.organization_id = u.organization_id
         WHERE a.project_id = s.project_id AND a.participant_type = '009' AND u.role = 'clerk' ORDER BY u.id LIMIT 1),
-       late.day + time '17:30', ''
+       (late.day + time '17:30') AT TIME ZONE 'Asia/Shanghai', ''
 FROM sites s
 JOIN projects_project p ON p.id = s.project_id
 CROSS JOIN LATERAL (
