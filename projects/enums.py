@@ -84,6 +84,40 @@ class StatusAct(models.TextChoices):
         return self in (StatusAct.SUSPEND, StatusAct.REOPEN)
 
 
+class MilestoneKind(models.TextChoices):
+    """When a department confirms that records conform and wages are paid (P10)."""
+
+    START = "start", "开工"
+    RESUMPTION = "resume", "复工"
+    PART_ACCEPTANCE = "part", "分部分项验收"
+    ACCEPTANCE = "accept", "竣工验收"
+
+
+class MilestoneState(models.TextChoices):
+    DUE = "due", "待确认"
+    CONFIRMED = "confirmed", "已确认"
+    OBJECTED = "objected", "不予确认"
+
+
+class GuaranteeKind(models.TextChoices):
+    BANK = "bank", "银行保函"
+    INSURER = "insurer", "保证保险"
+    COMPANY = "company", "担保公司担保"
+
+
+class GuaranteeState(models.TextChoices):
+    """How a project stands with its payment guarantees on a day; `projects.guarantees` tells it in SQL."""
+
+    NONE = "none", "未提供"
+    EXPIRED = "expired", "已到期"
+    EXPIRING = "expiring", "即将到期"
+    IN_FORCE = "in_force", "有效"
+
+    @property
+    def tone(self) -> str:
+        return {"none": "red", "expired": "red", "expiring": "orange"}.get(self.value, "green")
+
+
 class ParticipantType(models.TextChoices):
     """参建单位类型 (national dictionary project_corp_type)."""
 

@@ -1,9 +1,9 @@
 """Who may do what with a project. Whether a project is seen at all is the scope's answer, not given here."""
 
-from organizations.enums import Role
+from organizations.enums import Industry, Role
 from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus, StatusAct
-from projects.models import Participation, Project
+from projects.models import Milestone, Participation, Project
 
 
 def can_file(user) -> bool:
@@ -88,6 +88,32 @@ def can_reopen(user, project: Project) -> bool:
 
 def status_acts(user, project: Project) -> list[StatusAct]:
     return [act for act in StatusAct if can_change_status(user, project, act)]
+
+
+def can_correct_suspension(user, project: Project) -> bool:
+    """What was entered wrongly about a suspension only the regulator puts right."""
+    return project.is_open and is_regulator(user, project)
+
+
+def is_department(user, project: Project) -> bool:
+    """Who confirms milestones: the department of the project's industry, at any level that sees it (云建宝 notice,
+    section 2). An industry without a department of its own is the human-resources department's."""
+    if project.industry == Industry.OTHER:
+        return is_regulator(user, project)
+    return user.role == Role.INDUSTRY and user.industry == project.industry
+
+
+def can_answer_milestone(user, milestone: Milestone) -> bool:
+    return milestone.project.is_open and not milestone.is_confirmed and is_department(user, milestone.project)
+
+
+def can_ask_for_acceptance(user, project: Project) -> bool:
+    return can_edit(user, project) or (project.is_open and is_department(user, project))
+
+
+def can_edit_guarantee(user, project: Project) -> bool:
+    """The contractor records it on receipt (湘人社规〔2024〕13号 P11); an officer may for it."""
+    return can_edit(user, project)
 
 
 def can_export(user) -> bool:

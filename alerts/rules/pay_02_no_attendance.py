@@ -2,6 +2,7 @@ from datetime import date
 
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Rule, Sql, month_text, people, yuan
+from alerts.rules.pausing import STOOD_ALL_MONTH
 
 # Lines of the register's people. Someone registered after the sheet was taken is found again by the ID number.
 PAID = """
@@ -26,12 +27,15 @@ PAID = """
             SELECT 1 FROM workers_attendancemonth a
             WHERE a.engagement_id = paid.engagement_id AND a.month = paid.month AND a.days > 0
         )
+          AND NOT {stood}
     )
 """
+# Whoever was kept on while the site stood still is paid without working (《工资支付暂行规定》第十二条).
+STOOD = STOOD_ALL_MONTH.format(project="paid.project_id", month="paid.month")
 
 
 class PaidWithoutAttendance(Rule):
-    """在册人员当月没有考勤记录，却列入当月工资表或已代发工资。"""
+    """在册人员当月没有考勤记录，却列入当月工资表或已代发工资（整月停工的月份除外）。"""
 
     code = "PAY-02"
     title = "无考勤发放工资"
@@ -53,7 +57,7 @@ class PaidWithoutAttendance(Rule):
     def find(self, today: date) -> Sql:
         return self.sql(
             f"""
-            WITH {PAID.format(scope="swept AS scope", month="")}
+            WITH {PAID.format(scope="swept AS scope", month="", stood=STOOD)}
             SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month, count(*) AS people, sum(net) AS amount,
                    (array_agg(name ORDER BY net DESC, name))[:3] AS names,
                    sum(hashtext(concat_ws(',', engagement_id, name, days, net, paid))) AS shown
@@ -71,7 +75,7 @@ class PaidWithoutAttendance(Rule):
         month = "AND l.month = (scope.facts->>'month')::date"
         return self.sql(
             f"""
-            WITH {PAID.format(scope="fresh AS scope", month=month)}
+            WITH {PAID.format(scope="fresh AS scope", month=month, stood=STOOD)}
             SELECT u.project_id, to_char(u.month, 'YYYY-MM') AS subject_key, e.worker_id AS link_id,
                    u.name, t.name AS team, u.days, u.net, u.paid
             FROM unattended u

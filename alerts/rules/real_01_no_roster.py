@@ -2,11 +2,12 @@ from datetime import date
 
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
+from alerts.rules.pausing import RUNNING_DAYS
 from projects.enums import Status
 
 
 class NoRoster(Rule):
-    """项目开工超过 {days} 日，没有登记任何实名制人员。"""
+    """项目开工超过 {days} 日（停工期间不计），没有登记任何实名制人员。"""
 
     code = "REAL-01"
     title = "未落实实名制登记"
@@ -20,13 +21,14 @@ class NoRoster(Rule):
     link = "project"
 
     def find(self, today: date) -> Sql:
+        running = RUNNING_DAYS.format(since="p.actual_start_on", project="p.id")
         return self.sql(
-            """
+            f"""
             SELECT p.id AS project_id, '' AS subject_key, p.actual_start_on,
                    (SELECT count(*) FROM workers_team t WHERE t.project_id = p.id) AS shown
             FROM swept
             JOIN projects_project p ON p.id = swept.project_id
-            WHERE p.actual_start_on < %(today)s::date - %(days)s
+            WHERE p.actual_start_on < %(today)s::date - %(days)s AND {running} > %(days)s
               AND NOT EXISTS (SELECT 1 FROM workers_engagement e WHERE e.project_id = p.id)
             """,
             today,

@@ -1,4 +1,6 @@
 from projects.models.clerk import WageClerk
+from projects.models.course import Milestone, MilestoneAnswer, Suspension
+from projects.models.guarantee import PaymentGuarantee
 from projects.models.imports import ColumnMapping, ImportBatch, ImportProblem
 from projects.models.participation import Participation
 from projects.models.permit import Permit
@@ -9,9 +11,13 @@ __all__ = [
     "ColumnMapping",
     "ImportBatch",
     "ImportProblem",
+    "Milestone",
+    "MilestoneAnswer",
     "Participation",
+    "PaymentGuarantee",
     "Permit",
     "Project",
     "StatusChange",
+    "Suspension",
     "WageClerk",
 ]

@@ -3,6 +3,8 @@
 from projects.services.changes import CLOSED, ProjectClosed, lock, lock_open, mark_changed
 from projects.services.clerks import leave_clerk, save_clerk
 from projects.services.filing import file_project, update_project
+from projects.services.guarantees import save_guarantee
+from projects.services.milestones import ACCEPTANCES, answer_milestone, ask_for_acceptance, is_accepted
 from projects.services.parties import (
     add_party,
     enter_unit,
@@ -14,17 +16,24 @@ from projects.services.parties import (
     update_party,
 )
 from projects.services.permits import save_permit
-from projects.services.status import change_status
+from projects.services.status import UNACCEPTED, change_status
+from projects.services.suspensions import correct_suspension
 
 __all__ = [
+    "ACCEPTANCES",
     "CLOSED",
+    "UNACCEPTED",
     "ProjectClosed",
     "add_party",
+    "answer_milestone",
+    "ask_for_acceptance",
     "change_status",
+    "correct_suspension",
     "enter_unit",
     "exit_party",
     "file_project",
     "find_unit",
+    "is_accepted",
     "leave_clerk",
     "lock",
     "lock_open",
@@ -32,6 +41,7 @@ __all__ = [
     "mark_changed",
     "return_party",
     "save_clerk",
+    "save_guarantee",
     "save_permit",
     "save_unit",
     "update_party",

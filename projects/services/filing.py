@@ -6,9 +6,10 @@ from django.utils import timezone
 from core import audit
 from organizations.enums import Role
 from organizations.models import Organization, Region
-from projects.enums import Category, ParticipantType, Status
+from projects.enums import Category, MilestoneKind, ParticipantType, Status
 from projects.models import Project, StatusChange
 from projects.services.changes import lock_open, mark_changed
+from projects.services.milestones import reach
 from projects.services.parties import add_party
 
 SERIAL_DIGITS = 4
@@ -33,9 +34,11 @@ def file_project(*, by, contractor: Organization | None = None, **facts) -> Proj
     project.full_clean(exclude=["filed_by"])  # the system itself may file
     project.save(force_insert=True)
     begun = project.actual_start_on if project.status == Status.IN_PROGRESS else None
-    StatusChange.objects.create(
+    change = StatusChange.objects.create(
         project=project, status=project.status, on=begun or project.supervised_from, reason="建档", by=by
     )
+    if begun:
+        reach(MilestoneKind.START, change)
     if contractor is not None:
         if contractor._state.adding:
             contractor.full_clean()
@@ -78,9 +81,10 @@ def update_project(project: Project, *, by, **facts) -> Project:
         setattr(project, name, value)
     if project.status in (Status.PREPARING, Status.APPROVED) and _first_status(project) == Status.IN_PROGRESS:
         project.status = Status.IN_PROGRESS
-        StatusChange.objects.create(
+        change = StatusChange.objects.create(
             project=project, status=project.status, on=project.actual_start_on, reason="填报实际开工日期", by=by
         )
+        reach(MilestoneKind.START, change)
     if "jurisdiction" in facts and project.jurisdiction_confirmed_on is None:
         project.jurisdiction_confirmed_on = timezone.localdate()
     project.full_clean(exclude=["filed_by"])

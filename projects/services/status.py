@@ -5,9 +5,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
-from projects.enums import StatusAct
+from projects.enums import MilestoneKind, StatusAct
 from projects.models import Project, StatusChange
 from projects.services.changes import ProjectClosed, lock, mark_changed
+from projects.services.milestones import is_accepted, reach
+from projects.services.suspensions import begin_suspension, end_suspension
+
+UNACCEPTED = "竣工验收尚未经行业主管部门确认；不经确认即办理完工的，请说明理由。"
 
 
 @transaction.atomic
@@ -22,7 +26,8 @@ def change_status(project: Project, act: StatusAct, *, by, on: date, reason: str
         project.completed_on = on if act == StatusAct.COMPLETE else None
     project.full_clean(exclude=["filed_by"])
     project.save()
-    StatusChange.objects.create(project=project, status=project.status, on=on, reason=_told(act, reason), by=by)
+    change = project.status_changes.create(status=project.status, on=on, reason=_told(act, reason), by=by)
+    _follow(act, change, reason)
     audit.record(f"project.{act.value}", by=by, target=project, on=on.isoformat(), reason=reason)
     mark_changed([project.pk])
     return project
@@ -41,6 +46,21 @@ def _check(project: Project, act: StatusAct, on: date, reason: str) -> None:
         raise ValidationError({"on": f"日期不能早于上一次变更（{earliest:%Y-%m-%d}）。"})
     if act.needs_reason and not reason.strip():
         raise ValidationError({"reason": f"请填写{act.label}原因。"})
+    if act == StatusAct.COMPLETE and not reason.strip() and not is_accepted(project):
+        raise ValidationError({"reason": UNACCEPTED})
+
+
+def _follow(act: StatusAct, change: StatusChange, reason: str) -> None:
+    """What a change of status brings with it: the spans without work, the milestones a department confirms."""
+    match act:
+        case StatusAct.SUSPEND:
+            begin_suspension(change, reason.strip())
+        case StatusAct.RESUME | StatusAct.COMPLETE:
+            end_suspension(change)
+    if act == StatusAct.START:
+        reach(MilestoneKind.START, change)
+    elif act == StatusAct.RESUME:
+        reach(MilestoneKind.RESUMPTION, change)
 
 
 def _told(act: StatusAct, reason: str) -> str:

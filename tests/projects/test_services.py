@@ -197,7 +197,7 @@ class TestCompletionStopsEverything:
         participation(one, organization(), LABOUR)
         permit(one)
         WageClerk.objects.create(project=one, name="张丽")
-        return services.change_status(one, StatusAct.COMPLETE, by=officer(), on=TODAY())
+        return services.change_status(one, StatusAct.COMPLETE, by=officer(), on=TODAY(), reason="验收在先")
 
     def writes(self, one: Project) -> dict:
         by, party = officer(), one.participations.get(participant_type=LABOUR)
@@ -224,7 +224,7 @@ class TestCompletionStopsEverything:
     def test_a_stale_object_does_not_get_round_it(self):
         one = project()
         stale = Project.objects.get(pk=one.pk)
-        services.change_status(one, StatusAct.COMPLETE, by=officer(), on=TODAY())
+        services.change_status(one, StatusAct.COMPLETE, by=officer(), on=TODAY(), reason="验收在先")
         with pytest.raises(services.ProjectClosed):
             services.update_project(stale, by=officer(), address="新地址")
 
@@ -459,7 +459,7 @@ def test_completion_waits_for_a_write_that_is_under_way():
 
     def complete():
         try:
-            services.change_status(one, StatusAct.COMPLETE, by=by, on=TODAY())
+            services.change_status(one, StatusAct.COMPLETE, by=by, on=TODAY(), reason="验收在先")
             order.append("complete")
         finally:
             connection.close()
