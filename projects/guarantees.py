@@ -10,9 +10,12 @@ from projects.models.project import ProjectQuerySet
 EXPIRES_SOON = 30  # days
 
 # A guarantee that takes over within the term counts beside the one in force, so a renewal in time raises nothing.
+# Where nothing is in force: when the last one ended.
 UNTIL = """(
-    SELECT max(g.ends_on) FROM projects_paymentguarantee g
-    WHERE g.project_id = {project} AND g.starts_on <= %(today)s::date + %(soon)s
+    SELECT CASE WHEN bool_or(g.starts_on <= %(today)s::date AND g.ends_on >= %(today)s::date)
+        THEN max(g.ends_on) FILTER (WHERE g.starts_on <= %(today)s::date + %(soon)s)
+        ELSE max(g.ends_on) FILTER (WHERE g.ends_on < %(today)s::date) END
+    FROM projects_paymentguarantee g WHERE g.project_id = {project}
 )"""
 STATE = """(
     SELECT CASE

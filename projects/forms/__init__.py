@@ -1,16 +1,22 @@
+from projects.forms.course import AcceptanceForm, AnswerForm, SuspensionForm
 from projects.forms.fields import place_choices
+from projects.forms.guarantee import GuaranteeForm
 from projects.forms.logins import HolderForm, QueryHolderForm
 from projects.forms.party import ClerkForm, PartyForm
 from projects.forms.project import DayForm, PermitForm, ProjectForm, StatusForm
 
 __all__ = [
+    "AcceptanceForm",
+    "AnswerForm",
     "ClerkForm",
     "DayForm",
+    "GuaranteeForm",
     "HolderForm",
     "PartyForm",
     "PermitForm",
     "ProjectForm",
     "QueryHolderForm",
     "StatusForm",
+    "SuspensionForm",
     "place_choices",
 ]

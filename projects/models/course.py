@@ -37,13 +37,18 @@ class Suspension(ScopedModel):
     began_on = models.DateField("停工日期", help_text="停工的第一天")
     ended_on = models.DateField("复工日期", null=True, blank=True, help_text="恢复施工的第一天；尚未复工的留空")
     reason = models.CharField("停工原因", max_length=500, blank=True)
-    begun = models.OneToOneField(StatusChange, null=True, on_delete=models.PROTECT, related_name="+")
-    ended = models.OneToOneField(StatusChange, null=True, on_delete=models.PROTECT, related_name="+")
+    begun = models.OneToOneField(StatusChange, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ended = models.OneToOneField(StatusChange, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     correction = models.CharField("更正说明", max_length=500, blank=True)
     corrected_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="更正人", null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="更正人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
-    corrected_at = models.DateTimeField("更正时间", null=True)
+    corrected_at = models.DateTimeField("更正时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "停工期间"
@@ -88,10 +93,10 @@ class MilestoneQuerySet(ScopedQuerySet):
 
 @pghistory.track()
 class Milestone(ScopedModel):
-    """开工、复工、分部分项验收、竣工验收: the department confirms that the real-name records conform and wages are paid.
+    """开工、复工、分部分项验收、竣工验收: a department confirms that the real-name records conform and wages are paid.
 
-    云建宝 notice (临沧 2023), section 2: the department of the industry does so. A start and a resumption become due by
-    themselves; an acceptance is asked for by the site.
+    云建宝 notice (临沧 2023), section 2: the department of the industry does so. A start and a resumption become
+    due by themselves; an acceptance is asked for by the site.
     """
 
     scope_through = "project"
@@ -101,9 +106,14 @@ class Milestone(ScopedModel):
     on = models.DateField("节点日期")
     part = models.CharField("分部分项名称", max_length=100, blank=True)
     state = models.CharField("确认状态", max_length=9, choices=MilestoneState, default=MilestoneState.DUE)
-    change = models.OneToOneField(StatusChange, null=True, on_delete=models.PROTECT, related_name="+")
+    change = models.OneToOneField(StatusChange, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="提出人", null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="提出人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     at = models.DateTimeField("提出时间", default=timezone.now)
 
@@ -136,7 +146,7 @@ class Milestone(ScopedModel):
 
 
 class MilestoneAnswer(ScopedModel):
-    """What a department answered, and what the records said at that moment. Never rewritten: a later answer follows."""
+    """What a department answered, and what the records said at that moment. Never rewritten: another may follow."""
 
     scope_through = "project"
 
@@ -147,7 +157,12 @@ class MilestoneAnswer(ScopedModel):
     note = models.CharField("说明", max_length=1000, blank=True)
     standing = models.JSONField("当时的数据", default=dict)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="确认人", null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="确认人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     at = models.DateTimeField("确认时间", default=timezone.now)
 

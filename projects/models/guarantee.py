@@ -14,7 +14,7 @@ from projects.models.project import Project
 
 @pghistory.track()
 class PaymentGuarantee(ScopedModel):
-    """工程款支付担保 of the construction unit (条例 art. 24). A renewal is a row of its own that names its predecessor."""
+    """工程款支付担保 of the construction unit (条例 art. 24). A renewal is a row that names its predecessor."""
 
     scope_through = "project"
 
@@ -30,10 +30,15 @@ class PaymentGuarantee(ScopedModel):
     record_due_on = models.DateField("录入期限", editable=False)
     recorded_at = models.DateTimeField("录入时间", default=timezone.now, editable=False)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="录入人", null=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="录入人",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     renews = models.OneToOneField(
-        "self", verbose_name="续保", null=True, on_delete=models.PROTECT, related_name="renewed_by"
+        "self", verbose_name="续保", null=True, blank=True, on_delete=models.PROTECT, related_name="renewed_by"
     )
 
     class Meta:

@@ -25,7 +25,7 @@ def save_guarantee(
     if guarantee.received_on:
         guarantee.record_due_on = add_workdays(guarantee.received_on, RECORD_WITHIN).day
     _check(guarantee)
-    guarantee.full_clean(exclude=["recorded_by", "renews"])
+    guarantee.full_clean()
     guarantee.save()
     for name, content in files:
         attachments.store(content, name, by=by, owner=guarantee)

@@ -39,7 +39,7 @@ def ask_for_acceptance(project: Project, *, by, kind: MilestoneKind, on: date, p
     if asked.exists():
         raise ValidationError("同一验收已提请确认，尚待行业主管部门答复。")
     milestone = Milestone(project=project, kind=kind, on=on, part=part.strip(), by=by)
-    milestone.full_clean(exclude=["change", "by"])
+    milestone.full_clean()
     milestone.save()
     audit.record("milestone.ask", by=by, target=milestone, kind=str(kind), on=on.isoformat(), part=milestone.part)
     mark_changed([project.pk])

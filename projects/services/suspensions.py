@@ -42,7 +42,7 @@ def correct_suspension(span: Suspension, *, by, began_on: date, ended_on: date |
     before, span.began_on, span.ended_on = str(span), began_on, ended_on
     span.correction = f"原为 {before}；{reason.strip()}"[:500]
     span.corrected_by, span.corrected_at = by, timezone.now()
-    span.full_clean(exclude=["begun", "ended"])
+    span.full_clean()
     span.save()
     _move(span.begun, began_on)
     _move(span.ended, ended_on)

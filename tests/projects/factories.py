@@ -1,13 +1,14 @@
 """Objects for tests; every argument has a plain default."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import count
 
 from organizations.enums import Industry
 from organizations.models import Organization
-from projects.enums import Category, ParticipantType, Status
-from projects.models import Participation, Permit, Project
-from tests.organizations.factories import organization, region
+from projects.enums import Category, MilestoneKind, ParticipantType, Status
+from projects.models import Milestone, Participation, PaymentGuarantee, Permit, Project, Suspension
+from tests.organizations.factories import organization, region, uscc
 
 _serial = count(1)
 
@@ -40,3 +41,26 @@ def participation(of: Project, unit: Organization, kind=ParticipantType.GENERAL_
 def permit(of: Project, **fields) -> Permit:
     fields = {"number": f"53090220260{next(_serial):04d}", "issued_on": date(2026, 6, 20)} | fields
     return Permit.objects.create(project=of, **fields)
+
+
+def suspension(of: Project, began_on: date, ended_on: date | None = None, **fields) -> Suspension:
+    """The span alone; the acts make it with its changes of status."""
+    return Suspension.objects.create(project=of, began_on=began_on, ended_on=ended_on, **({"reason": "停工"} | fields))
+
+
+def guarantee(of: Project, **fields) -> PaymentGuarantee:
+    defaults = {
+        "guarantor_name": "临沧农村商业银行",
+        "guarantor_uscc": uscc(next(_serial)),
+        "amount": Decimal("500000"),
+        "starts_on": date(2026, 7, 1),
+        "ends_on": date(2027, 6, 30),
+        "received_on": date(2026, 7, 1),
+        "record_due_on": date(2026, 7, 6),
+        "number": f"保{next(_serial):06d}",
+    }
+    return PaymentGuarantee.objects.create(project=of, **(defaults | fields))
+
+
+def milestone(of: Project, **fields) -> Milestone:
+    return Milestone.objects.create(project=of, **({"kind": MilestoneKind.START, "on": of.actual_start_on} | fields))
