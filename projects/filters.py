@@ -12,6 +12,25 @@ from projects.models import Participation
 from projects.models.project import ProjectQuerySet
 
 
+def matching(projects: ProjectQuerySet, text: str) -> ProjectQuerySet:
+    """By name, code or general contractor."""
+    contractors = Participation.objects.filter(
+        participant_type=ParticipantType.GENERAL_CONTRACTOR, organization__name__icontains=text
+    )
+    own = Q(name__icontains=text) | Q(code__istartswith=text)
+    return projects.filter(own | Q(pk__in=contractors.values("project")))
+
+
+def offer_places(form: FilterForm, user) -> None:
+    """What a user's own office leaves to choose: places below it, industries if it has none of its own."""
+    if user.level is None or user.level == RegionLevel.COUNTY:
+        del form.fields["place"]
+    else:
+        form.fields["place"].choices = [("", "全部"), *place_choices(regions_for(user), own="（全市）")]
+    if user.industry:
+        del form.fields["industry"]
+
+
 class ProjectFilters(FilterForm):
     q = forms.CharField(label="项目名称、编码或总承包单位")
     place = forms.ChoiceField(label="管辖属地")
@@ -23,12 +42,7 @@ class ProjectFilters(FilterForm):
 
     def __init__(self, data, *, user):
         super().__init__(data)
-        if user.level is None or user.level == RegionLevel.COUNTY:
-            del self.fields["place"]
-        else:
-            self.fields["place"].choices = [("", "全部"), *place_choices(regions_for(user), own="（全市）")]
-        if user.industry:
-            del self.fields["industry"]
+        offer_places(self, user)
 
     @property
     def values(self) -> dict:
@@ -45,11 +59,7 @@ class ProjectFilters(FilterForm):
 
     @staticmethod
     def _by_q(projects: ProjectQuerySet, text: str) -> ProjectQuerySet:
-        contractors = Participation.objects.filter(
-            participant_type=ParticipantType.GENERAL_CONTRACTOR, organization__name__icontains=text
-        )
-        own = Q(name__icontains=text) | Q(code__istartswith=text)
-        return projects.filter(own | Q(pk__in=contractors.values("project")))
+        return matching(projects, text)
 
     @staticmethod
     def _by_place(projects: ProjectQuerySet, code: str) -> ProjectQuerySet:

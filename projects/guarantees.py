@@ -5,6 +5,7 @@ from datetime import date
 from django.db.models import CharField, DateField
 from django.db.models.expressions import RawSQL
 
+from projects.models import Project
 from projects.models.project import ProjectQuerySet
 
 EXPIRES_SOON = 30  # days
@@ -33,6 +34,11 @@ def with_guarantees(projects: ProjectQuerySet, today: date, soon: int = EXPIRES_
     return projects.annotate(
         guarantee_state=_said(STATE, today, soon, CharField()), guaranteed_until=_said(UNTIL, today, soon, DateField())
     )
+
+
+def guarantee_state(project: Project, today: date) -> str:
+    own = Project.objects.unscoped("a project the caller already holds").filter(pk=project.pk)
+    return with_guarantees(own, today).values_list("guarantee_state", flat=True).get()
 
 
 def _said(sql: str, today: date, soon: int, output) -> RawSQL:

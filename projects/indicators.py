@@ -1,10 +1,10 @@
-"""The 34 project indicators and the three of the wage-affairs clerk (54–56)."""
+"""The 34 project indicators, the three of the wage-affairs clerk (54–56) and five of payment guarantees (140–144)."""
 
 from django.db.models import Q
 
 from core.indicators import Indicator, IndicatorGroup, only_when
 from projects.enums import SUBCONTRACTORS, Category, ParticipantType, ParticipationStatus, Status
-from projects.models import Participation, Permit, Project, WageClerk
+from projects.models import Participation, PaymentGuarantee, Permit, Project, WageClerk
 
 COMPLETED = only_when("status", Status.COMPLETED)
 EXITED = only_when("status", ParticipationStatus.EXITED)
@@ -121,6 +121,23 @@ WAGE_CLERK = IndicatorGroup(
     edit="projects:clerk_edit",
     row_label="name",
     add="projects:clerk_add",
+)
+
+# Of any project that has one; which projects must is the rule GUAR-01's to say, by the contract's amount.
+PAYMENT_GUARANTEE = IndicatorGroup(
+    "payment_guarantee",
+    "工程款支付担保信息",
+    PaymentGuarantee,
+    [
+        Indicator(140, "guarantor_name"),
+        Indicator(141, "guarantor_uscc"),
+        Indicator(142, "amount"),
+        Indicator(143, "starts_on"),
+        Indicator(144, "ends_on"),
+    ],
+    edit="projects:guarantee_edit",
+    row_label="guarantor_name",
+    add="projects:guarantee_add",
 )
 
 _OF_PARTY = {

@@ -98,6 +98,8 @@ def can_correct_suspension(user, project: Project) -> bool:
 def is_department(user, project: Project) -> bool:
     """Who confirms milestones: the department of the project's industry, at any level that sees it (云建宝 notice,
     section 2). An industry without a department of its own is the human-resources department's."""
+    if user.query_only:
+        return False
     if project.industry == Industry.OTHER:
         return is_regulator(user, project)
     return user.role == Role.INDUSTRY and user.industry == project.industry
@@ -112,7 +114,7 @@ def can_ask_for_acceptance(user, project: Project) -> bool:
 
 
 def can_edit_guarantee(user, project: Project) -> bool:
-    """The contractor records it on receipt (湘人社规〔2024〕13号 P11); an officer may for it."""
+    """The contractor records it on receipt (湘人社规〔2024〕13号); an officer may for it."""
     return can_edit(user, project)
 
 

@@ -2,7 +2,8 @@ from django.urls import path
 
 from core.navigation import NavItem
 from organizations.enums import Role
-from projects.views import parties, permits, projects
+from projects.milestone_tables import due_count
+from projects.views import course, guarantee, parties, permits, projects
 
 app_name = "projects"
 
@@ -13,6 +14,21 @@ navigation = [
         "building",
         (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK),
         order=20,
+    ),
+    NavItem(
+        "节点确认",
+        "projects:milestone_list",
+        "flag",
+        (Role.OFFICER, Role.INDUSTRY),
+        order=22,
+        count=due_count,
+    ),
+    NavItem(
+        "支付担保",
+        "projects:guarantee_list",
+        "shield",
+        (Role.OFFICER, Role.INDUSTRY, Role.CLERK),
+        order=24,
     ),
 ]
 
@@ -39,4 +55,14 @@ urlpatterns = [
     path("<int:project_pk>/clerks/new/", permits.clerk_add, name="clerk_add"),
     path("clerks/<int:pk>/edit/", permits.clerk_edit, name="clerk_edit"),
     path("clerks/<int:pk>/leave/", permits.clerk_leave, name="clerk_leave"),
+    path("<int:project_pk>/course/", course.project_course, name="project_course"),
+    path("<int:project_pk>/course/acceptance/", course.acceptance_ask, name="acceptance_ask"),
+    path("suspensions/<int:pk>/edit/", course.suspension_edit, name="suspension_edit"),
+    path("milestones/", course.milestone_list, name="milestone_list"),
+    path("milestones/<int:pk>/", course.milestone_detail, name="milestone_detail"),
+    path("guarantees/", guarantee.guarantee_list, name="guarantee_list"),
+    path("guarantees/export/", guarantee.guarantee_export, name="guarantee_export"),
+    path("<int:project_pk>/guarantees/new/", guarantee.guarantee_add, name="guarantee_add"),
+    path("guarantees/<int:pk>/edit/", guarantee.guarantee_edit, name="guarantee_edit"),
+    path("guarantees/<int:pk>/renew/", guarantee.guarantee_renew, name="guarantee_renew"),
 ]

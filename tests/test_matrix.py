@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 # What `pk` or `key` stands for in an address: names of things of a world.
 OBJECTS = {
-    "core:attachment": ["evidence", "batch_file", "annotated", "workbook"],
+    "core:attachment": ["guarantee_file", "answer_file", "evidence", "batch_file", "annotated", "workbook"],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
     "organizations:user_activate": ["user"],
@@ -51,6 +51,10 @@ OBJECTS = {
     "projects:permit_edit": ["permit"],
     "projects:clerk_edit": ["wage_clerk"],
     "projects:clerk_leave": ["wage_clerk"],
+    "projects:suspension_edit": ["suspension"],
+    "projects:milestone_detail": ["milestone"],
+    "projects:guarantee_edit": ["guarantee"],
+    "projects:guarantee_renew": ["guarantee"],
     "workers:worker_detail": ["worker"],
     "workers:engagement_edit": ["engagement"],
     "workers:engagement_exit": ["engagement"],
@@ -96,6 +100,7 @@ SEEN_BY = {
     "workbook": {"officer"},
     "batch": {"officer", "industry", "clerk"},
     "evidence": {"officer", "industry"},
+    "answer_file": {"officer", "industry", "clerk"},
     "batch_file": {"clerk"},
     "annotated": {"clerk"},
 }

@@ -6,7 +6,7 @@ line in `World.build` and, when it has a page, one in `tests.test_matrix.OBJECTS
 
 import io
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,8 +19,9 @@ from core import attachments
 from core.models import Job
 from organizations.enums import Industry, OrganizationKind
 from projects import imports
-from projects.enums import ParticipantType
-from projects.models import StatusChange, WageClerk
+from projects.course import standing_of
+from projects.enums import MilestoneKind, ParticipantType
+from projects.models import MilestoneAnswer, StatusChange, WageClerk
 from tests.accounts import factories as money
 from tests.alerts import factories as alarms
 from tests.organizations import factories as who
@@ -145,7 +146,30 @@ class World:
             project=project, name=self.text(f"专管员{number}"), id_number=self._id_number(), phone=PUBLIC_PHONE
         )
         permit = sites.permit(project, number=self.text(f"许可证{project.pk}-{number}"))
-        return {"wage_clerk": clerk, "permit": permit}
+        return {"wage_clerk": clerk, "permit": permit} | self._course(project)
+
+    def _course(self, project: Model) -> dict[str, Any]:
+        """A span without work, a milestone with its answer, a guarantee with its document."""
+        number, officer = project.suspensions.count(), self.users["officer"]
+        began = date(2026, 8, 1) + timedelta(days=number)
+        span = sites.suspension(project, began, began + timedelta(days=1), reason=self.text("停工原因"))
+        part = sites.milestone(project, kind=MilestoneKind.PART_ACCEPTANCE, part=self.text("部位"), by=officer)
+        answer = MilestoneAnswer.objects.create(
+            project=project,
+            milestone=part,
+            real_name_conforms=True,
+            wages_paid=False,
+            note=self.text("意见"),
+            standing=standing_of(project, began).kept(),
+            by=officer,
+        )
+        held = sites.guarantee(project, guarantor_name=self.text("担保单位"), recorded_by=self.users["clerk"])
+        name = f"{self.mark}文书.pdf"
+        files = {
+            "guarantee_file": attachments.store(PDF + self.mark.encode(), name, by=self.users["clerk"], owner=held),
+            "answer_file": attachments.store(PDF + self.mark.encode(), name, by=officer, owner=answer),
+        }
+        return {"suspension": span, "milestone": part, "guarantee": held} | files
 
     def person(self) -> dict[str, Any]:
         """One more worker on the project: team, contract, card, attendance."""

@@ -64,4 +64,3 @@ class AnswerForm(ServiceErrorsMixin, PortalForm):
         if objects and not values.get("note", "").strip():
             self.add_error("note", "不予确认的，请写明理由。")
         return values
-

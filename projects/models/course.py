@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import append_only
-from projects.enums import MilestoneKind, MilestoneState
+from organizations.enums import Industry, Role
+from projects.enums import MilestoneKind, MilestoneState, Status
 from projects.models.project import Project, StatusChange
 
 
@@ -89,6 +90,12 @@ class MilestoneQuerySet(ScopedQuerySet):
     def outstanding(self) -> "MilestoneQuerySet":
         """Not confirmed: not yet answered, or objected to."""
         return self.exclude(state=MilestoneState.CONFIRMED)
+
+    def waiting_for(self, user) -> "MilestoneQuerySet":
+        """Due, and this user's department's to answer; see `permissions.is_department`."""
+        own = Industry.OTHER if user.role == Role.OFFICER else user.industry or None
+        open_projects = self.exclude(project__status=Status.COMPLETED)
+        return open_projects.filter(state=MilestoneState.DUE, project__industry=own)
 
 
 @pghistory.track()
@@ -180,6 +187,9 @@ class MilestoneAnswer(ScopedModel):
 
     def __str__(self) -> str:
         return "予以确认" if self.confirms else "不予确认"
+
+    def may_open_files(self, user) -> bool:
+        return user.role != Role.BANK
 
     @property
     def confirms(self) -> bool:

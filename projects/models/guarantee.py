@@ -72,5 +72,9 @@ class PaymentGuarantee(ScopedModel):
         """Recorded later than three working days after it was received (湘人社规〔2024〕13号)."""
         return timezone.localdate(self.recorded_at) > self.record_due_on
 
+    @property
+    def is_renewed(self) -> bool:
+        return hasattr(self, "renewed_by")
+
     def is_in_force(self, today: date) -> bool:
         return self.starts_on <= today <= self.ends_on

@@ -1,12 +1,15 @@
 """The tabs of a project: `{% load projects %}{% project_tabs project "workers" %}`."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django import template
 from django.urls import resolve, reverse
 
 from core.access import access
-from projects.models import Project
+from core.templatetags.portal import badge
+from projects.guarantees import EXPIRES_SOON
+from projects.models import PaymentGuarantee, Project
 
 register = template.Library()
 
@@ -27,6 +30,7 @@ class ProjectTab:
 
 TABS = [
     ProjectTab("overview", "概况", "projects:project_detail"),
+    ProjectTab("course", "进度与确认", "projects:project_course"),
     ProjectTab("workers", "花名册", "workers:register"),
     ProjectTab("attendance", "考勤", "workers:attendance"),
     ProjectTab("money", "专户与工资", "accounts:project_money"),
@@ -34,6 +38,18 @@ TABS = [
     ProjectTab("warnings", "预警", "alerts:project_warnings"),
     ProjectTab("imports", "资料导入", "imports:center"),
 ]
+
+
+@register.inclusion_tag("components/badge.html")
+def guarantee_badge(held: PaymentGuarantee, today: date) -> dict:
+    """How long a guarantee still holds."""
+    if held.starts_on > today:
+        return badge("未生效", "blue")
+    left = (held.ends_on - today).days
+    if left < 0:
+        return badge("已到期", "grey" if held.is_renewed else "red")
+    soon = left <= EXPIRES_SOON and not held.is_renewed
+    return badge(f"有效，还有 {left} 日", "orange" if soon else "green")
 
 
 @register.inclusion_tag("projects/_tabs.html", takes_context=True)

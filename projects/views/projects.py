@@ -14,10 +14,11 @@ from core import attachments, audit
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
 from organizations.enums import Role
-from projects import permissions, selectors, services
-from projects.enums import ParticipantType, StatusAct
+from projects import course, permissions, selectors, services
+from projects.enums import GuaranteeState, ParticipantType, StatusAct
 from projects.filters import ProjectFilters
 from projects.forms import DayForm, ProjectForm, StatusForm
+from projects.guarantees import guarantee_state
 from projects.models import Participation, Project
 from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless
 from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, export_row, with_rows
@@ -81,12 +82,31 @@ def project_detail(request, pk):
         "clerks": [(clerk, DayForm(prefix=f"leave-{clerk.pk}")) for clerk in project.wage_clerks.all()],
         "clerk_gaps": selectors.clerk_gaps_of(project),
         "status_changes": project.status_changes.select_related("by").order_by("-id"),
-        "status_acts": [(act, _status_form(act)) for act in permissions.status_acts(user, project)],
+        "status_acts": [(act, _status_form(project, act)) for act in permissions.status_acts(user, project)],
         "can_edit": permissions.can_edit(user, project),
+        **_course(user, project),
         "can_edit_parties": permissions.can_edit_parties(user, project),
         "can_change_contractor": permissions.can_change_contractor(user, project),
     }
     return render(request, "projects/project_detail.html", context)
+
+
+def _course(user, project: Project) -> dict:
+    """The suspension that lasts, what has not been confirmed, and the guarantees. Wages are no business of a bank."""
+    today = timezone.localdate()
+    held = list(project.payment_guarantees.select_related("renewed_by"))
+    attachments.add_to(held)
+    stands_still = project.suspensions.filter(ended_on=None).first()
+    knows_wages = stands_still is not None and user.role != Role.BANK
+    return {
+        "today": today,
+        "suspension": stands_still,
+        "standing": course.standing_of(project, today) if knows_wages else None,
+        "unconfirmed": project.milestones.outstanding() if user.role != Role.BANK else [],
+        "guarantees": held,
+        "guarantee_state": GuaranteeState(guarantee_state(project, today)),
+        "can_edit_guarantee": permissions.can_edit_guarantee(user, project),
+    }
 
 
 def _parties(user, project: Project, gaps: list) -> list[dict]:
@@ -149,7 +169,7 @@ def project_status(request, pk, act):
     act = StatusAct(act)
     if not permissions.is_act_of(request.user, project, act):
         raise PermissionDenied
-    form = _status_form(act, request.POST)
+    form = _status_form(project, act, request.POST)
     return dialog_answer(
         request,
         project,
@@ -159,5 +179,10 @@ def project_status(request, pk, act):
     )
 
 
-def _status_form(act: StatusAct, data=None) -> StatusForm:
-    return StatusForm(data, prefix=act.value, needs_reason=act.needs_reason)
+def _status_form(project: Project, act: StatusAct, data=None) -> StatusForm:
+    """Completion without the confirmed acceptance says why."""
+    unaccepted = act == StatusAct.COMPLETE and not services.is_accepted(project)
+    form = StatusForm(data, prefix=act.value, needs_reason=act.needs_reason or unaccepted)
+    if unaccepted:
+        form.fields["reason"].help_text = services.UNACCEPTED
+    return form

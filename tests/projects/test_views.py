@@ -493,7 +493,7 @@ class TestStatus:
     def test_completion_is_the_regulators(self, signed_in):
         own = organization()
         one = project(contractor=own)
-        sent = {"complete-on": "2026-09-01"}
+        sent = {"complete-on": "2026-09-01", "complete-reason": "验收在先"}
         assert signed_in(clerk(own)).post(at("project_status", one.pk, "complete"), sent).status_code == 403
         signed_in(officer()).post(at("project_status", one.pk, "complete"), sent)
         one.refresh_from_db()
