@@ -119,5 +119,5 @@ def milestone_detail(request, pk):
 
 def _answers(milestone: Milestone) -> list:
     answers = list(milestone.answers.select_related("by__organization"))
-    attachments.add_to(answers)
-    return answers
+    files = attachments.of_all(answers)
+    return [(answer, files.get(answer.pk, [])) for answer in answers]
