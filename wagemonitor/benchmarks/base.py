@@ -61,45 +61,6 @@ class Contestant:
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """How many times as fast as `against` we are, unit by unit; a limit is a fraction of 1."""
-
-    against: str
-    at_least: float | None = None
-    of: str = "ours"
-
-    def figure(self, by_key: dict[str, Contestant]) -> "Figure":
-        ours, other = by_key[self.of], by_key[self.against]
-        label = f"{ours.label} × {other.label}"
-        return Figure(label, other.per_unit / ours.per_unit, "×", at_least=self.at_least)
-
-
-@dataclass(frozen=True)
-class Cost:
-    """How many times the time of `against` we take."""
-
-    against: str
-    at_most: float
-    of: str = "ours"
-
-    def figure(self, by_key: dict[str, Contestant]) -> "Figure":
-        ours, other = by_key[self.of], by_key[self.against]
-        label = f"{ours.label}, time of {other.label}"
-        return Figure(label, ours.per_unit / other.per_unit, "×", at_most=self.at_most)
-
-
-@dataclass(frozen=True)
-class Within:
-    """Seconds of one go."""
-
-    at_most: float
-    of: str = "ours"
-
-    def figure(self, by_key: dict[str, Contestant]) -> "Figure":
-        return Figure(by_key[self.of].label, by_key[self.of].seconds, "s", at_most=self.at_most)
-
-
-@dataclass(frozen=True)
 class Figure:
     """A number with what is promised of it; without a promise it only informs."""
 
@@ -108,6 +69,8 @@ class Figure:
     unit: str
     at_least: float | None = None
     at_most: float | None = None
+    of: str = ""  # keys of the contestants it compares, or the one it times
+    against: str = ""
 
     @property
     def target(self) -> str:
@@ -123,6 +86,45 @@ class Figure:
 
     def facts(self) -> dict:
         return asdict(self) | {"value": round(self.value, 4), "target": self.target, "met": self.met}
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as fast as `against` we are, unit by unit; against a limit, a fraction of 1."""
+
+    against: str
+    at_least: float | None = None
+    of: str = "ours"
+
+    def figure(self, by_key: dict[str, Contestant]) -> Figure:
+        ours, other = by_key[self.of], by_key[self.against]
+        value, label = other.per_unit / ours.per_unit, f"{ours.label} × {other.label}"
+        return Figure(label, value, "×", at_least=self.at_least, of=self.of, against=self.against)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """How many times the time of `against` we take."""
+
+    against: str
+    at_most: float
+    of: str = "ours"
+
+    def figure(self, by_key: dict[str, Contestant]) -> Figure:
+        ours, other = by_key[self.of], by_key[self.against]
+        value, label = ours.per_unit / other.per_unit, f"{ours.label} ÷ {other.label}"
+        return Figure(label, value, "÷", at_most=self.at_most, of=self.of, against=self.against)
+
+
+@dataclass(frozen=True)
+class Within:
+    """Seconds of one go."""
+
+    at_most: float
+    of: str = "ours"
+
+    def figure(self, by_key: dict[str, Contestant]) -> Figure:
+        return Figure(by_key[self.of].label, by_key[self.of].seconds, "s", at_most=self.at_most, of=self.of)
 
 
 @dataclass

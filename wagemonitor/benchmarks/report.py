@@ -1,8 +1,16 @@
-"""Results as a table for people."""
+"""Results as a table for people: ours · limit · ratio · peer · ratio, and what was promised."""
 
-from wagemonitor.benchmarks.base import Contestant, Figure, Result
+from itertools import zip_longest
+from unicodedata import east_asian_width
 
-KINDS = {"ours": "本平台", "peer": "同类", "limit": "极限"}
+from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Contestant, Figure, Result
+
+HEADERS = ("", "本平台", "极限", "比值", "同类", "比值")
+VERDICT = {True: "达到", False: "未达到"}
+LEGEND = (
+    "× 为速度之比（对极限小于 1），÷ 为时间之比；~ 由较少的数量按比例推算。"
+    "只有同一次运行中的比值可以和别的机器相比，时间不能。"
+)
 
 
 def text(results: list[Result], machine: dict) -> str:
@@ -11,39 +19,69 @@ def text(results: list[Result], machine: dict) -> str:
         f"{machine['cpus']} 核，负载 {machine['load'][0]} · "
         f"Python {machine['python']}，PostgreSQL {machine['postgresql']}"
     )
-    return "\n".join([head, *(line for result in results for line in _lines(result)), _summary(results)])
+    return "\n".join([head, *(line for result in results for line in _block(result)), "", LEGEND, _summary(results)])
 
 
-def _lines(result: Result) -> list[str]:
-    first = result.contestants[0]
+def _block(result: Result) -> list[str]:
+    ours = [one for one in result.contestants if one.kind == OURS]
+    lines = [HEADERS, *(line for one in ours for line in _lines(result, one)), *_others(result)]
+    title = f"{result.row} · {result.title}（{ours[0].size:,} {result.unit}）"
+    return ["", title, *_aligned(lines), *(f"  注：{note}" for note in result.notes)]
+
+
+def _lines(result: Result, ours: Contestant) -> list[tuple]:
+    by_key = {one.key: one for one in result.contestants}
+    own = [figure for figure in result.figures if figure.of == ours.key]
+    alone = next((figure for figure in own if not figure.against), None)
+    time = f"{_seconds(ours.seconds)}{_promise(alone) if alone else ''}"
+    sides = [[f for f in own if f.against and by_key[f.against].kind == kind] for kind in (LIMIT, PEER)]
+    pairs = list(zip_longest(*([_side(by_key[f.against], ours, f) for f in side] for side in sides)))
     return [
-        "",
-        f"{result.row} · {result.title}（{first.size:,} {result.unit}）",
-        *(_timing(one, first) for one in result.contestants),
-        *map(_figure, result.figures),
-        *(f"  注：{note}" for note in result.notes),
+        (ours.label if first else "", time if first else "", *(limit or ("", "")), *(peer or ("", "")))
+        for first, (limit, peer) in zip([True] + [False] * len(pairs), pairs or [(None, None)], strict=False)
     ]
 
 
-def _timing(one: Contestant, first: Contestant) -> str:
-    shown = f"  {KINDS[one.kind]}  {_seconds(one.seconds):>10}  {one.label}"
-    if one.size != first.size:
-        whole = _seconds(one.per_unit * first.size)
-        shown += f"（实测 {one.size:,}，按比例推算 {first.size:,}：{whole}）"
-    return shown
+def _side(other: Contestant, ours: Contestant, figure: Figure) -> tuple[str, str]:
+    about = "" if other.size == ours.size else "~"
+    return f"{other.label} {about}{_seconds(other.per_unit * ours.size)}", f"{_number(figure)}{_promise(figure)}"
+
+
+def _others(result: Result) -> list[tuple]:
+    """Figures that are no contestant's time."""
+    return [(f.label, f"{_number(f)}{_promise(f)}", "", "", "", "") for f in result.figures if not f.of]
+
+
+def _promise(figure: Figure) -> str:
+    return f"（{figure.target} {VERDICT[figure.met]}）" if figure.target else ""
+
+
+def _number(figure: Figure) -> str:
+    value = f"{figure.value:.2g}" if figure.value < 1 else f"{figure.value:,.1f}"
+    return f"{figure.unit} {value}" if figure.unit in "×÷" else f"{value} {figure.unit}"
 
 
 def _seconds(value: float) -> str:
     return f"{value * 1000:,.1f} ms" if value < 1 else f"{value:,.2f} s"
 
 
-def _figure(figure: Figure) -> str:
-    verdict = {True: "达到", False: "未达到", None: ""}[figure.met]
-    value = f"{figure.value:.3g}" if figure.value < 100 else f"{figure.value:,.0f}"
-    promised = f"  目标 {figure.target}  {verdict}" if figure.target else ""
-    return f"  {value:>10} {figure.unit:<2} {figure.label}{promised}"
-
-
 def _summary(results: list[Result]) -> str:
-    promised = [figure for result in results for figure in result.figures if figure.met is not None]
-    return f"\n目标 {len(promised)} 项，达到 {sum(figure.met for figure in promised)} 项。"
+    promised = [figure for result in results for figure in result.figures if figure.target]
+    missed = [f"{result.row}：{f.label}" for result in results for f in result.figures if f.met is False]
+    return "\n".join([f"目标 {len(promised)} 项，达到 {len(promised) - len(missed)} 项。", *missed])
+
+
+# --- columns of Chinese ----------------------------------------------------------------------------------------------
+
+
+def _aligned(lines: list[tuple]) -> list[str]:
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return ["  " + "  ".join(map(_padded, line, widths)).rstrip() for line in lines]
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - _width(cell))
+
+
+def _width(cell: str) -> int:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in cell)
