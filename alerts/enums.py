@@ -45,6 +45,7 @@ OPEN_STATES = (WarningState.NEW, WarningState.ACCEPTED, WarningState.VERIFYING)
 class ReleaseKind(models.TextChoices):
     DATA = "data", "数据自动解除"
     EVIDENCE = "evidence", "核实后解除"
+    MERGED = "merged", "项目合并，并入同一预警"
 
 
 class Act(models.TextChoices):

@@ -43,7 +43,8 @@ INSERT INTO covered (project_id, setting_id, raises, releases)
 SELECT p.id, %(setting)s, %(enabled)s AND p.status = ANY(%(statuses)s),
        %(enabled)s AND (%(ends_with_status)s OR p.status = ANY(%(statuses)s))
 FROM projects_project p
-WHERE left(p.jurisdiction_id, length(%(region)s)) = %(region)s AND %(industry)s IN ('', p.industry) {narrowed}
+WHERE left(p.jurisdiction_id, length(%(region)s)) = %(region)s AND %(industry)s IN ('', p.industry)
+  AND p.merged_into_id IS NULL {narrowed}
 ON CONFLICT DO NOTHING
 """
 

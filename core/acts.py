@@ -30,6 +30,8 @@ ACTS = {
     "project.resume": "项目复工",
     "project.complete": "项目完工",
     "project.reopen": "撤销完工",
+    "project.merge": "合并项目",
+    "project.merge_undo": "撤销项目合并",
     "project.lead": "变更联合体牵头人",
     "project.party_exit": "参建单位退场",
     "project.party_return": "撤销参建单位退场",

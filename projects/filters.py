@@ -8,17 +8,18 @@ from organizations.selectors import regions_for
 from projects import selectors
 from projects.enums import Category, ParticipantType, Status
 from projects.forms import place_choices
-from projects.models import Participation
+from projects.models import Participation, Project
 from projects.models.project import ProjectQuerySet
 
 
 def matching(projects: ProjectQuerySet, text: str) -> ProjectQuerySet:
-    """By name, code or general contractor."""
+    """By name, code or general contractor; also by name or code of a project that was merged into it."""
     contractors = Participation.objects.filter(
         participant_type=ParticipantType.GENERAL_CONTRACTOR, organization__name__icontains=text
     )
     own = Q(name__icontains=text) | Q(code__istartswith=text)
-    return projects.filter(own | Q(pk__in=contractors.values("project")))
+    merged = Project.every.filter(own, merged_into__isnull=False).values("merged_into")
+    return projects.filter(own | Q(pk__in=contractors.values("project")) | Q(pk__in=merged))
 
 
 def offer_places(form: FilterForm, user) -> None:

@@ -118,5 +118,10 @@ def can_edit_guarantee(user, project: Project) -> bool:
     return can_edit(user, project)
 
 
+def can_merge(user, source: Project, target: Project) -> bool:
+    """合并 (P5): of two projects both under the officer's jurisdiction."""
+    return all(project.is_open and is_regulator(user, project) for project in (source, target))
+
+
 def can_export(user) -> bool:
     return user.role in (Role.OFFICER, Role.INDUSTRY, Role.CLERK)

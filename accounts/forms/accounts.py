@@ -132,8 +132,7 @@ class BankAccountForm(AccountForm):
 
     def clean_project_code(self) -> str:
         code = self.cleaned_data["project_code"].strip()
-        found = Project.objects.unscoped("a bank opening an account names the project by its exact code")
-        self.project = found.filter(code=code).first()
+        self.project = Project.by_code(code)
         if self.project is None:
             raise ValidationError("平台上没有这个编码的项目，请核对。")
         if not self.project.is_open:

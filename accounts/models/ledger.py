@@ -7,9 +7,9 @@ from accounts.enums import MovementDirection, MovementKind
 from accounts.models.special_account import SpecialAccount, kept_by
 from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel
-from core.triggers import append_only
 from organizations.models import Organization
 from projects.models import ImportBatch, Project
+from projects.models.merging import append_only_but_for_merges
 
 # Every new row continues its account's chain: sequence without gaps, balance = previous balance ± amount.
 # Set-based, so that a statement of 100,000 lines by COPY pays for one pass.
@@ -86,7 +86,7 @@ class LedgerEntry(ScopedModel):
             models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_positive"),
         ]
         triggers = [
-            *append_only(),
+            *append_only_but_for_merges(),
             Trigger(
                 name="chain",
                 level=Statement,

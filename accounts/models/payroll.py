@@ -11,6 +11,7 @@ from accounts.models.special_account import SpecialAccount, kept_by
 from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel
 from projects.models import ImportBatch, Project
+from projects.models.merging import Fold
 from workers.models import Engagement, Team
 
 
@@ -19,6 +20,7 @@ class Payroll(ScopedModel):
     """工资表 of a project's month. Sheets of several teams fill the same payroll."""
 
     scope_through = "project"
+    on_merge = {"payroll_once_a_month": Fold({"pay_on": "coalesce(t.pay_on, s.pay_on)"})}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payrolls")
     month = models.DateField("工资所属年月", help_text="当月 1 日")
@@ -43,11 +45,27 @@ class Payroll(ScopedModel):
         return reverse("accounts:payroll", args=[self.pk])
 
 
+def _of_the_owed(column: str) -> str:
+    """The card on which wages are still to be paid."""
+    return f"CASE WHEN s.paid < s.net THEN s.{column} ELSE t.{column} END"
+
+
 class PayrollLine(ScopedModel):
     """One person's wages of one month. `engagement` stays empty for someone the register does not know: the money is
     real all the same, and a rule reports it."""
 
     scope_through = "project"
+    on_merge = {
+        "payroll_line_once_a_person": Fold(
+            {name: f"t.{name} + s.{name}" for name in ("due", "deducted", "net", "paid")}
+            | {name: _of_the_owed(name) for name in ("card_number", "card_number_index", "card_last4", "bank_name")}
+            | {"days": "CASE WHEN s.days IS NULL THEN t.days ELSE coalesce(t.days, 0) + s.days END"},
+            # The bank pays each sheet's wages by itself: owed as one sum they would match no payment.
+            refuse_when="s.paid < s.net AND t.paid < t.net",
+            is_exact=True,
+            message="同一人同一月份在两个项目的工资表中都有未发放的工资，请先完成其中一个项目的代发，再办理合并",
+        )
+    }
 
     payroll = models.ForeignKey(Payroll, on_delete=models.PROTECT, related_name="lines")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payroll_lines")

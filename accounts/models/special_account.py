@@ -10,6 +10,7 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
 from projects.models import Project
+from projects.models.merging import Fold
 
 
 def kept_by(user) -> Q:
@@ -105,6 +106,7 @@ class AccountProject(ScopedModel):
     """Which projects an account serves; the money is kept apart by project."""
 
     scope_through = "project"
+    on_merge = {"account_serves_a_project_once": Fold({"since": "least(t.since, s.since)"})}
 
     account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="project_links")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="account_links")

@@ -13,6 +13,7 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import append_only
 from organizations.enums import AUTHORITIES, RegionLevel, Role
 from projects.models import Project
+from projects.models.merging import Change
 
 ACT_TONES = {
     Act.RAISED: "orange",
@@ -52,6 +53,9 @@ class Warning(ScopedModel):
     office between the two may act."""
 
     scope_through = "project"
+    on_merge = {
+        "warning_open_once": Change({"state": "'released'", "release_kind": "'merged'", "released_at": "now()"})
+    }
 
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="warnings")
     rule_code = models.CharField("规则", max_length=20)

@@ -195,6 +195,7 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
         batch.project = lock(batch.project)
         if batch.is_settled:
             return batch
+        _refuse_moved(importer, batch)
         _refuse_closed(batch.project)
         if not layout.complete:
             return _ask_for_columns(batch, layout, importer)
@@ -215,6 +216,7 @@ def _apply(batch: ImportBatch, by, progress: Progress, expected: str = ImportSta
         batch.project = lock(batch.project)
         if batch.state != expected:
             return batch
+        _refuse_moved(importer, batch)
         _refuse_closed(batch.project)
         if not layout.complete:
             return _ask_for_columns(batch, layout, importer)
@@ -275,6 +277,12 @@ def _locked(batch: ImportBatch) -> ImportBatch:
 def _refuse_closed(project: Project) -> None:
     if not project.is_open:
         raise SheetError(CLOSED, code="closed")
+
+
+def _refuse_moved(importer: SheetImport, batch: ImportBatch) -> None:
+    """The project was merged while the sheet was read: it was understood with the other project's eyes."""
+    if importer.project.pk != batch.project_id:
+        raise SheetError(f"本项目刚刚并入“{batch.project.name}”，请在该项目重新上传。", code="project_merged")
 
 
 # --- what can go wrong ---------------------------------------------------------------------------------------------

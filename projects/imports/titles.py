@@ -29,13 +29,15 @@ def check_project_title(project: Project, texts: Iterable[str]) -> None:
     if not lines:
         return
     _check_code(project, lines)
-    own = _plain(project.name)
-    named_here = own if any(own in line for line in lines) else ""
+    owns = [_plain(name) for name in (project.name, *_merged(project, "name"))]
+    named_here = max((own for own in owns if any(own in line for line in lines)), key=len, default="")
     names = _names(lines)
     other = _longest_other(project, " ".join(lines))
-    if len(other) > len(named_here) and (named_here or not any(alike(n, own) and n != other for n in names)):
+    if len(other) > len(named_here) and (
+        named_here or not any(n != other and alike(n, own) for n in names for own in owns)
+    ):
         raise _wrong_project(other, project)
-    wrong = [] if named_here else [name for name in names if not alike(name, own)]
+    wrong = [] if named_here else [name for name in names if not any(alike(name, own) for own in owns)]
     if wrong:
         raise _wrong_project(wrong[0], project)
 
@@ -64,11 +66,16 @@ def _names(lines: list[str]) -> list[str]:
 
 def _check_code(project: Project, lines: list[str]) -> None:
     codes = {found[1] for line in lines for found in _CODE.finditer(line)}
-    if codes and project.code not in codes:
+    if codes and not codes & {project.code, *_merged(project, "code")}:
         raise SheetError(
             f"表中的项目编码是 {min(codes)}，不是本项目（{project.code}）。请核对是否选错了项目或文件。",
             code="other_project",
         )
+
+
+def _merged(project: Project, field: str) -> list[str]:
+    """Of the projects that were merged into this one: sites go on writing them on their sheets."""
+    return list(project.merged(manager="every").values_list(field, flat=True))
 
 
 def _longest_other(project: Project, text: str) -> str:

@@ -2,6 +2,7 @@ from projects.models.clerk import WageClerk
 from projects.models.course import Milestone, MilestoneAnswer, Suspension
 from projects.models.guarantee import PaymentGuarantee
 from projects.models.imports import ColumnMapping, ImportBatch, ImportProblem
+from projects.models.merge import MergedRow, MergeStep, ProjectMerge
 from projects.models.participation import Participation
 from projects.models.permit import Permit
 from projects.models.project import ChangedProject, Project, StatusChange
@@ -11,12 +12,15 @@ __all__ = [
     "ColumnMapping",
     "ImportBatch",
     "ImportProblem",
+    "MergeStep",
+    "MergedRow",
     "Milestone",
     "MilestoneAnswer",
     "Participation",
     "PaymentGuarantee",
     "Permit",
     "Project",
+    "ProjectMerge",
     "StatusChange",
     "Suspension",
     "WageClerk",

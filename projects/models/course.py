@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.scoping import ScopedModel, ScopedQuerySet
-from core.triggers import append_only
 from organizations.enums import Industry, Role
 from projects.enums import MilestoneKind, MilestoneState, Status
+from projects.models.merging import Stays, append_only_but_for_merges
 from projects.models.project import Project, StatusChange
 
 
@@ -33,6 +33,7 @@ class Suspension(ScopedModel):
     """
 
     scope_through = "project"
+    on_merge = Stays("the days one site stood still are not the other's")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="suspensions")
     began_on = models.DateField("停工日期", help_text="停工的第一天")
@@ -177,7 +178,7 @@ class MilestoneAnswer(ScopedModel):
         verbose_name = "节点确认意见"
         verbose_name_plural = verbose_name
         ordering = ["-id"]
-        triggers = append_only()
+        triggers = append_only_but_for_merges()
         constraints = [
             models.CheckConstraint(
                 condition=Q(real_name_conforms=True, wages_paid=True) | ~Q(note=""),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from core.fields import MoneyField
 from core.scoping import ScopedModel
 from projects.enums import GuaranteeKind
+from projects.models.merging import Change
 from projects.models.project import Project
 
 
@@ -17,6 +18,7 @@ class PaymentGuarantee(ScopedModel):
     """工程款支付担保 of the construction unit (条例 art. 24). A renewal is a row that names its predecessor."""
 
     scope_through = "project"
+    on_merge = {"guarantee_number_once_a_project": Change({"number": "left(s.number, 54) || '（重复）'"})}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payment_guarantees")
     guarantor_name = models.CharField("担保单位名称", max_length=200)

@@ -7,6 +7,7 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import IDENTITY_CHECKERS
 from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus
+from projects.models.merging import Change, Fold, filled
 from projects.models.project import Project
 
 
@@ -20,6 +21,19 @@ class Participation(ScopedModel):
     """参建单位: a unit in a project, from its entry to its exit."""
 
     scope_through = "project"
+    on_merge = {
+        "participation_unique": Fold(
+            filled("manager", "manager_phone")
+            | {
+                "status": "CASE WHEN 'entered' IN (s.status, t.status) THEN 'entered' ELSE t.status END",
+                "entered_on": "least(t.entered_on, s.entered_on)",
+                "exited_on": "CASE WHEN 'entered' IN (s.status, t.status) THEN NULL"
+                " ELSE greatest(t.exited_on, s.exited_on) END",
+            }
+        ),
+        "project_has_one_construction_unit": Fold(),
+        "project_has_one_leading_contractor": Change({"is_lead": "false"}),
+    }
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="participations")
     organization = models.ForeignKey(

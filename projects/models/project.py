@@ -13,6 +13,7 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import Industry, Role
 from organizations.models import Organization, Region
 from projects.enums import Category, ParticipantType, Status
+from projects.models.merging import Stays
 
 
 class ProjectQuerySet(ScopedQuerySet):
@@ -30,6 +31,14 @@ class ProjectQuerySet(ScopedQuerySet):
     def among(self, ids: Iterable[int]) -> "ProjectQuerySet":
         """As one array: `pk__in` writes each id into the statement, which with thousands costs more than the query."""
         return self.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
+
+
+class ProjectManager(models.Manager.from_queryset(ProjectQuerySet)):
+    """Without those merged into another: no list, count, rule or statistic knows them any more. Their codes are found
+    by `Project.by_code`, their rows by `Project.every`."""
+
+    def get_queryset(self) -> ProjectQuerySet:
+        return super().get_queryset().filter(merged_into__isnull=True)
 
 
 @pghistory.track()
@@ -59,10 +68,14 @@ class Project(ScopedModel):
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="建档人", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    merged_into = models.ForeignKey(
+        "self", verbose_name="已并入", null=True, editable=False, on_delete=models.PROTECT, related_name="merged"
+    )
     created_at = models.DateTimeField("建档时间", default=timezone.now, editable=False)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
 
-    objects = ProjectQuerySet.as_manager()
+    objects = ProjectManager()
+    every = ProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = "工程项目"
@@ -94,6 +107,10 @@ class Project(ScopedModel):
     @classmethod
     def scope_q(cls, user) -> Q:
         """Authority → region subtree (and industry), contractor → its projects, bank → its accounts' projects."""
+        return Q(merged_into__isnull=True) & cls._own_q(user)
+
+    @classmethod
+    def _own_q(cls, user) -> Q:
         match user.role:
             case Role.OFFICER:
                 return Q(jurisdiction__code__startswith=user.region.prefix)
@@ -109,6 +126,13 @@ class Project(ScopedModel):
                 return Q(pk__in=own.filter(account__bank=user.organization).values("project"))
         return Q(pk__in=[])
 
+    @classmethod
+    def by_code(cls, code: str) -> "Project | None":
+        """Of every project the portal has; a merged one's code leads to what it was merged into."""
+        every = cls.every.unscoped("asked for by its exact code").select_related("merged_into")
+        found = every.filter(code=code).first()
+        return found and (found.merged_into or found)
+
     def get_absolute_url(self) -> str:
         return reverse("projects:project_detail", args=[self.pk])
 
@@ -120,8 +144,8 @@ class Project(ScopedModel):
 
     @property
     def is_open(self) -> bool:
-        """Uploads are accepted until the regulator sets the project completed (P7)."""
-        return self.status != Status.COMPLETED
+        """Uploads are accepted until the regulator sets the project completed (P7) or merges it into another (P5)."""
+        return self.status != Status.COMPLETED and self.merged_into_id is None
 
     def party(self, kind: ParticipantType) -> Organization | None:
         """The (leading) unit of this kind, None while it is unknown. Reads the prefetched participations."""
@@ -141,6 +165,7 @@ class StatusChange(ScopedModel):
     """The project's course, kept in step with reality: started, suspended, resumed, completed (P7)."""
 
     scope_through = "project"
+    on_merge = Stays("the course of one site is not the other's")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="status_changes")
     status = models.CharField("工程进度", max_length=3, choices=Status)
@@ -166,6 +191,7 @@ class ChangedProject(ScopedModel):
     """
 
     scope_through = "project"
+    on_merge = Stays("the merge marks its target itself")
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     marked_at = models.DateTimeField(default=timezone.now)

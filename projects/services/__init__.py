@@ -1,9 +1,10 @@
 """Writes that concern projects. Whoever writes supervised data calls `mark_changed` in the same transaction."""
 
-from projects.services.changes import CLOSED, ProjectClosed, lock, lock_open, mark_changed
+from projects.services.changes import CLOSED, ProjectClosed, ProjectMerged, lock, lock_open, mark_changed
 from projects.services.clerks import leave_clerk, save_clerk
 from projects.services.filing import file_project, update_project
 from projects.services.guarantees import save_guarantee
+from projects.services.merge import merge_projects, undo_merge
 from projects.services.milestones import ACCEPTANCES, answer_milestone, ask_for_acceptance, is_accepted
 from projects.services.parties import (
     add_party,
@@ -24,6 +25,7 @@ __all__ = [
     "CLOSED",
     "UNACCEPTED",
     "ProjectClosed",
+    "ProjectMerged",
     "add_party",
     "answer_milestone",
     "ask_for_acceptance",
@@ -39,11 +41,13 @@ __all__ = [
     "lock_open",
     "make_lead",
     "mark_changed",
+    "merge_projects",
     "return_party",
     "save_clerk",
     "save_guarantee",
     "save_permit",
     "save_unit",
+    "undo_merge",
     "update_party",
     "update_project",
 ]

@@ -14,6 +14,11 @@ class ProjectClosed(ValidationError):
         super().__init__(CLOSED, code="project_closed")
 
 
+class ProjectMerged(ValidationError):
+    def __init__(self, into: Project):
+        super().__init__(f"本项目已并入“{into.name}”（{into.code}），请在该项目办理。", code="project_merged")
+
+
 def mark_changed(project_ids: Iterable[int]) -> None:
     """Have the rules run for these projects at once: marks now, a wake-up call after commit."""
     ChangedProject.objects.bulk_create(ChangedProject(project_id=pk) for pk in sorted(set(project_ids)))
@@ -29,6 +34,10 @@ def lock_open(project: Project) -> Project:
 
 
 def lock(project: Project) -> Project:
-    """The project as it is now, also once it is completed; writers of one project come one after the other."""
-    rows = Project.objects.unscoped("the caller has found it in its user's scope, or by its exact code")
-    return rows.select_for_update(no_key=True).get(pk=project.pk)
+    """The project as it is now, also once it is completed; writers of one project come one after the other.
+    Raises ProjectMerged when it has been merged into another meanwhile."""
+    rows = Project.every.unscoped("the caller has found it in its user's scope, or by its exact code")
+    locked = rows.select_for_update(no_key=True).get(pk=project.pk)
+    if locked.merged_into_id is not None:
+        raise ProjectMerged(locked.merged_into)
+    return locked

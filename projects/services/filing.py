@@ -65,7 +65,7 @@ def issue_code(region: Region) -> str:
     """Region, year and month, serial: 5309022026110001. Within a transaction, whose end frees the next number."""
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)
     prefix = f"{region.code}{timezone.localdate():%Y%m}"
-    issued = Project.objects.unscoped("a code is unique in the whole province")
+    issued = Project.every.unscoped("a code is unique in the whole province, also that of a merged project")
     last = issued.filter(code__regex=rf"^{re.escape(prefix)}\d{{{SERIAL_DIGITS},}}$").order_by("code")
     codes = last.values_list("code", flat=True)
     serial = max((int(code[len(prefix) :]) for code in codes), default=0) + 1

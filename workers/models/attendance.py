@@ -11,14 +11,39 @@ from django.utils import timezone
 
 from core.scoping import ScopedModel
 from projects.models import Project
+from projects.models.merging import Fold
 from workers.enums import AttendanceSource, Direction, PunchMeans
 from workers.models.engagement import Engagement
+
+# When engagements have become one, or two again.
+ROLL_UP = """
+INSERT INTO workers_attendancemonth AS m (engagement_id, project_id, month, days, first_day, last_day)
+SELECT engagement_id, project_id, date_trunc('month', day)::date, sum(units),
+    min(day) FILTER (WHERE units > 0), max(day) FILTER (WHERE units > 0)
+FROM workers_attendanceday
+WHERE engagement_id = ANY(%(rows)s)
+GROUP BY 1, 2, 3
+ON CONFLICT (engagement_id, month) DO UPDATE SET
+    project_id = excluded.project_id, days = excluded.days, first_day = excluded.first_day,
+    last_day = excluded.last_day
+WHERE (m.project_id, m.days, m.first_day, m.last_day)
+    IS DISTINCT FROM (excluded.project_id, excluded.days, excluded.first_day, excluded.last_day)
+"""
 
 
 class AttendanceDay(ScopedModel):
     """One person's day at one project. `units` is 1, 0.5 or 0 (a rest day that was marked as such)."""
 
     scope_through = "project"
+    on_merge = {
+        "pk": Fold(
+            {
+                "units": "least(1, t.units + s.units)",
+                "first_in": "least(t.first_in, s.first_in)",
+                "last_out": "greatest(t.last_out, s.last_out)",
+            }
+        )
+    }
 
     pk = models.CompositePrimaryKey("engagement", "day")
     engagement = models.ForeignKey(
@@ -50,6 +75,7 @@ class AttendanceMonth(ScopedModel):
     """Roll-up of a person's month at a project: the 2 attendance indicators of the annex."""
 
     scope_through = "project"
+    on_merge = {"attendance_month_once": Fold(rebuild=ROLL_UP, of="engagement")}
 
     engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="attendance_months")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
@@ -80,6 +106,7 @@ class Punch(ScopedModel):
     """One clocking. Days are derived from punches."""
 
     scope_through = "project"
+    on_merge = {"pk": Fold()}
 
     pk = models.CompositePrimaryKey("engagement", "at")
     engagement = models.ForeignKey(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from core.fields import MoneyField
 from core.scoping import ScopedModel
 from projects.models import Project
+from projects.models.merging import Fold
 from workers.enums import ContractKind, WageMethod
 from workers.models.engagement import Engagement
 
@@ -15,6 +16,7 @@ class LabourContract(ScopedModel):
     """劳动合同 of an engagement; the scan hangs on it as an attachment."""
 
     scope_through = "project"
+    on_merge = {"contract_once_a_start_day": Fold({"ends_on": "coalesce(t.ends_on, s.ends_on)"})}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="labour_contracts")
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="contracts")

@@ -11,6 +11,7 @@ from core.scoping import ScopedModel
 from organizations.enums import Industry
 from organizations.models import Region
 from projects.models import Project
+from projects.models.merging import Fold
 from workers.enums import DeviceKind, Direction, IdType, PunchMeans, biometric
 from workers.models.engagement import Engagement
 
@@ -19,6 +20,7 @@ class Device(ScopedModel):
     """考勤设备 at a gate of the site."""
 
     scope_through = "project"
+    on_merge = {"device_once_a_project": Fold({"installed_on": "least(t.installed_on, s.installed_on)"})}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="devices")
     serial_number = models.CharField("设备序列号", max_length=50)
@@ -52,11 +54,24 @@ class Device(ScopedModel):
         return f"{self.place} {self.serial_number}"
 
 
+def _of_the_later(column: str) -> str:
+    return f"CASE WHEN s.last_at > t.last_at THEN s.{column} ELSE t.{column} END"
+
+
 class Presence(ScopedModel):
     """Where somebody's latest clocking leaves them: one row an engagement, so that who is on site now is counted
     without reading the punches. Kept by whoever writes punches."""
 
     scope_through = "project"
+    on_merge = {
+        "engagement": Fold(
+            {name: _of_the_later(name) for name in ("day", "inside", "means", "last_at")}
+            | {
+                "first_in": "CASE WHEN s.day = t.day THEN least(s.first_in, t.first_in)"
+                " WHEN s.last_at > t.last_at THEN s.first_in ELSE t.first_in END"
+            }
+        )
+    }
 
     engagement = models.OneToOneField(
         Engagement, primary_key=True, on_delete=models.CASCADE, related_name="presence", db_constraint=False
@@ -84,6 +99,7 @@ class StrayPunch(ScopedModel):
     """A clocking of somebody who was not in the register for that day: kept until they are."""
 
     scope_through = "project"
+    on_merge = {"stray_punch_once": Fold()}
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     id_type = models.CharField("证件类型", max_length=2, choices=IdType, default=IdType.RESIDENT)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from core.scoping import ScopedModel, ScopedQuerySet
 from projects.models import Participation, Project
+from projects.models.merging import Fold, filled
 from workers.enums import Post, Trade, WorkRole
 from workers.models.worker import BankCard, Worker
 
@@ -15,6 +16,7 @@ class Team(ScopedModel):
     """班组; its name is unique within a project (national standard, TeamMaster)."""
 
     scope_through = "project"
+    on_merge = {"team_name_unique_in_project": Fold(filled("leader_name", "leader_phone"))}
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField("班组名称", max_length=100)
@@ -61,6 +63,16 @@ class Engagement(ScopedModel):
     """A worker at a project: one row, from entry to exit."""
 
     scope_through = "project"
+    on_merge = {
+        "engagement_once_a_project": Fold(
+            filled("trade")
+            | {
+                "entered_on": "least(t.entered_on, s.entered_on)",
+                "exited_on": "CASE WHEN t.exited_on IS NOT NULL AND s.exited_on IS NOT NULL"
+                " THEN greatest(t.exited_on, s.exited_on) END",
+            }
+        )
+    }
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="engagements")
     worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="engagements")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.scoping import ScopedModel
 from projects.models import Project
+from projects.models.merging import Fold
 from workers.enums import TrainingKind
 from workers.models.engagement import Engagement
 from workers.models.worker import PAPER_READERS
@@ -60,6 +61,7 @@ class TrainingRecord(ScopedModel):
     """One person's part in a training."""
 
     scope_through = "project"
+    on_merge = {"training_once_a_person": Fold()}
 
     training = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="records")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")

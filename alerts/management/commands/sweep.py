@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _projects(codes: list[str]) -> list[int]:
-        found = dict(Project.objects.filter(code__in=codes).values_list("code", "pk"))
+        found = {code: project.pk for code in codes if (project := Project.by_code(code))}
         if missing := [code for code in codes if code not in found]:
             raise CommandError(f"没有这个项目编码：{'、'.join(missing)}")
         return list(found.values())

@@ -70,7 +70,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def _project(code: str) -> Project:
-        found = Project.objects.filter(code=code).first()
+        found = Project.by_code(code)
         if found is None:
             raise SheetError(f"没有编码为 {code} 的项目。")
         return found
