@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 STARTED, SEEN = "session_started", "session_seen"
+BY_ITSELF = "X-Background"  # header of requests that no person made, as the live view's
 
 
 class SessionLimitMiddleware:
@@ -17,7 +18,7 @@ class SessionLimitMiddleware:
 
     def __call__(self, request):
         if request.user.is_authenticated:
-            if self._expired(request.session):
+            if self._expired(request.session, by_itself=BY_ITSELF in request.headers):
                 logout(request)
                 messages.info(request, "登录已超时，请重新登录。")
                 return redirect(settings.LOGIN_URL)
@@ -26,12 +27,13 @@ class SessionLimitMiddleware:
         return self.get_response(request)
 
     @staticmethod
-    def _expired(session) -> bool:
+    def _expired(session, *, by_itself: bool) -> bool:
+        """What a page asks for by itself keeps nobody signed in."""
         now = int(time.time())
         started, seen = session.setdefault(STARTED, now), session.get(SEEN, now)
         if now - seen > settings.SESSION_IDLE_SECONDS or now - started > settings.SESSION_ABSOLUTE_SECONDS:
             return True
-        if now - seen >= 60 or SEEN not in session:  # not a write per request
+        if (now - seen >= 60 and not by_itself) or SEEN not in session:  # not a write per request
             session[SEEN] = now
         return False
 

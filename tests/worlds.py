@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 from django.db.models import Model
+from django.utils import timezone
 
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
@@ -27,6 +28,7 @@ from tests.alerts import factories as alarms
 from tests.organizations import factories as who
 from tests.projects import factories as sites
 from tests.workers import factories as people
+from workers.services import PunchRow, StrayRow, keep_strays, write_punches
 
 PDF = b"%PDF-1.7\n"
 MONTH = date(2026, 9, 1)
@@ -185,9 +187,16 @@ class World:
         )
         engagement = people.engagement(project, worker, team=team)
         people.attendance(engagement, date(2026, 9, 3), date(2026, 9, 4))
+        device = people.device(project, place=self.text("门"))
+        write_punches(
+            [PunchRow(engagement.pk, timezone.now() - timedelta(minutes=number % 50 + 1), "01", "", device.pk)]
+        )
+        keep_strays(project, [StrayRow(self._id_number(), self.text("生人"), timezone.now(), team=self.text("班"))])
         card = people.bank_card(worker, self._secret(people.card_number()))
         contract = people.contract(engagement)
-        return {"worker": worker, "engagement": engagement, "team": team, "card": card, "contract": contract}
+        return {"worker": worker, "engagement": engagement, "team": team, "card": card, "contract": contract} | {
+            "device": device
+        }
 
     def open_account(self, project: Model) -> Model:
         number = self._secret(f"25{self.place.county}8591{len(self.secrets):07d}")

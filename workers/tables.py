@@ -2,7 +2,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, RateColumn, Table
-from workers.models import Engagement
+from workers.models import Engagement, Presence
 
 
 def state_of(engagement: Engagement) -> str:
@@ -73,3 +73,43 @@ class AttendanceTable(Table):
 
     def row_url(self, record) -> str:
         return f"{reverse('workers:attendance', args=[record.pk])}?month={self.month:%Y-%m}"
+
+
+class PresenceTable(Table):
+    """People behind a figure of the live view."""
+
+    caption = "人员名单"
+    default_order = "-id"
+    empty_title = "没有人员"
+    empty_text = "打卡记录到达后即显示。"
+
+    name = Column("姓名", value="worker.name", primary=True)
+    project = Column("项目", value="project.name")
+    team = Column("班组", value=lambda row: row.team.name if row.team else "")
+    trade = Column("工种", value="get_trade_display")
+    first_in = Column("首次入场", value=lambda row: _clock(row, "first_in"))
+    last_at = Column("最近打卡", value=lambda row: _clock(row, "last_at"), minor=True)
+    means = Column("通行方式", value=lambda row: seen.get_means_display() if (seen := _seen_today(row)) else "")
+    state = BadgeColumn("状态", value=lambda row: _presence(row)[0], tone=lambda row: _presence(row)[1])
+
+    def row_url(self, record: Engagement) -> str:
+        return reverse("workers:worker_detail", args=[record.worker_id])
+
+
+def _seen_today(row: Engagement) -> Presence | None:
+    seen = getattr(row, "presence", None)
+    return seen if seen and seen.is_of_today(timezone.now()) else None
+
+
+def _clock(row: Engagement, name: str) -> str:
+    at = getattr(_seen_today(row), name, None)
+    if not at:
+        return ""
+    local = timezone.localtime(at)
+    return f"{'' if local.date() == timezone.localdate() else '昨日 '}{local:%H:%M}"
+
+
+def _presence(row: Engagement) -> tuple[str, str]:
+    if not (seen := _seen_today(row)):
+        return "未到场", "grey"
+    return ("在场内", "green") if seen.inside else ("已离场", "blue")

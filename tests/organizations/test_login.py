@@ -71,6 +71,17 @@ def test_an_idle_session_ends(client, settings):
         assert client.get("/password/")["Location"].startswith("/login/")
 
 
+def test_what_a_page_asks_for_by_itself_keeps_nobody_signed_in(client, settings):
+    by_itself = {"X-Background": "1"}
+    with time_machine.travel("2026-11-20 09:00:00+08:00", tick=False) as clock:
+        sign_in(client, who.officer())
+        assert client.get("/password/").status_code == 200
+        clock.shift(settings.SESSION_IDLE_SECONDS - 1)
+        assert client.get("/password/", headers=by_itself).status_code == 200
+        clock.shift(2)
+        assert client.get("/password/", headers=by_itself)["Location"].startswith("/login/")
+
+
 def test_a_session_ends_however_busy_it_is(client, settings):
     settings.SESSION_IDLE_SECONDS = 24 * 3600
     user = who.officer()

@@ -8,7 +8,7 @@ from django.db.models import Max, Min, Sum
 
 from projects.models import Project
 from workers.enums import AttendanceSource, Trade
-from workers.models import AttendanceDay, AttendanceMonth, BankCard, Engagement, LabourContract, Team, Worker
+from workers.models import AttendanceDay, AttendanceMonth, BankCard, Device, Engagement, LabourContract, Team, Worker
 from workers.partitions import ensure
 
 _serial = count(1)
@@ -53,6 +53,11 @@ def bank_card(of: Worker, number: str | None = None, **fields) -> BankCard:
     return BankCard.objects.create(
         worker=of, number=number, last4=number[-4:], bank_name="中国工商银行临沧分行", **fields
     )
+
+
+def device(of: Project, serial_number: str | None = None, **fields) -> Device:
+    number = serial_number or f"KQ{next(_serial):06d}"
+    return Device.objects.create(project=of, serial_number=number, **({"place": "1 号门"} | fields))
 
 
 def attendance(of: Engagement, *days: date, units="1") -> None:

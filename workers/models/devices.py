@@ -1,5 +1,7 @@
 """Clocking devices, what they last said of everybody, and what they said of people nobody knows."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.fields import BlindIndexField, EncryptedField
-from core.scoping import ScopedModel
+from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import Industry
 from organizations.models import Region
 from projects.models import Project
@@ -58,6 +60,18 @@ def _of_the_later(column: str) -> str:
     return f"CASE WHEN s.last_at > t.last_at THEN s.{column} ELSE t.{column} END"
 
 
+# An exit within this time after an entry of the day before closes a night shift: it belongs to that day.
+LONGEST_SHIFT = timedelta(hours=16)
+
+
+class PresenceQuerySet(ScopedQuerySet):
+    def of_today(self, now) -> "PresenceQuerySet":
+        """Whoever clocked today, and whoever came on a night shift and has not left."""
+        today = timezone.localdate(now)
+        night_shift = Q(day=today - timedelta(1), inside=True, last_at__gte=now - LONGEST_SHIFT)
+        return self.filter(Q(day=today) | night_shift)
+
+
 class Presence(ScopedModel):
     """Where somebody's latest clocking leaves them: one row an engagement, so that who is on site now is counted
     without reading the punches. Kept by whoever writes punches."""
@@ -85,6 +99,8 @@ class Presence(ScopedModel):
     last_at = models.DateTimeField("最近打卡")
     means = models.CharField("通行方式", max_length=3, choices=PunchMeans, blank=True)
 
+    objects = PresenceQuerySet.as_manager()
+
     class Meta:
         verbose_name = "现场状态"
         verbose_name_plural = verbose_name
@@ -93,6 +109,12 @@ class Presence(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.engagement_id} {self.day}"
+
+    def is_of_today(self, now) -> bool:
+        """As `of_today` asks."""
+        today = timezone.localdate(now)
+        night_shift = self.day == today - timedelta(1) and self.inside and self.last_at >= now - LONGEST_SHIFT
+        return self.day == today or night_shift
 
 
 class StrayPunch(ScopedModel):

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from core.staging import stage
 from workers import partitions
 from workers.enums import AttendanceSource, WorkRole
+from workers.models.devices import LONGEST_SHIFT
 from workers.services import presence, standards
 from workers.services.attendance import DayRow, WrittenDays, write_days
 
@@ -67,7 +68,7 @@ def derive(cursor, first: date, last: date) -> list[DayRow]:
         "zone": settings.TIME_ZONE,
         "from": first - timedelta(2),
         "to": last + timedelta(3),
-        "shift": standards.LONGEST_SHIFT,
+        "shift": LONGEST_SHIFT,
         "manager": WorkRole.MANAGER,
     }
     cursor.execute(_DAYS, values)

@@ -1,6 +1,6 @@
 """What makes a day of attendance: parameters, dated, by place and industry; a change is a new version."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -19,8 +19,6 @@ from workers.permissions import can_change_standards
 MIN_PUNCHES = 2
 FULL_HOURS = Decimal("4")
 HALF_HOURS = Decimal("2")
-# An exit within this time after an entry of the day before closes a night shift: it belongs to that day.
-LONGEST_SHIFT = timedelta(hours=16)
 
 FIRST_DAY = date(2020, 5, 1)  # 《保障农民工工资支付条例》 came into force
 

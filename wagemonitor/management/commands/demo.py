@@ -46,6 +46,8 @@ class Command(BaseCommand):
         self._step("基础数据 / reference data", "setup", verbosity=0)
         if seed and not seeded().exists():
             self._seed()
+        elif settings.LOCAL and seeded().exists():
+            self._step("今日打卡 / punches of today", "demo_punches")
         connections.close_all()
         for connection in connections.all():
             connection.close_pool()

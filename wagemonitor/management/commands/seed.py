@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import fill, flows, history, notices, plan, units
+from wagemonitor.seed import fill, flows, gates, history, notices, plan, units
 
 
 class Command(BaseCommand):
@@ -63,6 +63,7 @@ class Builder:
             *months,
             ("公示", notices.photograph),
             ("处置", self._disposals),
+            ("考勤设备与今日打卡", self._gates),
         ]
 
     def _units(self) -> None:
@@ -90,6 +91,10 @@ class Builder:
         history.sweep(end)
         if month == self.span.months[1]:
             history.passing_faults(end)
+
+    def _gates(self) -> None:
+        gates.install(self.random, self.today, self.units.users)
+        gates.punch(min(timezone.now(), gates.moment(self.today, 23)))
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
