@@ -28,7 +28,7 @@ class Scale(NamedTuple):
 SCALES = {
     "tiny": Scale("tiny", workers=600, projects=12, roster=40, days=400, table=60, peer=20),  # for tests
     "small": Scale("small", workers=50_000, projects=470, roster=5_000, days=100_000, table=10_000, peer=500),
-    "province": Scale("province", 500_000, 4_704, roster=100_000, days=1_000_000, table=100_000, peer=2_000),
+    "province": Scale("province", 500_000, 4_704, roster=100_000, days=1_000_000, table=100_000, peer=1_000),
 }
 
 

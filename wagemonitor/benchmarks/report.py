@@ -3,7 +3,7 @@
 from itertools import zip_longest
 from unicodedata import east_asian_width
 
-from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Contestant, Figure, Result
+from wagemonitor.benchmarks.base import LIMIT, OURS, Contestant, Figure, Result
 
 HEADERS = ("", "本平台", "极限", "比值", "同类", "比值")
 VERDICT = {True: "达到", False: "未达到"}
@@ -34,7 +34,8 @@ def _lines(result: Result, ours: Contestant) -> list[tuple]:
     own = [figure for figure in result.figures if figure.of == ours.key]
     alone = next((figure for figure in own if not figure.against), None)
     time = f"{_seconds(ours.seconds)}{_promise(alone) if alone else ''}"
-    sides = [[f for f in own if f.against and by_key[f.against].kind == kind] for kind in (LIMIT, PEER)]
+    compared = [(by_key[f.against].kind == LIMIT, f) for f in own if f.against]
+    sides = [[f for is_limit, f in compared if is_limit == wanted] for wanted in (True, False)]
     pairs = list(zip_longest(*([_side(by_key[f.against], ours, f) for f in side] for side in sides)))
     return [
         (ours.label if first else "", time if first else "", *(limit or ("", "")), *(peer or ("", "")))

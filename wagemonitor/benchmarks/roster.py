@@ -13,7 +13,6 @@ import python_calamine as calamine
 import xlsxwriter
 from django.conf import settings
 from django.db import connection, transaction
-from psycopg import sql
 
 from core.triggers import bulk_history
 from projects import imports
@@ -22,6 +21,7 @@ from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Benchmark, Contestant
 from wagemonitor.benchmarks.database import environment
 from wagemonitor.benchmarks.province import analyse
 from wagemonitor.benchmarks.roster_peer import import_by_peer
+from wagemonitor.benchmarks.tables import copy_in, last_id, written_since
 from wagemonitor.seed import names, numbers
 
 HEADERS = [
@@ -77,15 +77,15 @@ class Roster(Benchmark):
         self.project = self.province.of_a_roster
         self.content = roster_file(self.scale.roster)
         self.slow_content = roster_file(self.scale.peer)
-        self.bulk_content = roster_file(self.scale.peer * 5)
-        self.first_free = {table: _last(table) for table in WRITTEN}
+        self.bulk_content = roster_file(self.scale.peer * 2)
+        self.first_free = {table: last_id(table) for table in WRITTEN}
         analyse(*WRITTEN)
         self._run_ours()
-        self.ready = {table: _written(table, self.first_free[table]) for table in reversed(ORDER)}
+        self.ready = {table: written_since(table, self.first_free[table]) for table in reversed(ORDER)}
         self._clean()
 
     def contestants(self) -> list[Contestant]:
-        size, few, more = self.scale.roster, self.scale.peer, self.scale.peer * 5
+        size, few, more = self.scale.roster, self.scale.peer, self.scale.peer * 2
         return [
             Contestant("ours", "导入（一遍）", OURS, size, self._run_ours, self._clean),
             Contestant("previewed", "先预览后导入（两遍）", OURS, size, self._run_previewed, self._clean),
@@ -117,8 +117,7 @@ class Roster(Benchmark):
         with transaction.atomic(), bulk_history(source="benchmark"), connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             for table, (columns, content) in self.ready.items():
-                with cursor.copy(_copy(table, columns, "FROM STDIN")) as copy:
-                    copy.write(content)
+                copy_in(cursor, table, columns, content)
 
     def _run_read_copy(self) -> None:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.content))
@@ -147,6 +146,9 @@ class Roster(Benchmark):
             )
             return float(peak.read_text())
 
+    def tidy(self) -> None:
+        self._clean()
+
     # --- before and after --------------------------------------------------------------------------------------------
 
     def _clean(self) -> None:
@@ -163,29 +165,3 @@ class Roster(Benchmark):
 # children first
 ORDER = ("workers_labourcontract", "workers_bankcard", "workers_engagement", "workers_team", "workers_worker")
 EVENTS = tuple(f"{table}event" for table in ORDER)
-
-
-def _last(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-        return cursor.fetchone()[0]
-
-
-def _written(table: str, after: int) -> tuple[list[str], bytes]:
-    """What an import has written, as COPY takes it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-            " AND attgenerated = '' ORDER BY attnum",
-            [table],
-        )
-        columns = [name for (name,) in cursor.fetchall()]
-        chosen = sql.SQL(", ").join(map(sql.Identifier, columns))
-        query = sql.SQL("SELECT {} FROM {} WHERE id > {}").format(chosen, sql.Identifier(table), sql.Literal(after))
-        with cursor.copy(sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)) as copy:
-            return columns, b"".join(map(bytes, copy))
-
-
-def _copy(table: str, columns: list[str], direction: str) -> sql.Composed:
-    names_ = sql.SQL(", ").join(map(sql.Identifier, columns))
-    return sql.SQL("COPY {} ({}) {} (FORMAT BINARY)").format(sql.Identifier(table), names_, sql.SQL(direction))
