@@ -13,7 +13,7 @@ from django.forms.renderers import TemplatesSetting
 from django.forms.utils import pretty_name
 from django.utils.formats import sanitize_separators
 
-from core import attachments
+from core import attachments, portraits
 
 MAX_FILES = 5
 
@@ -126,6 +126,20 @@ class EvidenceField(forms.FileField):
         except forms.ValidationError as error:
             raise forms.ValidationError(f"{upload.name}：{'；'.join(error.messages)}") from error
         return upload.name, content
+
+
+class PhotoField(forms.FileField):
+    """A photo of a person. Gives its content as `core.portraits` makes it, None for none."""
+
+    widget = forms.FileInput({"accept": "image/*", "data-portrait": ""})
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("help_text", "JPG、PNG 或 WEBP；自动缩小到 50 KB 以内，拍摄地点等附带信息不保存")
+        super().__init__(**kwargs)
+
+    def clean(self, data, initial=None) -> bytes | None:
+        upload = super().clean(data, initial)
+        return portraits.portrait(upload.read()) if upload else None
 
 
 @dataclass(frozen=True)

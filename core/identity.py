@@ -50,7 +50,8 @@ def normalize_id(text: str) -> str:
 
 
 def check_id(text: str, today: datetime.date | None = None) -> str:
-    """The normal form of a resident ID number (GB 11643) or of a residence permit (81/82/83).
+    """The normal form of a resident ID number (GB 11643), of a residence permit (81/82/83), or of a foreigner's
+    permanent residence card (国家移民管理局, from December 2023: 9, place, country, birth, serial, check digit).
 
     15-digit numbers are refused, not converted: they have been invalid since 2013, and an 18-digit number with three
     digits lost would turn into somebody else's.
@@ -59,7 +60,7 @@ def check_id(text: str, today: datetime.date | None = None) -> str:
     body = number[:17]
     if len(number) != 18 or not (body.isascii() and body.isdigit()):
         raise ValidationError(_shape_message(number), code="id_shape")
-    if number[:2] not in PROVINCES:
+    if number[:2] not in PROVINCES and not is_foreign(number):
         raise ValidationError("公民身份号码前两位不是有效的省级地区代码，请对照身份证核对。", code="id_region")
     born = _date_of(number[6:14])
     if born is None:
@@ -68,6 +69,11 @@ def check_id(text: str, today: datetime.date | None = None) -> str:
     if _CHECK_DIGITS[(sum(map(mul, body.encode(), _WEIGHTS)) - _OFFSET) % 11] != number[17]:
         raise ValidationError("公民身份号码校验位不符，请对照身份证核对。", code="id_check")
     return number
+
+
+def is_foreign(number: str) -> bool:
+    """The number of a foreigner's permanent residence card: no place of birth or domicile can be read from it."""
+    return number.startswith("9")
 
 
 def _shape_message(number: str) -> str:

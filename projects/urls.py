@@ -54,6 +54,7 @@ urlpatterns = [
     path("permits/<int:pk>/edit/", permits.permit_edit, name="permit_edit"),
     path("<int:project_pk>/clerks/new/", permits.clerk_add, name="clerk_add"),
     path("clerks/<int:pk>/edit/", permits.clerk_edit, name="clerk_edit"),
+    path("clerks/<int:pk>/photo/", permits.clerk_photo, name="clerk_photo"),
     path("clerks/<int:pk>/leave/", permits.clerk_leave, name="clerk_leave"),
     path("<int:project_pk>/course/", course.project_course, name="project_course"),
     path("<int:project_pk>/course/acceptance/", course.acceptance_ask, name="acceptance_ask"),

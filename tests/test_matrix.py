@@ -32,7 +32,10 @@ pytestmark = pytest.mark.django_db
 
 # What `pk` or `key` stands for in an address: names of things of a world.
 OBJECTS = {
-    "core:attachment": ["guarantee_file", "answer_file", "evidence", "batch_file", "annotated", "workbook"],
+    "core:attachment": [
+        *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
+        "workbook",
+    ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
     "organizations:user_activate": ["user"],
@@ -55,11 +58,24 @@ OBJECTS = {
     "projects:milestone_detail": ["milestone"],
     "projects:guarantee_edit": ["guarantee"],
     "projects:guarantee_renew": ["guarantee"],
+    "projects:clerk_photo": ["wage_clerk"],
     "workers:worker_detail": ["worker"],
     "workers:engagement_edit": ["engagement"],
     "workers:engagement_exit": ["engagement"],
     "workers:engagement_return": ["engagement"],
     "workers:contract_edit": ["contract"],
+    "workers:worker_photo": ["worker"],
+    "workers:photo_edit": ["engagement"],
+    "workers:card_bind": ["engagement"],
+    "workers:card_unbind": ["card"],
+    "workers:certificate_edit": ["certificate"],
+    "workers:training_of": ["engagement"],
+    "workers:training_detail": ["training"],
+    "workers:training_edit": ["training"],
+    "workers:insurance_of": ["engagement"],
+    "workers:insurance_edit": ["insurance"],
+    "workers:appraisal_statement": ["appraisal"],
+    "workers:appraisal_withdraw": ["appraisal"],
     "workers:attendance_correct": ["engagement"],
     "alerts:warning_detail": ["warning"],
     "alerts:warning_act": ["warning"],
@@ -102,6 +118,8 @@ SEEN_BY = {
     "evidence": {"officer", "industry"},
     "answer_file": {"officer", "industry", "clerk"},
     "batch_file": {"clerk"},
+    "certificate_scan": {"officer", "industry", "clerk"},
+    "photo": {"officer", "industry", "clerk"},
     "annotated": {"clerk"},
 }
 # In clear for those who sent it: the sheets they made themselves.

@@ -31,6 +31,7 @@ from tests.workers import factories as people
 from workers.services import PunchRow, StrayRow, keep_strays, write_punches
 
 PDF = b"%PDF-1.7\n"
+JPEG = b"\xff\xd8\xff\xe0"
 MONTH = date(2026, 9, 1)
 PUBLIC_PHONE = "13800000000"  # the wage-affairs clerk's hangs on a board at the gate of the site (条例 art. 34)
 ROSTER_HEAD = ["序号", "姓名", "身份证号码", "性别", "班组", "工种", "手机号", "银行卡号", "开户银行", "进场日期"]
@@ -147,6 +148,8 @@ class World:
         clerk = WageClerk.objects.create(
             project=project, name=self.text(f"专管员{number}"), id_number=self._id_number(), phone=PUBLIC_PHONE
         )
+        clerk.photo = attachments.store(JPEG, f"{self.mark}照片.jpg", by=self.users["officer"], owner=clerk)
+        clerk.save()
         permit = sites.permit(project, number=self.text(f"许可证{project.pk}-{number}"))
         return {"wage_clerk": clerk, "permit": permit} | self._course(project)
 
@@ -194,9 +197,28 @@ class World:
         keep_strays(project, [StrayRow(self._id_number(), self.text("生人"), timezone.now(), team=self.text("班"))])
         card = people.bank_card(worker, self._secret(people.card_number()))
         contract = people.contract(engagement)
+        self._papers_of(worker, engagement)
         return {"worker": worker, "engagement": engagement, "team": team, "card": card, "contract": contract} | {
             "device": device
         }
+
+    def _papers_of(self, worker: Model, engagement: Model) -> None:
+        """Photo, certificate, training, insurance and appraisal of somebody who holds a post."""
+        officer, text = self.users["officer"], self.text
+        engagement.post = "03"
+        engagement.save()
+        worker.photo = attachments.store(JPEG, f"{self.mark}照片.jpg", by=officer, owner=worker)
+        worker.save()
+        certificate = people.certificate(
+            worker, title=text("证书"), number=text(f"编号{worker.pk}"), issuer=text("机关")
+        )
+        training = people.training(engagement, name=text("培训"), trainer=text("培训人"))
+        insurance = people.insurance(engagement, insurer=text("保险公司"), number=text("保单"))
+        appraisal = people.appraisal(engagement, reason=text("事由"), by=officer)
+        scan = attachments.store(PDF + self.mark.encode(), f"{self.mark}证书.pdf", by=officer, owner=certificate)
+        papers = {"certificate": certificate, "training": training, "insurance": insurance, "appraisal": appraisal}
+        for name, thing in (papers | {"certificate_scan": scan, "photo": worker.photo}).items():
+            self.things.setdefault(name, thing)  # the first person's
 
     def open_account(self, project: Model) -> Model:
         number = self._secret(f"25{self.place.county}8591{len(self.secrets):07d}")

@@ -2,12 +2,12 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import FilterForm
-from workers import selectors
+from workers import lacks, selectors
 from workers.enums import Trade
 from workers.models.engagement import EngagementQuerySet
 
 STATES = [("", ""), ("on_site", "在场"), ("left", "已退场")]
-LACKS = [("", ""), ("contract", "无劳动合同"), ("card", "无工资卡")]
+LACKS = [("", ""), *((key, lack.label) for key, lack in lacks.LACKS.items())]
 
 
 class EngagementFilters(FilterForm):
@@ -15,7 +15,7 @@ class EngagementFilters(FilterForm):
     team = forms.TypedChoiceField(label="班组", coerce=int)
     trade = forms.ChoiceField(label="工种", choices=[("", ""), *Trade.choices])
     state = forms.ChoiceField(label="在场状态", choices=STATES)
-    lacks = forms.ChoiceField(label="缺少资料", choices=LACKS)
+    lacks = forms.ChoiceField(label="资料情况", choices=LACKS)
 
     def __init__(self, data, *, teams=None):
         super().__init__(data)
@@ -48,4 +48,4 @@ class EngagementFilters(FilterForm):
 
     @staticmethod
     def _by_lacks(engagements: EngagementQuerySet, what: str) -> EngagementQuerySet:
-        return engagements.without_contract() if what == "contract" else engagements.without_card()
+        return lacks.lacking(engagements, what, timezone.localdate())

@@ -1,12 +1,20 @@
 """What the pages about people on site share."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.module_loading import autodiscover_modules
 
+from core.models.attachments import Attachment
 from projects import pages
 from projects.models import Project
-from workers import selectors
-from workers.models import Engagement
+from workers import permissions, selectors
+from workers.models import Engagement, Worker
 
 
 def engagement_in_scope(request, pk) -> Engagement:
@@ -19,3 +27,56 @@ def form_page(request, form, save, *, project: Project, back: str = "", **extra)
     register = reverse("workers:register", args=[project.pk])
     extra = {"trail": [("花名册", register)]} | extra
     return pages.form_page(request, form, save, project=project, back=back or register, **extra)
+
+
+def own_engagement(request, worker: Worker) -> Engagement:
+    """The latest of the person's engagements at which this user keeps the register, for what belongs to the person
+    and not to a site; 403 when there is none."""
+    engagements = selectors.engagements_for(request.user).filter(worker=worker).select_related("worker", "project")
+    for engagement in engagements.order_by("-entered_on", "-id"):
+        if permissions.can_keep_register(request.user, engagement.project):
+            return engagement
+    raise PermissionDenied
+
+
+def with_files(rows: Iterable[Model]) -> list[tuple[Model, list[Attachment]]]:
+    """Rows of one model, each with the files that hang on it, in one query."""
+    rows = list(rows)
+    found = defaultdict(list)
+    if rows:
+        kind = ContentType.objects.get_for_model(rows[0])
+        owners = [str(row.pk) for row in rows]
+        for file in Attachment.objects.filter(owner_type=kind, owner_id__in=owners).order_by("id"):
+            found[file.owner_id].append(file)
+    return [(row, found[str(row.pk)]) for row in rows]
+
+
+# --- the cards of the worker page ------------------------------------------------------------------------------------
+
+_panels: list[type["WorkerPanel"]] = []
+
+
+class WorkerPanel:
+    """A card on a person's page, below their stays. Defining a subclass in an app's `panels` module adds it.
+
+    `template` gets what `facts` answers, with `worker` and `stays` (engagements in scope); None leaves the card out.
+    """
+
+    order = 50
+    template = ""
+
+    def __init_subclass__(cls):
+        _panels.append(cls)
+
+    def facts(self, user, worker: Worker, stays: list[Engagement]) -> dict | None:
+        raise NotImplementedError
+
+
+def panels_of(user, worker: Worker, stays: list[Engagement]) -> list[dict]:
+    autodiscover_modules("panels")
+    found = []
+    for panel in sorted(_panels, key=lambda each: each.order):
+        facts = panel().facts(user, worker, stays)
+        if facts is not None:
+            found.append({"template": panel.template, "worker": worker} | facts)
+    return found

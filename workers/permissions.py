@@ -3,6 +3,7 @@
 from organizations.enums import RegionLevel, Role
 from projects.models import Project
 from projects.permissions import is_contractor, is_regulator
+from workers.models import Appraisal, Worker
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
 WRITERS = (Role.CLERK,)
@@ -29,3 +30,22 @@ def can_recompute(user, project: Project) -> bool:
 def can_change_standards(user) -> bool:
     """The province's office says what a day of attendance is."""
     return user.role == Role.OFFICER and user.level == RegionLevel.PROVINCE
+
+
+def can_appraise(user, project: Project) -> bool:
+    """The contractor of the site, or the officer who watches it."""
+    return project.is_open and (is_contractor(user, project) or is_regulator(user, project))
+
+
+def can_withdraw(user, appraisal: Appraisal) -> bool:
+    """Who said it, or the officer: no contractor takes back what the officer put on record."""
+    project = appraisal.project
+    own = appraisal.by.organization_id == user.organization_id and is_contractor(user, project)
+    return project.is_open and not appraisal.withdrawn_at and (own or is_regulator(user, project))
+
+
+def can_unbind_card(user, worker: Worker) -> bool:
+    """Whoever keeps the person's register at a project, or the officer of one of them: it is how a card that was
+    registered for the wrong person gets free."""
+    engagements = worker.engagements.select_related("project")
+    return any(can_keep_register(user, each.project) or is_regulator(user, each.project) for each in engagements)

@@ -2,7 +2,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, RateColumn, Table
-from workers.models import Engagement, Presence
+from workers.models import Engagement, Presence, Training
 
 
 def state_of(engagement: Engagement) -> str:
@@ -113,3 +113,20 @@ def _presence(row: Engagement) -> tuple[str, str]:
     if not (seen := _seen_today(row)):
         return "未到场", "grey"
     return ("在场内", "green") if seen.inside else ("已离场", "blue")
+
+
+class TrainingTable(Table):
+    caption = "培训"
+    default_order = "-held_on"
+    empty_title = "还没有培训记录"
+    empty_text = "人员进场须先接受入场教育；登记后在各人的页面显示。"
+
+    name = Column("培训名称", primary=True)
+    kind = BadgeColumn("培训类型", value="get_kind_display", tone="blue")
+    held_on = DayColumn("培训日期", sort="-held_on")
+    hours = NumberColumn("学时")
+    people = NumberColumn("参加人数")
+    passed = RateColumn("合格率", value=lambda row: (row.passed, row.people), hint="合格人数 / 参加人数")
+
+    def row_url(self, record: Training) -> str:
+        return record.get_absolute_url()

@@ -2,7 +2,7 @@ from django.urls import path
 
 from core.navigation import NavItem
 from workers.permissions import READERS
-from workers.views import attendance, contracts, live, register
+from workers.views import attendance, cards, certificates, contracts, live, people, register, training
 
 app_name = "workers"
 
@@ -24,6 +24,26 @@ urlpatterns = [
     path("contracts/<int:pk>/edit/", contracts.contract_edit, name="contract_edit"),
     path("live/", live.live, name="live"),
     path("live/people/", live.live_people, name="live_people"),
+    path("<int:pk>/photo/", people.worker_photo, name="worker_photo"),
+    path("engagements/<int:pk>/photo/", people.photo_edit, name="photo_edit"),
+    path("engagements/<int:pk>/card/", cards.card_bind, name="card_bind"),
+    path("cards/<int:pk>/unbind/", cards.card_unbind, name="card_unbind"),
+    path("engagements/<int:engagement_pk>/certificates/new/", certificates.certificate_add, name="certificate_add"),
+    path("certificates/<int:pk>/edit/", certificates.certificate_edit, name="certificate_edit"),
+    path("projects/<int:project_pk>/summary/", people.people_summary, name="people_summary"),
+    path("projects/<int:project_pk>/managers/", people.managers, name="managers"),
+    path("projects/<int:project_pk>/training/", training.training_list, name="training_list"),
+    path("projects/<int:project_pk>/training/new/", training.training_add, name="training_add"),
+    path("engagements/<int:pk>/training/", training.training_of, name="training_of"),
+    path("training/<int:pk>/", training.training_detail, name="training_detail"),
+    path("training/<int:pk>/edit/", training.training_edit, name="training_edit"),
+    path("projects/<int:project_pk>/insurance/", cards.insurance_list, name="insurance_list"),
+    path("projects/<int:project_pk>/insurance/new/", cards.insurance_add, name="insurance_add"),
+    path("engagements/<int:pk>/insurance/", cards.insurance_of, name="insurance_of"),
+    path("insurance/<int:pk>/edit/", cards.insurance_edit, name="insurance_edit"),
+    path("engagements/<int:engagement_pk>/appraisals/new/", people.appraisal_add, name="appraisal_add"),
+    path("appraisals/<int:pk>/statement/", people.appraisal_statement, name="appraisal_statement"),
+    path("appraisals/<int:pk>/withdraw/", people.appraisal_withdraw, name="appraisal_withdraw"),
     path("attendance/", attendance.attendance_list, name="attendance_list"),
     path("projects/<int:project_pk>/attendance/", attendance.attendance, name="attendance"),
     path("engagements/<int:pk>/attendance/<str:day>/", attendance.attendance_correct, name="attendance_correct"),

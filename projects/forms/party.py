@@ -1,7 +1,7 @@
 from django import forms
 from django.utils import timezone
 
-from core.forms import IdNumberInput, PortalForm, Section
+from core.forms import EvidenceField, IdNumberInput, PhotoField, PortalForm, Section
 from core.identity import check_phone
 from organizations.models import Organization
 from projects.enums import SUBCONTRACTORS
@@ -120,6 +120,10 @@ class ClerkForm(ServiceErrorsMixin, PortalForm):
     id_number = forms.CharField(label="劳资专管员公民身份号码", widget=IdNumberInput, required=False)
     phone = forms.CharField(label="劳资专管员电话", max_length=20, required=False)
     registered_on = forms.DateField(label="登记日期", initial=timezone.localdate)
+    photo = PhotoField(label="照片", required=False)
+    papers = EvidenceField(
+        label="任命文件、岗位证书", required=False, help_text="PDF、JPG 或 PNG，可多选，每个不超过 20 MB"
+    )
 
     def __init__(self, *args, clerk: WageClerk | None = None, **kwargs):
         if clerk is not None:
@@ -139,4 +143,6 @@ class ClerkForm(ServiceErrorsMixin, PortalForm):
         return not_in_future(self.cleaned_data["registered_on"])
 
     def facts(self) -> dict:
-        return without_blank_secrets(self.cleaned_data, ["id_number"])
+        """Without what hangs on it: `photo` and `papers` are given by themselves."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name not in ("photo", "papers")}
+        return without_blank_secrets(facts, ["id_number"])

@@ -3,19 +3,25 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core import audit
+from core import attachments, audit
 from projects.models import WageClerk
 from projects.services.changes import lock_open, mark_changed
 
 
 @transaction.atomic
-def save_clerk(clerk: WageClerk, *, by, **facts) -> WageClerk:
-    """Register a wage-affairs clerk of a project, or correct the entry."""
+def save_clerk(clerk: WageClerk, *, by, photo: bytes | None = None, papers=(), **facts) -> WageClerk:
+    """Register a wage-affairs clerk of a project, or correct the entry. `photo` is a portrait, `papers` are (name,
+    content) pairs of the letter of appointment and certificates; they are added to what is there."""
     project = lock_open(clerk.project)
     for name, value in facts.items():
         setattr(clerk, name, value)
-    clerk.full_clean()
+    clerk.full_clean(exclude=["photo"])
     clerk.save()
+    if photo:
+        clerk.photo = attachments.store(photo, "照片.jpg", by=by, owner=clerk)
+        clerk.save(update_fields=["photo"])
+    for name, content in papers:
+        attachments.store(content, name, by=by, owner=clerk)
     audit.record("project.clerk", by=by, target=clerk, project=project.code)
     mark_changed([project.pk])
     return clerk

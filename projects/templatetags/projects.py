@@ -58,3 +58,14 @@ def project_tabs(context, project: Project, active: str = "") -> dict:
     addresses = [(tab, tab.url(project)) for tab in TABS]
     shown = [(tab.label, url, tab.key == active) for tab, url in addresses if tab.is_for(user, url)]
     return {"tabs": shown}
+
+
+# Fragments of the apps above, fetched into the overview: what they say of a project is theirs.
+PARTS = ["workers:people_summary"]
+
+
+@register.inclusion_tag("projects/_parts.html", takes_context=True)
+def project_parts(context, project: Project) -> dict:
+    parts = [ProjectTab("", "", name) for name in PARTS]
+    user, addresses = context["request"].user, [(part, part.url(project)) for part in parts]
+    return {"urls": [url for part, url in addresses if part.is_for(user, url)]}

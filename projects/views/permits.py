@@ -1,8 +1,9 @@
 """Construction permits and wage-affairs clerks of a project."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from core.access import access, read_or_write
 from organizations.enums import Role
@@ -10,7 +11,7 @@ from projects import permissions, services
 from projects.enums import ParticipantType
 from projects.forms import ClerkForm, DayForm, PermitForm
 from projects.models import Permit, WageClerk
-from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless, rows_in_scope
+from projects.pages import dialog_answer, form_page, picture, project_in_scope, refuse_unless, rows_in_scope
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 WRITERS = (Role.OFFICER, Role.CLERK)
@@ -62,14 +63,24 @@ def _clerk_form(request, clerk: WageClerk, title: str):
     project = clerk.project
     if refused := refuse_unless(request, project, permissions.can_edit(request.user, project)):
         return refused
-    form = ClerkForm(request.POST or None, clerk=clerk if clerk.pk else None)
+    form = ClerkForm(request.POST or None, request.FILES or None, clerk=clerk if clerk.pk else None)
 
     def save():
-        services.save_clerk(clerk, by=request.user, **form.facts())
+        given = {name: form.cleaned_data[name] for name in ("photo", "papers")}
+        services.save_clerk(clerk, by=request.user, **given, **form.facts())
         messages.success(request, "劳资专管员已保存。")
         return project
 
-    return form_page(request, form, save, title=title, project=project)
+    return form_page(request, form, save, title=title, project=project, facts="projects/_shrink.html")
+
+
+@require_GET
+@access(Role.OFFICER, Role.INDUSTRY, Role.CLERK)
+def clerk_photo(request, pk):
+    clerk = get_object_or_404(rows_in_scope(WageClerk, request).select_related("photo"), pk=pk)
+    if clerk.photo is None:
+        raise Http404
+    return picture(clerk.photo)
 
 
 @require_POST

@@ -7,8 +7,22 @@ from itertools import count
 from django.db.models import Max, Min, Sum
 
 from projects.models import Project
-from workers.enums import AttendanceSource, Trade
-from workers.models import AttendanceDay, AttendanceMonth, BankCard, Device, Engagement, LabourContract, Team, Worker
+from workers.enums import AttendanceSource, CertificateKind, Trade, TrainingKind
+from workers.models import (
+    Appraisal,
+    AttendanceDay,
+    AttendanceMonth,
+    BankCard,
+    Certificate,
+    Device,
+    Engagement,
+    Insurance,
+    LabourContract,
+    Team,
+    Training,
+    TrainingRecord,
+    Worker,
+)
 from workers.partitions import ensure
 
 _serial = count(1)
@@ -75,3 +89,31 @@ def attendance(of: Engagement, *days: date, units="1") -> None:
         AttendanceMonth.objects.update_or_create(
             engagement=of, month=month, defaults=total | {"project_id": of.project_id, "days": total["days"] or 0}
         )
+
+
+def certificate(of: Worker, **fields) -> Certificate:
+    defaults = {"kind": CertificateKind.SKILL, "number": f"滇{next(_serial):06d}", "issued_on": date(2026, 1, 1)}
+    if fields.get("kind") == CertificateKind.SPECIAL:
+        defaults |= {"trade": Trade.SCAFFOLDER, "expires_on": date(2028, 1, 1)}
+    return Certificate.objects.create(worker=of, **(defaults | fields))
+
+
+def training(*people: Engagement, passed: bool = True, **fields) -> Training:
+    project = people[0].project
+    defaults = {"kind": TrainingKind.ENTRY, "name": "进场三级教育", "held_on": people[0].entered_on, "hours": 8}
+    made = Training.objects.create(project=project, **(defaults | fields))
+    for person in people:
+        TrainingRecord.objects.create(training=made, project=project, engagement=person, passed=passed)
+    return made
+
+
+def insurance(of: Engagement, *, alone: bool = False, **fields) -> Insurance:
+    """Of the whole project, unless of this person alone."""
+    defaults = {"insurer": "临翔区工伤保险经办机构", "starts_on": date(2026, 1, 1), "ends_on": date(2027, 12, 31)}
+    person = of if alone else None
+    return Insurance.objects.create(project=of.project, engagement=person, **(defaults | fields))
+
+
+def appraisal(of: Engagement, **fields) -> Appraisal:
+    defaults = {"reason": "连续三个月评为安全标兵", "happened_on": of.entered_on}
+    return Appraisal.objects.create(engagement=of, project=of.project, **(defaults | fields))

@@ -250,7 +250,7 @@ def enrolment(**changes):
         ({"team": "班" * 101}, ["目前字符数"]),
         ({"address": "长" * 201}, ["目前字符数"]),
         ({"id_type": "08", "id_number": "E1234567", "gender": "0", "birth_date": "2012-01-01"}, ["未满 16 周岁"]),
-        ({"id_type": "08", "id_number": "----", "gender": "0", "birth_date": "1990-01-01"}, ["5 至 30 位"]),
+        ({"id_type": "08", "id_number": "----", "gender": "0", "birth_date": "1990-01-01"}, ["5 至 15 位"]),
     ],
 )
 def test_everything_wrong_is_said_at_once_and_nothing_is_written(signed_in, site, change, said):

@@ -1,5 +1,21 @@
 from workers.forms.attendance import CorrectionForm
 from workers.forms.contracts import ContractForm
+from workers.forms.papers import AppraisalForm, CardForm, CertificateForm, InsuranceForm, PhotoForm, ReasonForm
 from workers.forms.people import EngagementForm, EnrolForm, ExitForm
+from workers.forms.training import ResultsForm, TrainingForm
 
-__all__ = ["ContractForm", "CorrectionForm", "EngagementForm", "EnrolForm", "ExitForm"]
+__all__ = [
+    "AppraisalForm",
+    "CardForm",
+    "CertificateForm",
+    "ContractForm",
+    "CorrectionForm",
+    "EngagementForm",
+    "EnrolForm",
+    "ExitForm",
+    "InsuranceForm",
+    "PhotoForm",
+    "ReasonForm",
+    "ResultsForm",
+    "TrainingForm",
+]

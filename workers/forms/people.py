@@ -1,7 +1,5 @@
 """Registering a person at a project, changing what is on record, leaving."""
 
-import re
-
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
@@ -10,7 +8,8 @@ from core import identity
 from core.forms import DigitsInput, IdNumberInput, MoneyField, PortalForm, Section
 from core.spreadsheets import values as clean
 from projects.models import Project
-from workers.enums import Education, Gender, IdType, Trade, WageMethod, WorkRole
+from workers import id_papers
+from workers.enums import Education, Gender, IdType, Post, Trade, WageMethod, WorkRole
 from workers.forms.fields import CleanedField, ServiceErrorsMixin, choices
 from workers.imports.vocabulary import ETHNICITIES
 from workers.models import Engagement
@@ -31,6 +30,9 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
     work_role = forms.ChoiceField(
         label="工人类型", choices=choices(WorkRole, blank=False), initial=WorkRole.WORKER, required=False
     )
+    post = forms.ChoiceField(
+        label="管理岗位", choices=choices(Post), required=False, help_text="项目经理、安全员等管理人员选择，工人不填"
+    )
     is_team_leader = forms.BooleanField(label="班组长", required=False)
     entered_on = forms.DateField(label="进场日期", initial=timezone.localdate)
     card = CleanedField(label="工资卡卡号", cleaner=clean.card, required=False, widget=DigitsInput)
@@ -38,7 +40,7 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
     card_confirmed = forms.BooleanField(label="已当面核对，该卡为本人所有", required=False)
 
     PERSON = ("name", "ethnicity", "native_place", "address", "education")
-    TERMS = ("team", "trade", "work_role", "is_team_leader", "entered_on")
+    TERMS = ("team", "trade", "work_role", "post", "is_team_leader", "entered_on")
 
     def __init__(self, *args, teams=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -78,7 +80,7 @@ class EnrolForm(PersonForm):
     sections = [
         Section("身份", ["name", "id_type", "id_number", "gender", "birth_date", "ethnicity", "native_place"]),
         Section("联系", ["address", "education", "phone"]),
-        Section("进场", ["team", "trade", "work_role", "entered_on", "is_team_leader"]),
+        Section("进场", ["team", "trade", "work_role", "post", "entered_on", "is_team_leader"]),
         Section("工资卡", ["card", "card_confirmed", "bank_name"], "须为本人银行卡；任何单位不得扣押农民工的银行卡。"),
         Section(
             "劳动合同",
@@ -104,16 +106,17 @@ class EnrolForm(PersonForm):
         return values
 
     def _check_number(self, values: dict, number: str) -> None:
-        if values.get("id_type") != IdType.RESIDENT:
-            values["id_number"] = identity.normalize_id(number)
-            if not re.fullmatch(r"[\w()/]{5,30}", values["id_number"]):
-                self.add_error("id_number", "证件号码应为 5 至 30 位字母或数字，请对照证件核对。")
-            self._require_of_foreigners(values)
-            return
+        kind = values.get("id_type", "")
         try:
-            values["id_number"] = identity.check_id(number)
+            values["id_number"] = id_papers.check(kind, number)
         except forms.ValidationError as error:
             self.add_error("id_number", error)
+            return
+        if told := id_papers.born_and_gender(kind, values["id_number"]):
+            if kind != IdType.RESIDENT:  # what is typed of a resident is held against the number
+                values["birth_date"], values["gender"] = told
+        else:
+            self._require_of_foreigners(values)
 
     def _require_of_foreigners(self, values: dict) -> None:
         for name in ("gender", "birth_date"):
@@ -131,7 +134,7 @@ class EngagementForm(PersonForm):
     sections = [
         Section("身份", ["name", "ethnicity", "native_place"]),
         Section("联系", ["address", "education", "phone"]),
-        Section("进场", ["team", "trade", "work_role", "entered_on", "is_team_leader"]),
+        Section("进场", ["team", "trade", "work_role", "post", "entered_on", "is_team_leader"]),
         Section("工资卡", ["card", "card_confirmed", "bank_name"]),
     ]
 

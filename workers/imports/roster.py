@@ -25,7 +25,7 @@ from workers.services.roster import RosterEntry, write_roster
 
 # What is wrong here does not make it another person: the row is taken without it.
 SOFT = words(
-    "ethnicity native_place address phone education card bank_name gender work_role is_team_leader wage_method"
+    "ethnicity native_place address phone education card bank_name gender work_role post is_team_leader wage_method"
     " wage_rate month_rate pay_day contract_kind ends_on remark"
 )
 
@@ -92,6 +92,7 @@ class RosterImport(SheetImport):
             vocabulary.trade,
         ),
         Column("work_role", "工人类型", words("人员类型 人员类别 工人类别"), vocabulary.work_role),
+        Column("post", "管理岗位", words("岗位名称 管理人员岗位"), vocabulary.post, help="管理人员填写，如 安全员"),
         Column(
             "entered_on",
             "进场日期",

@@ -1,7 +1,7 @@
 """What sites write for what the dictionaries know."""
 
 from core.spreadsheets.values import choice
-from workers.enums import ContractKind, Direction, Education, PunchMeans, Trade, WageMethod, WorkRole
+from workers.enums import ContractKind, Direction, Education, Post, PunchMeans, Trade, WageMethod, WorkRole
 
 
 def _words(text: str) -> list[str]:
@@ -91,6 +91,20 @@ ethnicity = choice(
 )
 gender = choice([("0", "男"), ("1", "女")], {"男性": "0", "女性": "1"})
 work_role = choice(WorkRole.choices, {"工人": "20", "务工人员": "20", "农民工": "20", "管理": "10"})
+post = choice(
+    Post.choices,
+    {
+        "项目负责人": Post.PROJECT_MANAGER,
+        "劳务员": Post.WAGE_CLERK,
+        "劳资员": Post.WAGE_CLERK,
+        "技术负责人": Post.ENGINEER,
+        "技术员": Post.ENGINEER,
+        "质检员": Post.QUALITY,
+        "专职安全员": Post.SAFETY,
+        "安全管理员": Post.SAFETY,
+        "其他": Post.OTHER,
+    },
+)
 wage_method = choice(WageMethod.choices, _by_alias(_METHODS))
 contract_kind = choice(
     ContractKind.choices, {"固定期限": "0", "完成一定任务": "1", "以完成一定工作任务为期限": "1", "任务制": "1"}

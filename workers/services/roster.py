@@ -39,6 +39,7 @@ class RosterEntry(NamedTuple):
     team: str = ""
     trade: str = ""
     work_role: str = ""
+    post: str = ""
     is_team_leader: bool | None = None
     card: str = ""
     bank_name: str = ""
@@ -126,6 +127,7 @@ _STAGING = {
     "team": "varchar",
     "trade": "varchar",
     "work_role": "varchar",
+    "post": "varchar",
     "is_team_leader": "bool",
     "entered_on": "date",
     "card": "bytea",
@@ -151,7 +153,7 @@ _DERIVED = {
 
 def _staged(entry: RosterEntry) -> tuple:
     resident = entry.id_type == IdType.RESIDENT
-    role = entry.work_role or (WorkRole.MANAGER if entry.trade == Trade.MANAGEMENT else "")
+    role = entry.work_role or (WorkRole.MANAGER if entry.post or entry.trade == Trade.MANAGEMENT else "")
     return (
         str(entry.id_type),
         crypto.encrypt(entry.id_number),
@@ -162,7 +164,7 @@ def _staged(entry: RosterEntry) -> tuple:
         identity.gender(entry.id_number) if resident else str(entry.gender),
         identity.birth_date(entry.id_number) if resident else entry.birth_date,
         entry.ethnicity,
-        entry.id_number[:6] if resident else "",
+        entry.id_number[:6] if resident and not identity.is_foreign(entry.id_number) else "",
         entry.native_place,
         entry.address,
         str(entry.education),
@@ -170,6 +172,7 @@ def _staged(entry: RosterEntry) -> tuple:
         entry.team,
         str(entry.trade),
         str(role),
+        str(entry.post),
         entry.is_team_leader,
         entry.entered_on,
         *_sealed(entry.card),
@@ -251,26 +254,27 @@ RETURNING c.worker_id
 # Who comes back after leaving is on site again from the new entry; the history keeps the first stay.
 _KNOWN_ENGAGEMENTS = """
 UPDATE workers_engagement AS e SET
-    team_id = n.team_id, trade = n.trade, work_role = n.work_role, is_team_leader = n.is_team_leader,
+    team_id = n.team_id, trade = n.trade, work_role = n.work_role, post = n.post, is_team_leader = n.is_team_leader,
     entered_on = n.entered_on, exited_on = n.exited_on
 FROM (
     SELECT o.id, s.entered_on,
         coalesce(s.team_id, o.team_id) AS team_id,
         coalesce(nullif(s.trade, ''), o.trade) AS trade,
         coalesce(nullif(s.work_role, ''), o.work_role) AS work_role,
+        coalesce(nullif(s.post, ''), o.post) AS post,
         coalesce(s.is_team_leader, o.is_team_leader) AS is_team_leader,
         CASE WHEN s.entered_on <= o.exited_on THEN o.exited_on END AS exited_on
     FROM roster_staging AS s JOIN workers_engagement AS o ON o.id = s.engagement_id
 ) AS n
-WHERE e.id = n.id AND (e.team_id, e.trade, e.work_role, e.is_team_leader, e.entered_on, e.exited_on)
-    IS DISTINCT FROM (n.team_id, n.trade, n.work_role, n.is_team_leader, n.entered_on, n.exited_on)
+WHERE e.id = n.id AND (e.team_id, e.trade, e.work_role, e.post, e.is_team_leader, e.entered_on, e.exited_on)
+    IS DISTINCT FROM (n.team_id, n.trade, n.work_role, n.post, n.is_team_leader, n.entered_on, n.exited_on)
 RETURNING e.worker_id
 """
 
 _NEW_ENGAGEMENTS = """
-INSERT INTO workers_engagement (project_id, worker_id, team_id, trade, work_role, is_team_leader, entered_on,
+INSERT INTO workers_engagement (project_id, worker_id, team_id, trade, work_role, post, is_team_leader, entered_on,
     registered_at)
-SELECT %(project)s, worker_id, team_id, trade, coalesce(nullif(work_role, ''), %(role)s),
+SELECT %(project)s, worker_id, team_id, trade, coalesce(nullif(work_role, ''), %(role)s), post,
     coalesce(is_team_leader, false), entered_on, %(now)s
 FROM roster_staging WHERE engagement_id IS NULL ORDER BY ordinal
 RETURNING worker_id

@@ -4,17 +4,19 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
-from workers import permissions, selectors, services
+from workers import lacks, panels, permissions, selectors, services
+from workers.enums import Post, Trade, WorkRole
 from workers.filters import EngagementFilters
 from workers.forms import EngagementForm, EnrolForm, ExitForm
 from workers.indicators import WORKER
-from workers.models import BankCard, Engagement, Worker
-from workers.pages import engagement_in_scope, form_page
+from workers.models import Engagement, Worker
+from workers.pages import engagement_in_scope, form_page, panels_of
 from workers.permissions import READERS, WRITERS
 from workers.tables import EngagementTable, WorkerTable, state_of
 
@@ -41,7 +43,9 @@ def register(request, project_pk):
     may_write = permissions.can_keep_register(request.user, project)
     action = ("登记人员", reverse("workers:enrol", args=[project.pk])) if may_write else None
     table = EngagementTable(selectors.with_rows(people), request, empty_action=action)
+    everybody = selectors.engagements_for(request.user).filter(project=project)
     context = {"project": project, "filters": filters, "table": table, "may_write": may_write}
+    context["counts"] = lacks.counts(everybody, timezone.localdate())
     return render(request, "workers/register.html", context)
 
 
@@ -57,23 +61,31 @@ def worker_detail(request, pk):
         .prefetch_related("contracts", "attendance_months")
         .order_by("-entered_on", "-id")
     )
+    lacking = lacks.of_people(selectors.engagements_for(user).filter(worker=worker), timezone.localdate())
+    own = panels.kept(user, engagements)
     context = {
         "worker": worker,
         "domicile": selectors.domicile_of(worker),
-        "stays": [_stay(user, engagement) for engagement in engagements],
-        "cards": BankCard.objects.visible_to(user).filter(worker=worker).defer("number"),
+        "stays": [_stay(user, engagement, lacking[engagement.pk]) for engagement in engagements],
+        "cards": panels.cards_of(user, worker),
+        "bind_url": reverse("workers:card_bind", args=[own.pk]) if own else "",
+        "photo_url": reverse("workers:photo_edit", args=[own.pk]) if own else "",
+        "panels": panels_of(user, worker, engagements),
     }
     return render(request, "workers/worker_detail.html", context)
 
 
-def _stay(user, engagement: Engagement) -> dict:
+def _stay(user, engagement: Engagement, lacking: list[lacks.Lack]) -> dict:
+    papers = [(lack.word, lack.url(engagement)) for lack in lacking if lack.is_gap and not engagement.exited_on]
     return {
         "engagement": engagement,
         "state": state_of(engagement),
         "lacking": [
             (WORKER.label(item), WORKER.fill_url(item, row=engagement, project_id=engagement.project_id))
             for item in WORKER.missing(engagement)
-        ],
+        ]
+        + papers,
+        "is_late": lacks.LATE in lacking,
         "contracts": [(contract, attachments.of(contract)) for contract in engagement.contracts.all()],
         "months": engagement.attendance_months.all()[:12],
         "may_write": permissions.can_keep_register(user, engagement.project),
@@ -91,7 +103,7 @@ def enrol(request, project_pk):
     project = project_in_scope(request, project_pk)
     if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
         return refused
-    initial = {"pay_day": None, "wage_method": "day"}
+    initial = {"pay_day": None, "wage_method": "day"} | _of_post(request.GET.get("post", ""))
     form = EnrolForm(request.POST or None, initial=initial, project=project, teams=selectors.teams_of(project))
 
     def save():
@@ -101,6 +113,13 @@ def enrol(request, project_pk):
         return reverse("workers:enrol", args=[project.pk]) if again else engagement.get_absolute_url()
 
     return form_page(request, form, save, title="登记人员", project=project, facts=TEAM_NAMES)
+
+
+def _of_post(post: str) -> dict:
+    """What the form is told by the page of managers."""
+    if post not in Post.values:
+        return {}
+    return {"post": post, "trade": Trade.MANAGEMENT, "work_role": WorkRole.MANAGER}
 
 
 @read_or_write

@@ -1,0 +1,29 @@
+"""What the writers of papers about people share."""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from core import attachments
+from projects.services import mark_changed
+from workers.models import Engagement, Worker
+
+
+def keep_files(owner, files, *, by) -> int:
+    """`files`: (name, content) pairs of an EvidenceField, already checked."""
+    for name, content in files or ():
+        attachments.store(content, name, by=by, owner=owner)
+    return len(files or ())
+
+
+def mark_sites_of(worker: Worker) -> None:
+    """Something about the person changed: for every project they are, or were, at."""
+    mark_changed(Engagement._base_manager.filter(worker=worker).values_list("project_id", flat=True))
+
+
+def not_later_than_today(field: str, day, what: str) -> dict[str, str]:
+    return {field: f"{what}不能晚于今天。"} if day and day > timezone.localdate() else {}
+
+
+def refuse(problems: dict[str, str]) -> None:
+    if problems:
+        raise ValidationError(problems)
