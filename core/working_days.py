@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 
 from core.models.calendar import CalendarDay, PublishedYear, WorkdayOverride
 
@@ -31,6 +32,13 @@ def add_workdays(start: date, count: int) -> Deadline:
     number = CalendarDay.objects.get(day=start).workday_number
     due = CalendarDay.objects.get(is_workday=True, workday_number=number + count)
     return Deadline(due.day, due.provisional)
+
+
+def due_after(day: str, count: int) -> Subquery:
+    """The last day of such a term, told of a date field of a query's rows; empty where the date is."""
+    begun = CalendarDay.objects.filter(day=OuterRef(OuterRef(day))).values("workday_number")[:1]
+    due = CalendarDay.objects.filter(is_workday=True, workday_number=Subquery(begun) + count)
+    return Subquery(due.values("day")[:1])
 
 
 def workdays_between(start: date, end: date) -> int:

@@ -152,6 +152,29 @@ class ParticipationStatus(models.TextChoices):
     EXITED = "exited", "退场"
 
 
+class PermitState(models.TextChoices):
+    """What the comparison says of a permit on the department's list."""
+
+    MISSING = "missing", "未纳入"
+    OVERDUE = "overdue", "逾期未纳入"
+    FOUND = "found", "已纳入"
+    SET_ASIDE = "set_aside", "不纳入"
+
+
+class SetAsideReason(models.TextChoices):
+    """Why a permitted project need not be on the platform."""
+
+    NO_WAGES = "no_wages", "不涉及农民工工资监管"
+    REPLACED = "replaced", "换证、重复发证"
+    REVOKED = "revoked", "许可证已撤销或作废"
+    OTHER = "other", "其他"
+
+
+class SubcontractState(models.TextChoices):
+    FILED = "filed", "已备案"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", "待检查"
     MAPPING = "mapping", "待对应列"

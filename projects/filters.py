@@ -6,9 +6,10 @@ from organizations.enums import Industry, RegionLevel
 from organizations.models import Region
 from organizations.selectors import regions_for
 from projects import selectors
-from projects.enums import Category, ParticipantType, Status
+from projects.enums import Category, ParticipantType, PermitState, Status
 from projects.forms import place_choices
 from projects.models import Participation, Project
+from projects.models.listed_permit import ListedPermitQuerySet
 from projects.models.project import ProjectQuerySet
 
 
@@ -40,6 +41,7 @@ class ProjectFilters(FilterForm):
     category = forms.ChoiceField(label="项目种类", choices=[("", ""), *Category.choices])
     incomplete = forms.BooleanField(label="资料不全")
     warned = forms.BooleanField(label="有未解除预警")
+    late = forms.BooleanField(label="逾期纳入")
 
     def __init__(self, data, *, user):
         super().__init__(data)
@@ -71,5 +73,55 @@ class ProjectFilters(FilterForm):
         return selectors.incomplete(projects)
 
     @staticmethod
+    def _by_late(projects: ProjectQuerySet, _) -> ProjectQuerySet:
+        return projects.filed_late()
+
+    @staticmethod
     def _by_warned(projects: ProjectQuerySet, _) -> ProjectQuerySet:
         return selectors.with_open_warnings(projects)
+
+
+class ListedPermitFilters(FilterForm):
+    q = forms.CharField(label="工程名称、编号或单位")
+    state = forms.ChoiceField(label="比对", choices=[("", ""), *PermitState.choices])
+    place = forms.ChoiceField(label="所在地")
+    industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        self.fields["state"].choices = [("", "全部"), *((state.value, _state_asked(state)) for state in PermitState)]
+        if user.level == RegionLevel.COUNTY:
+            del self.fields["place"]
+        else:
+            self.fields["place"].choices = [("", "全部"), *place_choices(regions_for(user), own="（全市）")]
+        if user.industry:
+            del self.fields["industry"]
+
+    def apply(self, permits: ListedPermitQuerySet) -> ListedPermitQuerySet:
+        for name, value in self.values.items():
+            permits = getattr(self, f"_by_{name}")(permits, value)
+        return permits
+
+    @staticmethod
+    def _by_q(permits: ListedPermitQuerySet, text: str) -> ListedPermitQuerySet:
+        units = Q(contractor__icontains=text) | Q(construction_unit__icontains=text)
+        return permits.filter(Q(project_name__icontains=text) | Q(number__icontains=text) | units)
+
+    @staticmethod
+    def _by_state(permits: ListedPermitQuerySet, state: str) -> ListedPermitQuerySet:
+        """What is missing includes what is overdue."""
+        if state == PermitState.MISSING:
+            return permits.filter(state__in=(PermitState.MISSING, PermitState.OVERDUE))
+        return permits.filter(state=state)
+
+    @staticmethod
+    def _by_place(permits: ListedPermitQuerySet, code: str) -> ListedPermitQuerySet:
+        return permits.within(Region.objects.get(pk=code))
+
+    @staticmethod
+    def _by_industry(permits: ListedPermitQuerySet, industry: str) -> ListedPermitQuerySet:
+        return permits.filter(industry=industry)
+
+
+def _state_asked(state: PermitState) -> str:
+    return f"{state.label}（含逾期）" if state == PermitState.MISSING else state.label

@@ -5,7 +5,7 @@ from core.attachments import SHEETS
 from core.forms import FilterForm, PortalForm
 from core.spreadsheets import Layout
 from projects.enums import ImportState
-from projects.imports import SheetImport, kinds
+from projects.imports import SheetImport, project_kinds
 from projects.imports.preview import mask_numbers
 
 
@@ -88,7 +88,7 @@ class BatchFilters(FilterForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "全部"), *((kind.kind, kind.title) for kind in kinds().values())]
+        self.fields["kind"].choices = [("", "全部"), *((kind.kind, kind.title) for kind in project_kinds().values())]
 
     def apply(self, batches):
         return batches.filter(**self.values)

@@ -27,6 +27,7 @@ from projects.models import ImportBatch, Project
 
 READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
 SENDERS = (Role.CLERK, Role.BANK)
+HANDLERS = (*SENDERS, Role.OFFICER, Role.INDUSTRY)  # of one sheet: authorities send some that belong to no project
 
 
 # --- a project's sheets --------------------------------------------------------------------------------------------
@@ -54,7 +55,7 @@ def center(request, project_pk):
     batches = ImportBatch.objects.visible_to(request.user).filter(project=project)
     context = {
         "project": project,
-        "kinds": [{"kind": kind, "sends": kind in sends} for kind in imports.kinds().values()],
+        "kinds": [{"kind": kind, "sends": kind in sends} for kind in imports.project_kinds().values()],
         "sends": bool(sends),
         "table": ProjectBatchTable(batches.select_related("file", "by"), request),
     }
@@ -114,6 +115,7 @@ def _batch_context(request, found: ImportBatch) -> dict:
     return {
         "batch": found,
         "project": found.project,
+        "home": _home(found),
         "kind_title": kind_title(found),
         "kind": imports.kinds().get(found.kind),
         "state_tone": state_tone(found),
@@ -130,6 +132,14 @@ def _batch_context(request, found: ImportBatch) -> dict:
         "imported_before": _imported_before(request, found),
         "next_step": _next_step(found),
     }
+
+
+def _home(found: ImportBatch) -> tuple[str, str]:
+    """The page the sheet was uploaded from, and where the next one would be."""
+    if found.project_id:
+        return "资料导入", reverse("imports:center", args=[found.project_id])
+    label, url_name = imports.kinds()[found.kind].home
+    return label, reverse(url_name)
 
 
 def _preview_heads(found: ImportBatch) -> list[str]:
@@ -156,11 +166,11 @@ def _next_step(found: ImportBatch) -> tuple[str, str] | None:
     if step is None:
         return None
     query = {"month": found.outcome["month"]} if found.outcome.get("month") else None
-    return step[0], reverse(step[1], args=[found.project_id], query=query)
+    return step[0], reverse(step[1], args=[found.project_id] if found.project_id else [], query=query)
 
 
 @read_or_write
-@access(*SENDERS)
+@access(*HANDLERS)
 def columns(request, pk):
     """A sheet of an unknown shape: which of its columns are ours."""
     found = _decidable(request, pk)
@@ -175,12 +185,13 @@ def columns(request, pk):
     if request.method == "POST" and form.is_valid():
         found = imports.remap(found, form.mapping())
         return redirect(_unless_busy(request, imports.examine_soon, found))
-    context = {"batch": found, "project": found.project, "form": form, "resembles": resembling(request.user, found)}
+    context = {"batch": found, "project": found.project, "form": form, "home": _home(found)}
+    context["resembles"] = resembling(request.user, found)
     return render(request, "imports/columns.html", context)
 
 
 @require_POST
-@access(*SENDERS)
+@access(*HANDLERS)
 def move(request, pk):
     """Uploaded at the wrong place: on to the kind it resembles, and examined there."""
     found = _decidable(request, pk)
@@ -191,26 +202,26 @@ def move(request, pk):
 
 
 @require_POST
-@access(*SENDERS)
+@access(*HANDLERS)
 def examine(request, pk):
     return redirect(_unless_busy(request, imports.examine_soon, _decidable(request, pk)))
 
 
 @require_POST
-@access(*SENDERS)
+@access(*HANDLERS)
 def apply(request, pk):
     """Twice is once: a second click, or a colleague's, finds the batch imported."""
     return redirect(_unless_busy(request, imports.apply_soon, _decidable(request, pk)))
 
 
 @require_POST
-@access(*SENDERS)
+@access(*HANDLERS)
 def discard(request, pk):
     found = _unless_busy(request, imports.discard, _decidable(request, pk))
     if found.state != ImportState.DISCARDED:
         return redirect(found)
     messages.success(request, f"已放弃“{found.file.name}”，没有导入任何数据。")
-    return redirect("imports:center", found.project_id)
+    return redirect(_home(found)[1])
 
 
 def _unless_busy(request, act, found: ImportBatch) -> ImportBatch:
@@ -226,7 +237,7 @@ def _unless_busy(request, act, found: ImportBatch) -> ImportBatch:
 
 
 @read_or_write
-@access(*SENDERS)
+@access(*HANDLERS)
 def annotated(request, pk):
     found = _openable(request, pk)
     if request.method == "POST" and found.is_large:
@@ -237,7 +248,7 @@ def annotated(request, pk):
 
 
 @require_GET
-@access(*SENDERS)
+@access(*HANDLERS)
 def file(request, pk):
     found = _openable(request, pk)
     return attachments.response(found.file, by=request.user)
@@ -251,13 +262,13 @@ def _project(request, pk: int) -> Project:
 
 
 def _kind(name: str) -> type[SheetImport]:
-    if name not in imports.kinds():
+    if name not in imports.project_kinds():
         raise Http404
-    return imports.kinds()[name]
+    return imports.project_kinds()[name]
 
 
 def _batch(request, pk: int) -> ImportBatch:
-    batches = ImportBatch.objects.visible_to(request.user).filter(project__isnull=False)
+    batches = ImportBatch.objects.visible_to(request.user)
     return get_object_or_404(batches.select_related("project", "file", "by__organization", "job"), pk=pk)
 
 

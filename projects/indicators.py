@@ -33,7 +33,7 @@ PERMIT = IndicatorGroup(
         Indicator(5, "number", BUILDING_OR_MUNICIPAL),
         Indicator(6, "issued_on", BUILDING_OR_MUNICIPAL),
     ],
-    expected=Q(),
+    expected=Q(permit_exempt=False),
     edit="projects:permit_edit",
     row_label="number",
     add="projects:permit_add",

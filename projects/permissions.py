@@ -3,7 +3,7 @@
 from organizations.enums import Industry, Role
 from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus, StatusAct
-from projects.models import Milestone, Participation, Project
+from projects.models import ListedPermit, Milestone, Participation, Project
 
 
 def can_file(user) -> bool:
@@ -125,3 +125,29 @@ def can_merge(user, source: Project, target: Project) -> bool:
 
 def can_export(user) -> bool:
     return user.role in (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
+
+
+# --- the permit list -------------------------------------------------------------------------------------------------
+
+
+def can_load_permits(user) -> bool:
+    """The human-resources officer, and the department of the industry that issues the permits."""
+    return user.role == Role.OFFICER or (user.role == Role.INDUSTRY and user.industry is not None)
+
+
+def can_set_aside(user, listed: ListedPermit) -> bool:
+    """Whoever may load the list of its place and industry."""
+    own = listed.region_id.startswith(user.region.prefix) and user.industry in (None, listed.industry)
+    return can_load_permits(user) and own
+
+
+def can_accept_match(user, project: Project) -> bool:
+    """Register a listed permit's number at a project: a regulator's, or that of the department that issued it."""
+    own = user.role == Role.INDUSTRY and user.industry == project.industry
+    reach = own and project.jurisdiction_id.startswith(user.region.prefix)
+    return project.is_open and (is_regulator(user, project) or reach)
+
+
+def can_file_listed(user, listed: ListedPermit) -> bool:
+    """Begin the filing of a permitted project that is not on the platform."""
+    return user.role == Role.OFFICER and can_set_aside(user, listed)

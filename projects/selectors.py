@@ -1,5 +1,6 @@
 """Questions about projects that pages, rules and reports share."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
@@ -19,7 +20,7 @@ def projects_for(user) -> ProjectQuerySet:
 def with_parties(projects: ProjectQuerySet, *only: str) -> ProjectQuerySet:
     """With places and parties, whole or only these fields of them."""
     parties = Participation.objects.unscoped("parties of projects already in scope").select_related("organization")
-    parties = parties.only(*only) if only else parties
+    parties = parties.only(*only) if only else parties.select_related("organization__region")
     return projects.select_related("jurisdiction__parent__parent").prefetch_related(
         Prefetch("participations", parties)
     )
@@ -41,6 +42,12 @@ def gaps_of(project: Project) -> list[Gap]:
 
 def clerk_gaps_of(project: Project) -> list[Gap]:
     return indicators.gaps(project, [WAGE_CLERK])
+
+
+def filing_deadlines(projects: Iterable[Project]) -> dict[int, date]:
+    """Project id → by when it was to be on the platform (P3); a project without such a day is left out."""
+    found = Project.objects.unscoped("projects already in scope").among(project.pk for project in projects)
+    return dict(found.with_filing_deadline().exclude(filing_due_on=None).values_list("pk", "filing_due_on"))
 
 
 def incomplete_sql(projects: QuerySet[Project]) -> tuple[str, list]:

@@ -6,7 +6,7 @@ from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, RateColumn, Table
 from projects.models import Project
 from projects.models.project import ProjectQuerySet
-from projects.selectors import completeness_for, open_warning_counts, with_parties
+from projects.selectors import completeness_for, filing_deadlines, open_warning_counts, with_parties
 
 
 def contractor_name(project: Project) -> str:
@@ -26,6 +26,15 @@ def add_completeness(projects: Iterable[Project]) -> None:
         row.completeness = figures.get(row.pk, (0, 0))
 
 
+def add_filing(projects: Iterable[Project]) -> None:
+    """`filing_due_on`, and how many days later the project came."""
+    rows = list(projects)
+    days = filing_deadlines(rows) if rows else {}
+    for row in rows:
+        row.filing_due_on = days.get(row.pk)
+        row.days_late = max(0, (row.supervised_from - row.filing_due_on).days) if row.filing_due_on else 0
+
+
 class ProjectTable(Table):
     caption = "项目列表"
     default_order = "-id"
@@ -39,6 +48,13 @@ class ProjectTable(Table):
     jurisdiction = Column("管辖属地", value="jurisdiction.name", sort="jurisdiction_id")
     industry = Column("行业", value="get_industry_display", minor=True)
     supervised_from = DayColumn("纳入监管", sort="-supervised_from", minor=True)
+    filing = BadgeColumn(
+        "按期纳入",
+        value=lambda row: f"逾期 {row.days_late} 天" if row.days_late else "",
+        tone="orange",
+        minor=True,
+        hint="取得施工许可证 10 个工作日内；依法不需办理的，实际开工前",
+    )
     warnings = BadgeColumn(
         "未解除预警", value=lambda row: f"{row.warning_count} 条" if row.warning_count else "", tone="red"
     )
@@ -51,6 +67,7 @@ class ProjectTable(Table):
     def page(self) -> KeysetPage:
         page = super().page
         add_completeness(page)
+        add_filing(page)
         counts = open_warning_counts([row.pk for row in page])
         for row in page:
             row.warning_count = counts.get(row.pk, 0)
@@ -72,6 +89,8 @@ EXPORT_HEADERS = [
     "项目竣工日期",
     "合同价款（元）",
     "纳入监管日期",
+    "纳入期限",
+    "逾期纳入（天）",
     "应填指标",
     "已填指标",
     "完整度",
@@ -96,6 +115,8 @@ def export_row(project: Project) -> list:
         project.completed_on,
         project.contract_amount,
         project.supervised_from,
+        project.filing_due_on,
+        project.days_late or None,
         required,
         filled,
         f"{filled * 100 / required:.1f}%" if required else "",

@@ -3,7 +3,7 @@ from django.urls import path
 from core.navigation import NavItem
 from organizations.enums import Role
 from projects.milestone_tables import due_count
-from projects.views import course, guarantee, parties, permits, projects
+from projects.views import course, guarantee, parties, permit_list, permits, projects, subcontracts
 
 app_name = "projects"
 
@@ -30,6 +30,7 @@ navigation = [
         (Role.OFFICER, Role.INDUSTRY, Role.CLERK),
         order=24,
     ),
+    NavItem("施工许可比对", "projects:permit_comparison", "scale", (Role.OFFICER, Role.INDUSTRY), order=21),
 ]
 
 
@@ -52,6 +53,23 @@ urlpatterns = [
     path("parties/<int:pk>/<slug:move>/", parties.party_move, name="party_move"),
     path("<int:project_pk>/permits/new/", permits.permit_add, name="permit_add"),
     path("permits/<int:pk>/edit/", permits.permit_edit, name="permit_edit"),
+    path("permits/", permit_list.permit_comparison, name="permit_comparison"),
+    path("permits/load/", permit_list.permit_upload, name="permit_upload"),
+    path("permits/template/", permit_list.permit_template, name="permit_template"),
+    path("permits/list/", permit_list.listed_permit_list, name="listed_permit_list"),
+    path("permits/list/export/", permit_list.listed_permit_export, name="listed_permit_export"),
+    path("permits/list/<int:pk>/", permit_list.listed_permit_detail, name="listed_permit_detail"),
+    path(
+        "permits/list/<int:pk>/accept/<int:project_pk>/", permit_list.listed_permit_accept, name="listed_permit_accept"
+    ),
+    path("permits/list/<int:pk>/take-back/", permit_list.listed_permit_take_back, name="listed_permit_take_back"),
+    path("permits/list/<int:pk>/set-aside/", permit_list.listed_permit_set_aside, name="listed_permit_set_aside"),
+    path("permits/list/<int:pk>/put-back/", permit_list.listed_permit_put_back, name="listed_permit_put_back"),
+    path("permits/list/<int:pk>/file/", permit_list.listed_permit_file, name="listed_permit_file"),
+    path("<int:project_pk>/subcontracts/", subcontracts.subcontract_list, name="subcontract_list"),
+    path("parties/<int:party_pk>/subcontracts/new/", subcontracts.subcontract_add, name="subcontract_add"),
+    path("subcontracts/<int:pk>/edit/", subcontracts.subcontract_edit, name="subcontract_edit"),
+    path("subcontracts/<int:pk>/withdraw/", subcontracts.subcontract_withdraw, name="subcontract_withdraw"),
     path("<int:project_pk>/clerks/new/", permits.clerk_add, name="clerk_add"),
     path("clerks/<int:pk>/edit/", permits.clerk_edit, name="clerk_edit"),
     path("clerks/<int:pk>/photo/", permits.clerk_photo, name="clerk_photo"),

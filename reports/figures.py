@@ -195,6 +195,10 @@ RATES: dict[str, Rate] = _keyed(
 )
 
 INCLUSION = "在建项目（房建市政） ÷ 指标基数。基数按市（州）下达，县（市、区）和其他行业没有基数，不计算。"
+PERMITTED = (
+    "平台上已登记其编号的施工许可证 ÷ 清单中的施工许可证（不含列为不纳入的），按许可证所在地统计，"
+    "随登记即时变化；没有载入清单的地区、已月结的月份不计算。"
+)
 
 PROJECT_RATES = ("account", "update", "labour_cost_rate")  # their counts are projects: a project fulfils or does not
 

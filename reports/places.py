@@ -1,14 +1,15 @@
 """Places summed from groups: province → prefectures → counties, every total the exact sum of its parts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.db.models import OuterRef, Subquery
 
 from organizations.enums import Industry, RegionLevel
 from organizations.models import Region
+from projects.models.listed_permit import PermitCounts
 from reports.figures import Figures
 from reports.models import Baseline
 from reports.selectors import Group
@@ -24,6 +25,7 @@ class Place:
     groups: list[Group]
     baseline: int | None = None
     depth: int = 0
+    permits: PermitCounts = field(default_factory=PermitCounts)
 
     @cached_property
     def figures(self) -> Figures:
@@ -37,6 +39,11 @@ class Place:
         own = (group.figures["in_progress"] for group in self.groups if group.industry == Industry.HOUSING)
         return sum(own), self.baseline
 
+    @property
+    def permitted(self) -> tuple[int, int] | None:
+        """许可纳入率: of the permits on the list of the department, where one was loaded."""
+        return self.permits.rate if self.permits.due else None
+
 
 @dataclass(frozen=True)
 class IndustryFigures:
@@ -47,8 +54,16 @@ class IndustryFigures:
 class Places:
     """The regions of one subtree with their groups; one query."""
 
-    def __init__(self, region: Region, groups: Iterable[Group], *, with_baseline: bool = True):
-        self.region = region
+    def __init__(
+        self,
+        region: Region,
+        groups: Iterable[Group],
+        *,
+        with_baseline: bool = True,
+        permits: Mapping[tuple[str, str], PermitCounts] | None = None,
+    ):
+        """`permits`: by region and industry, as `ListedPermitQuerySet.counts` gives them."""
+        self.region, self.permits = region, permits or {}
         self.groups = [group for group in groups if group.jurisdiction.startswith(region.prefix)]
         self.with_baseline = with_baseline
 
@@ -83,7 +98,8 @@ class Places:
         own = [group for group in self.groups if group.jurisdiction == region.code]
         children = [self._place(child, depth) for child in self.regions if child.parent_id == region.code]
         if own and children:
-            return [Place(region.code, f"{region.name}本级", None, own, depth=depth), *children]
+            permits = self._permits(lambda code: code == region.code)
+            return [Place(region.code, f"{region.name}本级", None, own, depth=depth, permits=permits), *children]
         return children
 
     def tree(self) -> Iterator[Place]:
@@ -99,7 +115,11 @@ class Places:
 
     def _place(self, region: Region, depth: int) -> Place:
         groups = [group for group in self.groups if group.jurisdiction.startswith(region.prefix)]
-        return Place(region.code, region.name, region, groups, self._baseline(region), depth)
+        permits = self._permits(lambda code: code.startswith(region.prefix))
+        return Place(region.code, region.name, region, groups, self._baseline(region), depth, permits)
+
+    def _permits(self, is_here: Callable[[str], bool]) -> PermitCounts:
+        return sum((counts for (code, _), counts in self.permits.items() if is_here(code)), PermitCounts())
 
     def _baseline(self, region: Region) -> int | None:
         """Its own, or the sum of those set for the places right below."""

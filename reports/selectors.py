@@ -8,9 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
+from organizations.models import Region
 from projects.enums import Status
+from projects.models import ListedPermit
 from reports.figures import COUNTS, RATES, Figures, Period
 
 # later: a person registered after the payroll came is known by now.
@@ -262,3 +265,12 @@ def _params(project_ids: Sequence[int], period: Period) -> dict[str, Any]:
         "labour_cost": MovementKind.LABOUR_COST,
         "in": MovementDirection.IN,
     }
+
+
+def permit_counts(user, region: Region, period: Period, industry: str | None = None) -> dict:
+    """(region code, industry) → permits on the departments' lists, by number compared with the platform as it is now;
+    of a month that is over nothing."""
+    if not period.is_running:
+        return {}
+    listed = ListedPermit.objects.visible_to(user).within(region)
+    return (listed.filter(industry=industry) if industry else listed).counts(timezone.localdate(period.read_at))

@@ -18,7 +18,7 @@ from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
 from projects.models.project import ProjectQuerySet
 from reports import links
-from reports.figures import INCLUSION, RATES, Figures, Period, pay_day
+from reports.figures import INCLUSION, PERMITTED, RATES, Figures, Period, pay_day
 from reports.places import Place
 from reports.selectors import ProjectFigures, project_figures
 
@@ -305,6 +305,13 @@ class PlaceFigureTable(MonthTable):
     caption = "分地区"
 
     inclusion = RateColumn("纳入率", value="inclusion", hint=INCLUSION)
+    permitted = RateColumn("许可纳入率", value="permitted", hint=PERMITTED)
+
+    def __init__(self, records: list, request: HttpRequest, *, running: bool):
+        """The list of permits is compared as it stands now: a closed month tells nothing of it."""
+        super().__init__(records, request, running=running)
+        if not running:
+            self.columns = [column for column in self.columns if column.name != "permitted"]
 
     def row_url(self, record: Place) -> str:
         return self.url(region=record.code) if record.region is not None and record.depth else ""

@@ -11,7 +11,7 @@ from organizations.enums import Industry, Role
 from projects.models import Project
 from reports import months, permissions, selectors
 from reports.desks import desk_for
-from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, RATES, Period
+from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, PERMITTED, RATES, Period
 from reports.filters import FigureFilters, StatisticsFilters, region_asked
 from reports.forms import WorkbookForm
 from reports.places import Places
@@ -38,14 +38,17 @@ def statistics(request):
     data = months.read(request.user, region, filters.month_asked, now)
     industry = filters.values.get("industry") or request.user.industry
     groups = [group for group in data.groups if industry in (None, "", group.industry)]
-    places = Places(region, groups, with_baseline=industry in (None, "", Industry.HOUSING))
+    permits = selectors.permit_counts(request.user, region, data.period, industry)
+    with_baseline = industry in (None, "", Industry.HOUSING)
+    places = Places(region, groups, with_baseline=with_baseline, permits=permits)
     context = {
         "filters": filters,
         "data": data,
         "lead": f"{region.name} · {month_text(data.period.first)}",
         "places": PlaceFigureTable([places.whole, *places.below()], request, running=data.period.is_running),
         "industries": IndustryFigureTable(places.industry_rows(), request, running=data.period.is_running),
-        "definitions": [(rate.label, rate.definition) for rate in RATES.values()] + [("纳入率", INCLUSION)],
+        "definitions": [(rate.label, rate.definition) for rate in RATES.values()]
+        + [("纳入率", INCLUSION), ("许可纳入率", PERMITTED)],
     }
     return render(request, "reports/statistics.html", context)
 

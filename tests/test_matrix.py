@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
-        "workbook",
+        *("workbook", "scan"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
@@ -52,6 +52,14 @@ OBJECTS = {
     "projects:party_edit": ["party"],
     "projects:party_move": ["party"],
     "projects:permit_edit": ["permit"],
+    "projects:listed_permit_detail": ["listed"],
+    "projects:listed_permit_accept": ["listed"],
+    "projects:listed_permit_take_back": ["listed"],
+    "projects:listed_permit_set_aside": ["listed"],
+    "projects:listed_permit_put_back": ["listed"],
+    "projects:listed_permit_file": ["listed"],
+    "projects:subcontract_edit": ["subcontract"],
+    "projects:subcontract_withdraw": ["subcontract"],
     "projects:clerk_edit": ["wage_clerk"],
     "projects:clerk_leave": ["wage_clerk"],
     "projects:suspension_edit": ["suspension"],
@@ -85,17 +93,17 @@ OBJECTS = {
     "accounts:account_cancel": ["account"],
     "accounts:payroll": ["payroll"],
     "accounts:notice_withdraw": ["public_notice"],
-    "imports:batch": ["batch"],
-    "imports:columns": ["batch"],
-    "imports:examine": ["batch"],
-    "imports:move": ["batch"],
-    "imports:apply": ["batch"],
-    "imports:discard": ["batch"],
-    "imports:annotated": ["batch"],
-    "imports:file": ["batch"],
+    "imports:batch": ["batch", "permit_sheet"],
+    "imports:columns": ["batch", "permit_sheet"],
+    "imports:examine": ["batch", "permit_sheet"],
+    "imports:move": ["batch", "permit_sheet"],
+    "imports:apply": ["batch", "permit_sheet"],
+    "imports:discard": ["batch", "permit_sheet"],
+    "imports:annotated": ["batch", "permit_sheet"],
+    "imports:file": ["batch", "permit_sheet"],
 }
 # The other parameters: the same thing, or the same word, in every address.
-PARAMETERS = {"project_pk": "project", "engagement_pk": "engagement"}
+PARAMETERS = {"project_pk": "project", "party_pk": "party", "engagement_pk": "engagement"}
 WORDS = {
     "act": "suspend",
     "move": "exit",
@@ -120,8 +128,13 @@ SEEN_BY = {
     "batch_file": {"clerk"},
     "certificate_scan": {"officer", "industry", "clerk"},
     "photo": {"officer", "industry", "clerk"},
+    "permit_sheet": {"officer"},
+    "listed": {"officer", "industry"},
+    "subcontract": {"officer", "industry", "clerk"},
+    "scan": {"officer", "industry", "clerk"},
     "annotated": {"clerk"},
 }
+OWN = {"job", "workbook", "permit_sheet"}  # of one office: those above it do not see them
 # In clear for those who sent it: the sheets they made themselves.
 CLEAR = {"imports:file", "imports:annotated", "core:attachment"}
 # Answers 404 to everyone here.
@@ -164,7 +177,7 @@ class Person:
         seen_by = SEEN_BY[thing]
         if seen_by is None:
             return True
-        above = self.role == Role.OFFICER and "officer" in seen_by and not {"job", "workbook"} & {thing}
+        above = self.role == Role.OFFICER and "officer" in seen_by and thing not in OWN
         return world.place.letter in self.sees and (self.part in seen_by or (above and not self.part))
 
 

@@ -99,6 +99,8 @@ class World:
         world.things |= world._sheet()
         world.things |= world._warning()
         world.things |= world._jobs()
+        world.things |= world._permit_list()
+        world.things |= world._subcontract()
         return world
 
     def _units(self) -> None:
@@ -322,6 +324,30 @@ class World:
         )
         return {"job": job, "workbook": workbook}
 
+    def _permit_list(self) -> dict[str, Any]:
+        """A permit whose project is not on the platform, and the sheet of a list, sent by the county's officer."""
+        return {"listed": self.list_permit(), "permit_sheet": self.send_permits()}
+
+    def list_permit(self) -> Model:
+        text = {"project_name": self.text("许可工程"), "contractor": self.text("许可单位")}
+        return sites.listed_permit(at=self.place.county, industry=self.place.industry, **text)
+
+    def send_permits(self) -> Model:
+        book, officer = openpyxl.Workbook(), self.users["officer"]
+        book.active.append(["施工许可证编号", "工程名称", "发证日期", "行政区划"])
+        book.active.append(["2026-1", self.text("新许可工程"), "2026-09-01", self.place.county])
+        book.active.append(["2026-2", self.text("坏许可工程"), "x", self.place.county])
+        content = io.BytesIO()
+        book.save(content)
+        name = f"{self.mark}许可清单.xlsx"
+        return imports.examine(imports.receive(None, "permits", content=content.getvalue(), filename=name, by=officer))
+
+    def _subcontract(self) -> dict[str, Any]:
+        contract = sites.subcontract(self.party, number=self.text("合同1"), filed_by=self.users["clerk"])
+        scan = PDF + self.mark.encode()
+        file = attachments.store(scan, f"{self.mark}合同.pdf", by=self.users["clerk"], owner=contract)
+        return {"subcontract": contract, "scan": file}
+
     # --- growing: for counting queries -----------------------------------------------------------------------------
 
     def grow(self, rows: int) -> None:
@@ -346,6 +372,8 @@ class World:
         self.sheet([[1, self.text(f"新人{number}"), "", "", "", "", "", "", "", ""]])
         Job.objects.create(kind="test", title=self.text("任务"), owner=self.users["officer"])
         who.clerk(self.contractor)
+        self.list_permit()
+        sites.subcontract(self.party, number=self.text(f"合同{self.party.subcontracts.count() + 1}"))
         self._account_elsewhere(number)
 
     def _account_elsewhere(self, number: int) -> None:

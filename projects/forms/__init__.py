@@ -3,9 +3,11 @@ from projects.forms.fields import place_choices
 from projects.forms.guarantee import GuaranteeForm
 from projects.forms.logins import HolderForm, QueryHolderForm
 from projects.forms.party import ClerkForm, PartyForm
+from projects.forms.permit import AcceptForm, SetAsideForm, SubcontractForm, WithdrawForm
 from projects.forms.project import DayForm, PermitForm, ProjectForm, StatusForm
 
 __all__ = [
+    "AcceptForm",
     "AcceptanceForm",
     "AnswerForm",
     "ClerkForm",
@@ -16,7 +18,10 @@ __all__ = [
     "PermitForm",
     "ProjectForm",
     "QueryHolderForm",
+    "SetAsideForm",
     "StatusForm",
+    "SubcontractForm",
     "SuspensionForm",
+    "WithdrawForm",
     "place_choices",
 ]

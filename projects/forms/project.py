@@ -31,8 +31,21 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
 
     SUPERVISION = ("jurisdiction", "industry", "supervised_from")
     sections = [
-        Section("基本信息", ["name", "category", "region", "address", "is_linear"]),
+        Section(
+            "基本信息",
+            [
+                "name",
+                "category",
+                "region",
+                "address",
+                "approval_number",
+                "building_area",
+                "is_linear",
+                "permit_exempt",
+            ],
+        ),
         Section("监管信息", ["industry", "jurisdiction", "supervised_from"], "由人力资源社会保障部门确定。"),
+        Section("联系人", ["contact", "contact_phone"]),
         Section("工期", ["contract_start_on", "actual_start_on"]),
         Section(
             "施工合同与工资",
@@ -56,7 +69,12 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
             "category",
             "region",
             "address",
+            "approval_number",
+            "building_area",
             "is_linear",
+            "permit_exempt",
+            "contact",
+            "contact_phone",
             "industry",
             "jurisdiction",
             "supervised_from",
@@ -76,6 +94,7 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
         self.fields["wage_pay_day"].validators += [MinValueValidator(1), MaxValueValidator(31)]
         for name in ("contract_start_on", "actual_start_on", "contract_signed_on"):
             self.fields[name].validators.append(MinValueValidator(EARLIEST, "请核对年份：日期早于 2000 年。"))
+        self.fields["building_area"].validators.append(MinValueValidator(Decimal("0.01"), "面积应大于零。"))
         for name in ("contract_amount", "labour_cost_amount"):
             self.fields[name].validators.append(MinValueValidator(Decimal("0.01"), "金额应大于零。"))
         self.fields["wage_pay_day"].help_text = "1 至 31；当月没有这一天的，为当月最后一天"

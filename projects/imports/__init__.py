@@ -11,7 +11,7 @@ commits.
 """
 
 from projects.imports.background import annotate_soon, apply_soon, examine_soon
-from projects.imports.base import Outcome, SheetImport, kinds
+from projects.imports.base import Outcome, SheetImport, kinds, project_kinds
 from projects.imports.engine import (
     Busy,
     annotated,
@@ -24,10 +24,12 @@ from projects.imports.engine import (
     remap,
     straight,
 )
+from projects.imports.permits import PermitImport
 
 __all__ = [
     "Busy",
     "Outcome",
+    "PermitImport",
     "SheetImport",
     "annotate_soon",
     "annotated",
@@ -39,6 +41,7 @@ __all__ = [
     "examine_soon",
     "kinds",
     "move",
+    "project_kinds",
     "receive",
     "remap",
     "straight",

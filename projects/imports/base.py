@@ -49,10 +49,13 @@ class SheetImport:
     help: ClassVar[str] = ""  # one sentence for the upload page: what shapes of sheet are understood
     next_step: ClassVar[tuple[str, str] | None] = None  # (label, URL name taking the project's pk) for the result page
     columns: ClassVar[list[Column]] = []
+    home: ClassVar[tuple[str, str] | None] = None  # (label, URL name) of the page of a sheet without a project
     order: ClassVar[int] = 100  # among the kinds, as a site makes them in a month
     roles: ClassVar[frozenset[Role]] = frozenset({Role.CLERK})
 
-    def __init__(self, project: Project, *, by=None, batch=None, filename: str = "", options: dict | None = None):
+    def __init__(
+        self, project: Project | None, *, by=None, batch=None, filename: str = "", options: dict | None = None
+    ):
         self.project, self.by, self.batch, self.filename, self.options = project, by, batch, filename, options or {}
         self.found: Layout | None = None  # set by the engine once the layout is known
         self.resembles: type[SheetImport] | None = None  # set by the engine where a required column is missing
@@ -74,12 +77,12 @@ class SheetImport:
         return user.role in cls.roles
 
     @classmethod
-    def choices(cls, project: Project) -> dict[str, list[str]]:
+    def choices(cls, project: Project | None) -> dict[str, list[str]]:
         """Drop-downs of the template by column name, where they depend on the project (its teams, its units)."""
         return {}
 
     @classmethod
-    def template(cls, project: Project) -> bytes:
+    def template(cls, project: Project | None = None) -> bytes:
         """An empty sheet to fill in and upload."""
         return template(cls.columns, cls.choices(project), title=cls.title)
 
@@ -111,7 +114,8 @@ class SheetImport:
     # --- what a kind calls -------------------------------------------------------------------------------------------
 
     def check_project_title(self, texts: Iterable[str]) -> None:
-        check_project_title(self.project, texts)
+        if self.project is not None:
+            check_project_title(self.project, texts)
 
     def refuse(self, row: ParsedRow, field: str, message: str) -> None:
         """The row has an error at this column (its name, or "" for none) and will not be applied."""
@@ -128,6 +132,11 @@ class SheetImport:
 
     def label_of(self, field: str) -> str:
         return next((column.label for column in self.columns if column.name == field), field)
+
+
+def project_kinds() -> dict[str, type[SheetImport]]:
+    """Those that sites send, each for its project."""
+    return {name: kind for name, kind in kinds().items() if kind.home is None}
 
 
 def kinds() -> dict[str, type[SheetImport]]:

@@ -45,7 +45,7 @@ def quiet(done: int, total: int, message: str = "") -> None:
     """Progress that nobody watches."""
 
 
-def receive(project: Project, kind: str, *, content: bytes, filename: str, by, options: dict | None = None):
+def receive(project: Project | None, kind: str, *, content: bytes, filename: str, by, options: dict | None = None):
     """Keep the file as a new batch. Raises ValidationError for a closed project or a file that is no sheet.
 
     A large file is opened later by a worker; of any other it is known at once whether it can be read.
@@ -192,7 +192,7 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
     progress(1, 3, f"正在核对 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
-        batch.project = lock(batch.project)
+        batch.project = _hold(batch)
         if batch.is_settled:
             return batch
         _refuse_moved(importer, batch)
@@ -213,7 +213,7 @@ def _apply(batch: ImportBatch, by, progress: Progress, expected: str = ImportSta
     progress(1, 3, f"正在写入 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
-        batch.project = lock(batch.project)
+        batch.project = _hold(batch)
         if batch.state != expected:
             return batch
         _refuse_moved(importer, batch)
@@ -236,11 +236,11 @@ def _record(batch: ImportBatch, outcome: Outcome, by) -> None:
         by=by,
         target=batch,
         kind=batch.kind,
-        project=batch.project.code,
+        project=batch.project.code if batch.project else "",
         refused=batch.refused,
         **batch.outcome,
     )
-    if outcome.created or outcome.updated:
+    if batch.project and (outcome.created or outcome.updated):
         mark_changed([batch.project_id])
 
 
@@ -274,14 +274,23 @@ def _locked(batch: ImportBatch) -> ImportBatch:
     return ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "by", "project").get(pk=batch.pk)
 
 
-def _refuse_closed(project: Project) -> None:
-    if not project.is_open:
+def _hold(batch: ImportBatch) -> Project | None:
+    """The project as it is now, locked; sheets of no project come one after the other by their kind."""
+    if batch.project:
+        return lock(batch.project)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {batch.kind}"])
+    return None
+
+
+def _refuse_closed(project: Project | None) -> None:
+    if project and not project.is_open:
         raise SheetError(CLOSED, code="closed")
 
 
 def _refuse_moved(importer: SheetImport, batch: ImportBatch) -> None:
     """The project was merged while the sheet was read: it was understood with the other project's eyes."""
-    if importer.project.pk != batch.project_id:
+    if importer.project and importer.project.pk != batch.project_id:
         raise SheetError(f"本项目刚刚并入“{batch.project.name}”，请在该项目重新上传。", code="project_merged")
 
 
@@ -324,7 +333,7 @@ def _transaction(batch: ImportBatch, progress: Progress = quiet) -> Iterator[Non
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
-            raise Busy("本项目的另一份资料正在导入，请稍等片刻后再试。", code="busy") from error
+            raise Busy("另一份资料正在导入，请稍等片刻后再试。", code="busy") from error
         raise
 
 

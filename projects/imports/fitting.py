@@ -8,7 +8,8 @@ def other_kind(importer: SheetImport, layout: Layout, workbook: Workbook) -> typ
     """The kind the sender may upload whose required columns are all there, and more of its others than of ours."""
     best, most = None, _known(layout)
     for kind in kinds().values():
-        if kind.kind == importer.kind or (importer.by and not kind.may_upload(importer.by)):
+        may = importer.by is None or kind.may_upload(importer.by)
+        if kind.kind == importer.kind or kind.home != importer.home or not may:
             continue
         found = kind(importer.project, by=importer.by, filename=importer.filename).layout(workbook)
         if found.complete and _known(found) > most:

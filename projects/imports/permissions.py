@@ -2,14 +2,18 @@
 
 from organizations.enums import Role
 from projects.enums import ImportState
-from projects.imports.base import SheetImport, kinds
+from projects.imports.base import SheetImport, kinds, project_kinds
 from projects.models import ImportBatch, Project
 from projects.permissions import is_contractor
 
 
-def can_import(user, project: Project, kind: str) -> bool:
+def can_import(user, project: Project | None, kind: str) -> bool:
     """A role that sends this kind; whether the project is seen is the scope's answer. None once it is closed."""
-    return kind in kinds() and kinds()[kind].may_upload(user) and project.is_open and may_send(user, project)
+    if kind not in kinds() or not kinds()[kind].may_upload(user):
+        return False
+    if project is None or kinds()[kind].home:
+        return project is None and kinds()[kind].home is not None
+    return project.is_open and may_send(user, project)
 
 
 def may_send(user, project: Project) -> bool:
@@ -19,7 +23,7 @@ def may_send(user, project: Project) -> bool:
 
 def importable(user) -> list[type[SheetImport]]:
     """The kinds of sheets this user's role sends."""
-    return [kind for kind in kinds().values() if kind.may_upload(user)]
+    return [kind for kind in project_kinds().values() if kind.may_upload(user)]
 
 
 def can_decide(user, batch: ImportBatch) -> bool:

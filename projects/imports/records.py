@@ -86,4 +86,6 @@ def remember(batch: ImportBatch, layout: Layout, mapping: dict[str, str]) -> Non
 
 def _organization(batch: ImportBatch):
     """Whose habit the sheet's shape is: the uploader's; from the shell without a user, the general contractor's."""
-    return batch.by.organization if batch.by else batch.project.general_contractor
+    if batch.by:
+        return batch.by.organization
+    return batch.project.general_contractor if batch.project else None

@@ -54,10 +54,11 @@ class ImportBatch(ScopedModel):
 
     @classmethod
     def scope_q(cls, user) -> Q:
-        """Those who see the project; a bank only what it sent itself: it has no business with rosters."""
+        """Those who see the project; a bank only what it sent itself: it has no business with rosters. A sheet of no
+        project: the unit that sent it."""
         visible = Project._base_manager.filter(Project.scope_q(user)).values("pk")
         own = Q(by__organization=user.organization) if user.role == Role.BANK else Q()
-        return own & Q(project__in=visible) | Q(project__isnull=True, by=user)
+        return own & Q(project__in=visible) | Q(project__isnull=True, by__organization=user.organization)
 
     def get_absolute_url(self) -> str:
         return reverse("imports:batch", args=[self.pk])

@@ -1,8 +1,20 @@
 import pghistory
 from django.db import models
+from django.db.models import Func
 
 from core.scoping import ScopedModel
 from projects.models.project import Project
+
+
+class PermitKey(Func):
+    """A permit's number without what people write differently: spaces, width, case, brackets, dashes, 第 and 号.
+
+    The function of the database stands in its migration: both sides of a comparison must be folded alike.
+    """
+
+    function = "permit_key"
+    arity = 1
+    output_field = models.TextField()
 
 
 @pghistory.track()
@@ -21,7 +33,7 @@ class Permit(ScopedModel):
         ordering = ["issued_on", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["number"],
+                PermitKey("number"),
                 condition=~models.Q(number=""),
                 name="permit_number_unique",
                 violation_error_message="该施工许可证编号已登记在另一个项目下。",

@@ -1,19 +1,24 @@
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 
 from core.fields import MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
+from core.working_days import due_after
 from organizations.enums import Industry, Role
 from organizations.models import Organization, Region
 from projects.enums import Category, ParticipantType, Status
 from projects.models.merging import Stays
+
+FILING_DAYS = 10  # working days after the permit within which its project is to be on the platform (P3)
 
 
 class ProjectQuerySet(ScopedQuerySet):
@@ -27,6 +32,19 @@ class ProjectQuerySet(ScopedQuerySet):
     def within(self, region: Region) -> "ProjectQuerySet":
         """Projects under the jurisdiction of this region or of one below it."""
         return self.filter(jurisdiction__code__startswith=region.prefix)
+
+    def with_filing_deadline(self) -> "ProjectQuerySet":
+        """With `filing_due_on`, by when the project was to be on the platform (P3): 10 working days after its first
+        permit; one that needs no permit, before the works began. Empty while neither is known."""
+        permits = self.model._meta.get_field("permits").related_model._base_manager
+        first = permits.filter(project=OuterRef("pk"), issued_on__isnull=False).order_by("issued_on")
+        eve = Cast(F("actual_start_on") - timedelta(days=1), models.DateField())
+        return self.annotate(permitted_on=Subquery(first.values("issued_on")[:1])).annotate(
+            filing_due_on=Case(When(permit_exempt=True, then=eve), default=due_after("permitted_on", FILING_DAYS))
+        )
+
+    def filed_late(self) -> "ProjectQuerySet":
+        return self.with_filing_deadline().filter(supervised_from__gt=F("filing_due_on"))
 
     def among(self, ids: Iterable[int]) -> "ProjectQuerySet":
         """As one array: `pk__in` writes each id into the statement, which with thousands costs more than the query."""
@@ -62,6 +80,13 @@ class Project(ScopedModel):
     contract_signed_on = models.DateField("施工合同签订日期", null=True, blank=True)
     contract_amount = MoneyField("合同价款（元）", null=True, blank=True)
     labour_cost_amount = MoneyField("人工费总额（元）", null=True, blank=True)
+    permit_exempt = models.BooleanField(
+        "依法不需办理施工许可", default=False, db_default=False, help_text="也不需批复开工报告；须在实际开工前纳入监管"
+    )
+    approval_number = models.CharField("立项文号", max_length=50, blank=True, db_default="")
+    building_area = models.DecimalField("总建筑面积（平方米）", max_digits=18, decimal_places=2, null=True, blank=True)
+    contact = models.CharField("项目联系人", max_length=50, blank=True, db_default="")
+    contact_phone = models.CharField("项目联系电话", max_length=20, blank=True, db_default="")
     wage_pay_day = models.PositiveSmallIntegerField("工资发放日（每月）", default=15)
     is_linear = models.BooleanField("线性工程", default=False, help_text="公路、铁路、管线、渠道等，考勤可分两批报送")
     supervised_from = models.DateField("纳入监管日期", default=timezone.localdate)

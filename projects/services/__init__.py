@@ -16,8 +16,10 @@ from projects.services.parties import (
     save_unit,
     update_party,
 )
+from projects.services.permit_list import accept_match, file_listed, put_back, set_aside, take_back_match
 from projects.services.permits import save_permit
 from projects.services.status import UNACCEPTED, change_status
+from projects.services.subcontracts import file_subcontract, withdraw_subcontract
 from projects.services.suspensions import correct_suspension
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "UNACCEPTED",
     "ProjectClosed",
     "ProjectMerged",
+    "accept_match",
     "add_party",
     "answer_milestone",
     "ask_for_acceptance",
@@ -33,7 +36,9 @@ __all__ = [
     "correct_suspension",
     "enter_unit",
     "exit_party",
+    "file_listed",
     "file_project",
+    "file_subcontract",
     "find_unit",
     "is_accepted",
     "leave_clerk",
@@ -42,12 +47,16 @@ __all__ = [
     "make_lead",
     "mark_changed",
     "merge_projects",
+    "put_back",
     "return_party",
     "save_clerk",
     "save_guarantee",
     "save_permit",
     "save_unit",
+    "set_aside",
+    "take_back_match",
     "undo_merge",
     "update_party",
     "update_project",
+    "withdraw_subcontract",
 ]

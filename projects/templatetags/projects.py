@@ -31,6 +31,7 @@ class ProjectTab:
 TABS = [
     ProjectTab("overview", "概况", "projects:project_detail"),
     ProjectTab("course", "进度与确认", "projects:project_course"),
+    ProjectTab("subcontracts", "分包合同", "projects:subcontract_list"),
     ProjectTab("workers", "花名册", "workers:register"),
     ProjectTab("attendance", "考勤", "workers:attendance"),
     ProjectTab("money", "专户与工资", "accounts:project_money"),

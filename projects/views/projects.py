@@ -21,7 +21,7 @@ from projects.forms import DayForm, ProjectForm, StatusForm
 from projects.guarantees import guarantee_state
 from projects.models import Participation, Project
 from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless
-from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, export_row, with_rows
+from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, add_filing, export_row, with_rows
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 WRITERS = (Role.OFFICER, Role.CLERK)
@@ -59,6 +59,7 @@ def project_export(request):
     filters = ProjectFilters(request.GET, user=request.user)
     projects = list(with_rows(filters.apply(selectors.projects_for(request.user))).order_by("-id"))
     add_completeness(projects)
+    add_filing(projects)
     buffer = BytesIO()
     title = f"项目清单（{timezone.localtime():%Y-%m-%d %H:%M}）"
     rows = write_table(buffer, title, EXPORT_HEADERS, map(export_row, projects))
@@ -72,6 +73,7 @@ def project_export(request):
 def project_detail(request, pk):
     project = project_in_scope(request, pk)
     add_completeness([project])
+    add_filing([project])
     user = request.user
     gaps = selectors.gaps_of(project)
     context = {

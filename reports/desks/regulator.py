@@ -90,7 +90,8 @@ class View:
         self.now_groups = self._groups(self.today, only=NOW)
         self.month_groups = self._groups(self.month)
         with_baseline = self.user.industry in (None, Industry.HOUSING)
-        self.now_places = Places(self.region, self.now_groups, with_baseline=with_baseline)
+        permits = selectors.permit_counts(self.user, self.region, Period.of(self.today, self.now))
+        self.now_places = Places(self.region, self.now_groups, with_baseline=with_baseline, permits=permits)
         self.month_places = self.now_places.with_groups(self.month_groups)
         self.warnings: WarningQuerySet = Warning.objects.visible_to(self.user)
         if self.asked:
@@ -152,6 +153,10 @@ class View:
         if now.inclusion:
             part, whole = now.inclusion
             yield Tile("纳入率", numerator=part, denominator=whole, hint="房建市政在建 / 指标基数")
+        if now.permitted:
+            part, whole = now.permitted
+            hint, url = f"未纳入 {now.permits.missing:,} 张", links.to("projects:permit_comparison", place=self.asked)
+            yield Tile("许可纳入率", numerator=part, denominator=whole, hint=hint, url=url)
 
     def monthly_tiles(self) -> Iterator[Tile]:
         figures = self.month_places.whole.figures

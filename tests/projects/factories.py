@@ -7,7 +7,16 @@ from itertools import count
 from organizations.enums import Industry
 from organizations.models import Organization
 from projects.enums import Category, MilestoneKind, ParticipantType, Status
-from projects.models import Milestone, Participation, PaymentGuarantee, Permit, Project, Suspension
+from projects.models import (
+    ListedPermit,
+    Milestone,
+    Participation,
+    PaymentGuarantee,
+    Permit,
+    Project,
+    Subcontract,
+    Suspension,
+)
 from tests.organizations.factories import organization, region, uscc
 
 _serial = count(1)
@@ -64,3 +73,21 @@ def guarantee(of: Project, **fields) -> PaymentGuarantee:
 
 def milestone(of: Project, **fields) -> Milestone:
     return Milestone.objects.create(project=of, **({"kind": MilestoneKind.START, "on": of.actual_start_on} | fields))
+
+
+def listed_permit(*, at: str = "530902", **fields) -> ListedPermit:
+    """On the department's list, and on no project."""
+    number = next(_serial)
+    defaults = {
+        "number": f"{at}20261012{number:04d}",
+        "project_name": f"许可工程{number}",
+        "region": region(at),
+        "issued_on": date(2026, 10, 12),
+        "industry": Industry.HOUSING,
+    }
+    return ListedPermit.objects.create(**(defaults | fields))
+
+
+def subcontract(party: Participation, **fields) -> Subcontract:
+    facts = {"number": f"分包{next(_serial)}", "amount": Decimal("500000"), "labour_share": Decimal("60")}
+    return Subcontract.objects.create(participation=party, **(facts | {"signed_on": date(2026, 7, 25)} | fields))

@@ -39,16 +39,21 @@ def faults(model: type[models.Model]) -> list[str]:
     said += [
         f"{model.__name__}.{c.name} is unique by an expression, or excludes"
         for c in model._meta.constraints
-        if _odd(c)
+        if _odd(model, c)
     ]
     return said + _immovable(model)
 
 
-def _odd(constraint) -> bool:
-    """No pairs are found by it: such a model stays."""
-    return isinstance(constraint, ExclusionConstraint) or (
-        isinstance(constraint, UniqueConstraint) and not constraint.fields
-    )
+def _odd(model, constraint) -> bool:
+    """No pairs are found by it: such a model stays. An expression in which nothing moves stands in no way."""
+    if not isinstance(constraint, UniqueConstraint):
+        return isinstance(constraint, ExclusionConstraint)
+    read = {part.name for expression in constraint.expressions for part in expression.flatten() if _is_field(part)}
+    return not constraint.fields and any(model._meta.get_field(name).is_relation for name in read)
+
+
+def _is_field(part) -> bool:
+    return isinstance(part, models.F)
 
 
 def _immovable(model) -> list[str]:

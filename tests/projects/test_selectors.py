@@ -3,11 +3,12 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from core import working_days
 from projects import selectors
 from projects.enums import Category, Status
 from projects.models import Project
 from tests.organizations.factories import officer, organization
-from tests.projects.factories import participation, project
+from tests.projects.factories import participation, permit, project
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +61,27 @@ def test_open_projects_leave_out_the_completed():
     one = project()
     project(status=Status.COMPLETED, completed_on=date(2026, 9, 1))
     assert list(selectors.open_projects(officer())) == [one]
+
+
+@pytest.mark.parametrize(
+    ("supervised_from", "late"), [(date(2026, 7, 6), 0), (date(2026, 7, 7), 1), (date(2026, 6, 1), 0)]
+)
+def test_a_project_is_to_be_filed_within_ten_working_days_of_its_first_permit(supervised_from, late):
+    working_days.rebuild()
+    site = project(supervised_from=supervised_from)
+    permit(site, issued_on=date(2026, 6, 22))
+    permit(site, issued_on=date(2026, 8, 1))
+    assert selectors.filing_deadlines([site]) == {site.pk: date(2026, 7, 6)}
+    assert Project.objects.filed_late().count() == late
+
+
+@pytest.mark.parametrize(("supervised_from", "late"), [(date(2026, 7, 19), 0), (date(2026, 7, 20), 1)])
+def test_one_that_needs_no_permit_is_to_be_filed_before_the_works_begin(supervised_from, late):
+    site = project(supervised_from=supervised_from, permit_exempt=True, actual_start_on=date(2026, 7, 20))
+    assert selectors.filing_deadlines([site]) == {site.pk: date(2026, 7, 19)}
+    assert Project.objects.filed_late().count() == late
+    assert not any(gap.group.key == "permit" for gap in selectors.gaps_of(site))
+
+
+def test_without_permit_or_exemption_there_is_no_deadline():
+    assert selectors.filing_deadlines([project()]) == {}

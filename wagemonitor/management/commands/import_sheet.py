@@ -24,17 +24,17 @@ DONE = {ImportState.APPLIED, ImportState.CHECKED}  # CHECKED: a dry run
 
 
 class Command(BaseCommand):
-    help = "导入花名册、考勤表、工资表或银行流水（Excel 或 CSV）"
+    help = "导入花名册、考勤表、工资表、银行流水或施工许可清单（Excel 或 CSV）"
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
         parser.add_argument("--kind", required=True, choices=sorted(imports.kinds()))
-        parser.add_argument("--project", required=True, metavar="CODE", help="项目编码")
+        parser.add_argument("--project", metavar="CODE", help="项目编码；施工许可清单不属于项目，不填")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
         parser.add_argument("--user", metavar="USERNAME", help="以该用户的身份导入（默认为系统）")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不导入")
 
-    def handle(self, *, file: Path, kind: str, project: str, user: str | None, dry_run: bool, **options):
+    def handle(self, *, file: Path, kind: str, project: str | None, user: str | None, dry_run: bool, **options):
         try:
             batch = self._import(file, kind, project, user, dry_run)
         except ValidationError as error:
@@ -47,10 +47,10 @@ class Command(BaseCommand):
         if batch.state not in DONE:
             raise CommandError(batch.message)
 
-    def _import(self, file: Path, kind: str, code: str, username: str | None, dry_run: bool) -> ImportBatch:
-        project, by = self._project(code), self._user(username)
+    def _import(self, file: Path, kind: str, code: str | None, username: str | None, dry_run: bool) -> ImportBatch:
+        project, by = self._project(kind, code), self._user(username)
         if by and not self._may(by, project, kind):
-            raise SheetError(f"用户 {username} 无权为该项目导入{imports.kinds()[kind].title}。")
+            raise SheetError(f"用户 {username} 无权导入{imports.kinds()[kind].title}。")
         if not dry_run:
             return imports.straight(self._receive(project, kind, file, by), by=by)
         with transaction.atomic():
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         return batch
 
     @staticmethod
-    def _receive(project: Project, kind: str, file: Path, by) -> ImportBatch:
+    def _receive(project: Project | None, kind: str, file: Path, by) -> ImportBatch:
         try:
             content = file.read_bytes()
         except OSError as error:
@@ -69,7 +69,11 @@ class Command(BaseCommand):
         return imports.receive(project, kind, content=content, filename=file.name, by=by)
 
     @staticmethod
-    def _project(code: str) -> Project:
+    def _project(kind: str, code: str | None) -> Project | None:
+        if imports.kinds()[kind].home:
+            return None
+        if not code:
+            raise SheetError("请用 --project 指明项目编码。")
         found = Project.by_code(code)
         if found is None:
             raise SheetError(f"没有编码为 {code} 的项目。")
@@ -85,8 +89,8 @@ class Command(BaseCommand):
         return found
 
     @staticmethod
-    def _may(user: User, project: Project, kind: str) -> bool:
-        visible = Project.objects.visible_to(user).filter(pk=project.pk).exists()
+    def _may(user: User, project: Project | None, kind: str) -> bool:
+        visible = project is None or Project.objects.visible_to(user).filter(pk=project.pk).exists()
         return visible and can_import(user, project, kind)
 
     @staticmethod

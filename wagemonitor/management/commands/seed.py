@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import fill, flows, gates, history, notices, plan, units
+from wagemonitor.seed import fill, flows, gates, history, notices, permits, plan, units
 
 
 class Command(BaseCommand):
@@ -72,6 +72,9 @@ class Builder:
     def _projects(self) -> None:
         sites = plan.sites(self.random, self.today, self.projects, self.workers)
         self.made = fill.projects(self.random, self.today, sites, self.units)
+        random = Random(self.projects)  # of its own: what was made before these existed stays as it was
+        permits.load_list(random, self.today, self.made, self.units)
+        permits.file_subcontracts(random, self.units)
 
     def _people(self) -> None:
         self.count = fill.people(self.random, self.today, self.made)
