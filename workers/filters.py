@@ -1,4 +1,5 @@
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.forms import FilterForm
@@ -49,3 +50,14 @@ class EngagementFilters(FilterForm):
     @staticmethod
     def _by_lacks(engagements: EngagementQuerySet, what: str) -> EngagementQuerySet:
         return lacks.lacking(engagements, what, timezone.localdate())
+
+
+class CorrectionFilters(FilterForm):
+    q = forms.CharField(label="姓名或原因")
+    day = forms.DateField(label="日期")
+
+    def apply(self, corrections: QuerySet) -> QuerySet:
+        values = self.values
+        if text := values.get("q"):
+            corrections = corrections.filter(Q(engagement__worker__name__contains=text) | Q(reason__contains=text))
+        return corrections.filter(day=values["day"]) if "day" in values else corrections

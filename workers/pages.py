@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from core.forms import FilterForm, MonthField
 from core.models.attachments import Attachment
 from projects import pages
 from projects.models import Project
@@ -22,8 +25,25 @@ def engagement_in_scope(request, pk) -> Engagement:
     return get_object_or_404(engagements, pk=pk)
 
 
-def form_page(request, form, save, *, project: Project, back: str = "", **extra):
+class MonthFilter(FilterForm):
+    month = MonthField(label="月份")
+
+
+def month_asked(request) -> date:
+    """The month asked for; without one, or with a future one, this month."""
+    this = timezone.localdate().replace(day=1)
+    asked = MonthFilter(request.GET).values.get("month")
+    return asked if asked and date(2000, 1, 1) <= asked <= this else this
+
+
+def attendance_trail(project: Project) -> list[tuple[str, str]]:
+    return [("考勤", reverse("workers:attendance", args=[project.pk]))]
+
+
+def form_page(request, form, save, *, project: Project | None = None, back: str = "", **extra):
     """`projects.pages.form_page`, with the register on the way back."""
+    if project is None:
+        return pages.form_page(request, form, save, back=back, **extra)
     register = reverse("workers:register", args=[project.pk])
     extra = {"trail": [("花名册", register)]} | extra
     return pages.form_page(request, form, save, project=project, back=back or register, **extra)

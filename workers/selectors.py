@@ -214,6 +214,17 @@ def _month_lines(project: Project, month: date, **narrowed) -> list[PersonMonth]
     return list(lines.values())
 
 
+def person_month(engagement: Engagement, month: date) -> PersonMonth:
+    """As a line of the grid: one person's month at the project."""
+    line, reason = PersonMonth(engagement), "the engagement is in scope"
+    rolled = AttendanceMonth.objects.unscoped(reason).filter(engagement=engagement, month=month)
+    line.total = rolled.values_list("days", flat=True).first() or Decimal(0)
+    last = next_month(month) - timedelta(1)
+    for day in AttendanceDay.objects.unscoped(reason).filter(engagement=engagement, day__range=(month, last)):
+        line.days[day.day.day] = day
+    return line
+
+
 def attendance_by_project(projects: QuerySet[Project], month: date) -> QuerySet[Project]:
     """`on_site`, `attended`, `attended_days`, `last_day` of the month, from the roll-up."""
     last = next_month(month) - timedelta(1)
@@ -226,6 +237,12 @@ def attendance_by_project(projects: QuerySet[Project], month: date) -> QuerySet[
         attended_days=_of_project(rolled, Sum("days")),
         last_day=_of_project(rolled, Max("last_day")),
     )
+
+
+def latest_attendance(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """`latest_day`: the last day with anybody at work, over all months."""
+    worked = AttendanceMonth._base_manager.filter(project=OuterRef("pk"), days__gt=0)
+    return projects.annotate(latest_day=_of_project(worked, Max("last_day")))
 
 
 def _of_project(rows: QuerySet, figure) -> Subquery:

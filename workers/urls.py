@@ -2,7 +2,7 @@ from django.urls import path
 
 from core.navigation import NavItem
 from workers.permissions import READERS
-from workers.views import attendance, cards, certificates, contracts, live, people, register, training
+from workers.views import attendance, cards, certificates, contracts, days, gates, live, people, register, training
 
 app_name = "workers"
 
@@ -46,5 +46,23 @@ urlpatterns = [
     path("appraisals/<int:pk>/withdraw/", people.appraisal_withdraw, name="appraisal_withdraw"),
     path("attendance/", attendance.attendance_list, name="attendance_list"),
     path("projects/<int:project_pk>/attendance/", attendance.attendance, name="attendance"),
+    path("projects/<int:project_pk>/attendance/day/", days.attendance_day, name="attendance_day"),
+    path("projects/<int:project_pk>/attendance/export/", days.attendance_export, name="attendance_export"),
+    path("projects/<int:project_pk>/attendance/corrections/", days.correction_list, name="correction_list"),
+    path(
+        "projects/<int:project_pk>/attendance/corrections/new/",
+        days.attendance_correct_team,
+        name="attendance_correct_team",
+    ),
+    path("projects/<int:project_pk>/attendance/recompute/", gates.attendance_recompute, name="attendance_recompute"),
+    path("projects/<int:project_pk>/devices/", gates.device_list, name="device_list"),
+    path("projects/<int:project_pk>/devices/new/", gates.device_add, name="device_add"),
+    path("devices/<int:pk>/edit/", gates.device_edit, name="device_edit"),
+    path("projects/<int:project_pk>/strays/", gates.stray_list, name="stray_list"),
+    path("projects/<int:project_pk>/strays/take-in/", gates.stray_take_in, name="stray_take_in"),
+    path("attendance/standards/", gates.standard_list, name="standard_list"),
+    path("attendance/standards/new/", gates.standard_change, name="standard_change"),
+    path("engagements/<int:pk>/attendance/", days.attendance_person, name="attendance_person"),
+    path("engagements/<int:pk>/punches/<str:day>/", days.punch_day, name="punch_day"),
     path("engagements/<int:pk>/attendance/<str:day>/", attendance.attendance_correct, name="attendance_correct"),
 ]

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.enums import AccountStatus
 from alerts.enums import Level
 from alerts.rules.acc_01_no_account import NoSpecialAccount
+from alerts.rules.data_01_late_attendance import AttendanceLate
 from alerts.rules.data_02_incomplete import InformationIncomplete
 from alerts.rules.disp_01_overdue import DisposalOverdue
 from alerts.rules.off_01_no_clerk import NoWageClerk
@@ -23,6 +24,7 @@ from tests.alerts.factories import TODAY, warning
 from tests.alerts.sweeping import raised
 from tests.projects.factories import project
 from tests.workers.factories import attendance, contract, engagement
+from workers.deadlines import last_due
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +240,33 @@ def test_the_lists_of_many_projects_cost_no_more_queries():
 
     cost(1)
     assert cost(2) == cost(10)
+
+
+# --- DATA-01 ---------------------------------------------------------------------------------------------------------
+
+
+def test_attendance_that_is_two_days_late_after_the_same_day():
+    home = project()
+    person = engagement(home)
+    attendance(person, ago(4))
+    (found,) = raised(AttendanceLate)
+    assert found.message == f"考勤应当日报送，最近一次考勤在 {ago(4)}，此后未再报送。"
+    assert found.evidence["rows"] == [[str(ago(4)), None, 1]]
+    attendance(person, ago(3))
+    assert raised(AttendanceLate) == []
+
+
+def test_a_site_without_people_owes_no_attendance():
+    project()
+    assert raised(AttendanceLate) == []
+
+
+def test_a_linear_project_is_late_three_days_after_its_batch():
+    home = project(is_linear=True)
+    due = last_due(TODAY - timedelta(3), is_linear=True)
+    person = engagement(home, entered_on=due.first)
+    attendance(person, due.first - timedelta(1))
+    (found,) = raised(AttendanceLate)
+    assert f"线性工程 {due.first} 起的一批考勤已过报送期限" in found.message
+    attendance(person, due.first)
+    assert raised(AttendanceLate) == []

@@ -1,4 +1,4 @@
-from workers.forms.attendance import CorrectionForm
+from workers.forms.attendance import CorrectionForm, DeviceForm, StandardForm, TeamDayForm
 from workers.forms.contracts import ContractForm
 from workers.forms.papers import AppraisalForm, CardForm, CertificateForm, InsuranceForm, PhotoForm, ReasonForm
 from workers.forms.people import EngagementForm, EnrolForm, ExitForm
@@ -10,6 +10,7 @@ __all__ = [
     "CertificateForm",
     "ContractForm",
     "CorrectionForm",
+    "DeviceForm",
     "EngagementForm",
     "EnrolForm",
     "ExitForm",
@@ -17,5 +18,7 @@ __all__ = [
     "PhotoForm",
     "ReasonForm",
     "ResultsForm",
+    "StandardForm",
+    "TeamDayForm",
     "TrainingForm",
 ]

@@ -1,6 +1,7 @@
 """Clocking devices, what they last said of everybody, and what they said of people nobody knows."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +17,8 @@ from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import DeviceKind, Direction, IdType, PunchMeans, biometric
 from workers.models.engagement import Engagement
+
+SILENT = timedelta(days=3)
 
 
 class Device(ScopedModel):
@@ -54,6 +57,10 @@ class Device(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.place} {self.serial_number}"
+
+    def is_silent(self, now) -> bool:
+        """In use, and nobody clocked there for three days."""
+        return self.removed_on is None and (self.last_seen_at is None or self.last_seen_at < now - SILENT)
 
 
 def _of_the_later(column: str) -> str:
@@ -148,9 +155,26 @@ class StrayPunch(ScopedModel):
         return f"{self.name} {self.at}"
 
 
+# Where no version holds. Two clockings and four hours between the first and the last (吉林省 2023 年建筑工人实名制
+# 考勤规定; other provinces differ). Between two and four hours it is half a day: no rule prescribes it, but the
+# employer bears the burden of proof (《保障农民工工资支付条例》第五十条) and the worker was there.
+MIN_PUNCHES = 2
+FULL_HOURS = Decimal("4")
+HALF_HOURS = Decimal("2")
+
+
+def standard_defaults() -> dict:
+    return {
+        "min_punches": MIN_PUNCHES,
+        "full_hours": FULL_HOURS,
+        "half_hours": HALF_HOURS,
+        "manager_means": biometric(),
+    }
+
+
 class AttendanceStandard(models.Model):
     """What makes a day of attendance, from a day on, for everyone or for a region and industry. Never edited: a change
-    is a new row. Without any row the constants of `workers.services.standards` hold."""
+    is a new row. Without any row `standard_defaults` hold."""
 
     shared_because = "the standards are published"
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from core.staging import stage
 from workers import partitions
 from workers.enums import AttendanceSource, WorkRole
-from workers.models.devices import LONGEST_SHIFT
+from workers.models.devices import LONGEST_SHIFT, standard_defaults
 from workers.services import presence, standards
 from workers.services.attendance import DayRow, WrittenDays, write_days
 
@@ -64,7 +64,7 @@ def _span(cursor) -> tuple[date, date] | None:
 def derive(cursor, first: date, last: date) -> list[DayRow]:
     """The days that follow from the clockings of `punch_touched(engagement_id, day)` and from their neighbours, by the
     standard in force on each day."""
-    values = standards.defaults() | {
+    values = standard_defaults() | {
         "zone": settings.TIME_ZONE,
         "from": first - timedelta(2),
         "to": last + timedelta(3),

@@ -9,28 +9,10 @@ from django.db.models import Max
 
 from core import audit
 from organizations.models import Region
-from workers.enums import biometric
 from workers.models import AttendanceStandard
 from workers.permissions import can_change_standards
 
-# Where no version holds. Two clockings and four hours between the first and the last (吉林省 2023 年建筑工人实名制
-# 考勤规定; other provinces differ). Between two and four hours it is half a day: no rule prescribes it, but the
-# employer bears the burden of proof (《保障农民工工资支付条例》第五十条) and the worker was there.
-MIN_PUNCHES = 2
-FULL_HOURS = Decimal("4")
-HALF_HOURS = Decimal("2")
-
 FIRST_DAY = date(2020, 5, 1)  # 《保障农民工工资支付条例》 came into force
-
-
-def defaults() -> dict:
-    """As parameters of `STANDARDS`."""
-    return {
-        "min_punches": MIN_PUNCHES,
-        "full_hours": FULL_HOURS,
-        "half_hours": HALF_HOURS,
-        "manager_means": biometric(),
-    }
 
 
 # The standard of each project and day of `asked(project_id, day)`: the most specific place, then industry, then the

@@ -10,35 +10,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.access import access, read_or_write
-from core.forms import FilterForm, MonthField
 from core.months import next_month, previous_month
 from projects.models import Project
 from projects.pages import project_in_scope, refuse_unless
-from workers import permissions, selectors, services
+from workers import deadlines, permissions, selectors, services
 from workers.forms import CorrectionForm
 from workers.grid import Grid
 from workers.models import AttendanceCorrection, AttendanceDay
-from workers.pages import engagement_in_scope, form_page
+from workers.pages import MonthFilter, engagement_in_scope, form_page, month_asked
 from workers.permissions import READERS, WRITERS
 from workers.tables import AttendanceTable
-
-
-class MonthFilter(FilterForm):
-    month = MonthField(label="月份")
-
-
-def _month(request) -> date:
-    """The month asked for; without one, or with a future one, this month."""
-    this = timezone.localdate().replace(day=1)
-    asked = MonthFilter(request.GET).values.get("month")
-    return asked if asked and date(2000, 1, 1) <= asked <= this else this
 
 
 @require_GET
 @access(*READERS)
 def attendance_list(request):
-    month = _month(request)
+    month = month_asked(request)
     projects = Project.objects.visible_to(request.user).under_supervision().select_related("jurisdiction")
+    projects = selectors.latest_attendance(projects)
     table = AttendanceTable(selectors.attendance_by_project(projects, month), request, month=month)
     context = {"table": table, "month": month, "filters": MonthFilter({"month": f"{month:%Y-%m}"})}
     return render(request, "workers/attendance_list.html", context)
@@ -48,7 +37,7 @@ def attendance_list(request):
 @access(*READERS)
 def attendance(request, project_pk):
     project = project_in_scope(request, project_pk)
-    month, today = _month(request), timezone.localdate()
+    month, today = month_asked(request), timezone.localdate()
     teams = selectors.teams_in_month(project, month)
     asked = request.GET.get("team", "")
     team = next((team for team in teams if str(team.pk if team else 0) == asked), teams[0] if teams else None)
@@ -60,9 +49,22 @@ def attendance(request, project_pk):
         "next": next_month(month) if next_month(month) <= today else None,
         "teams": teams,
         "team": team,
+        "month_text": f"{month:%Y-%m}",
+        "may_recompute": permissions.can_recompute(request.user, project),
+        **_deadline(project, today),
         "grid": Grid(lines, month, today, permissions.can_correct_attendance(request.user, project)),
     }
     return render(request, "workers/attendance.html", context)
+
+
+def _deadline(project: Project, today: date) -> dict:
+    latest = selectors.latest_attendance(Project.objects.unscoped("in scope").filter(pk=project.pk)).get().latest_day
+    return {
+        "latest_day": latest,
+        "has_come": deadlines.has_come(latest, today, is_linear=project.is_linear),
+        "last_due": deadlines.last_due(today, is_linear=project.is_linear),
+        "next_due": deadlines.next_due(today, is_linear=project.is_linear),
+    }
 
 
 @read_or_write
