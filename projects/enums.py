@@ -175,6 +175,33 @@ class SubcontractState(models.TextChoices):
     WITHDRAWN = "withdrawn", "已撤销"
 
 
+class JurisdictionAct(models.TextChoices):
+    PROPOSED = "proposed", "系统建议"
+    CONFIRMED = "confirmed", "确认管辖"
+    MOVED = "moved", "变更管辖"
+    EXTENSION_ASKED = "extension_asked", "申请延期"
+    EXTENSION_GRANTED = "extension_granted", "同意延期"
+    EXTENSION_REFUSED = "extension_refused", "不同意延期"
+    TRANSFER_ASKED = "transfer_asked", "提请变更管辖"
+    TRANSFER_REFUSED = "transfer_refused", "不同意变更管辖"
+
+    @property
+    def tone(self) -> str:
+        match self:
+            case JurisdictionAct.CONFIRMED | JurisdictionAct.MOVED | JurisdictionAct.EXTENSION_GRANTED:
+                return "green"
+            case JurisdictionAct.EXTENSION_REFUSED | JurisdictionAct.TRANSFER_REFUSED:
+                return "red"
+        return "grey"
+
+
+class RequestState(models.TextChoices):
+    WAITING = "waiting", "待答复"
+    GRANTED = "granted", "同意"
+    REFUSED = "refused", "不同意"
+    SETTLED = "settled", "已另行办理"
+
+
 class ImportState(models.TextChoices):
     UPLOADED = "uploaded", "待检查"
     MAPPING = "mapping", "待对应列"

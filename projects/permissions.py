@@ -1,9 +1,9 @@
 """Who may do what with a project. Whether a project is seen at all is the scope's answer, not given here."""
 
-from organizations.enums import Industry, Role
+from organizations.enums import AUTHORITIES, Industry, RegionLevel, Role
 from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus, StatusAct
-from projects.models import ListedPermit, Milestone, Participation, Project
+from projects.models import JurisdictionRequest, ListedPermit, Milestone, Participation, Project
 
 
 def can_file(user) -> bool:
@@ -36,6 +36,35 @@ def can_edit(user, project: Project) -> bool:
 def can_edit_supervision(user, project: Project) -> bool:
     """Jurisdiction, industry and the day supervision began are the regulator's to say."""
     return project.is_open and is_regulator(user, project)
+
+
+def can_confirm_jurisdiction(user, project: Project) -> bool:
+    """The officer of the proposed place, or of one above it, until somebody has."""
+    return can_edit_supervision(user, project) and project.jurisdiction_confirmed_on is None
+
+
+def can_ask_extension(user, project: Project) -> bool:
+    """Counties and prefectures ask, the province answers (P4)."""
+    return can_confirm_jurisdiction(user, project) and user.level != RegionLevel.PROVINCE
+
+
+def can_move_jurisdiction(user, project: Project) -> bool:
+    """Away from a place in the own region: where the other place lies beyond it, an office above decides."""
+    return can_edit_supervision(user, project)
+
+
+def can_answer(user, request: JurisdictionRequest) -> bool:
+    """The office that is asked; for want of it, one above."""
+    return (
+        request.is_waiting
+        and request.project.is_open
+        and user.role == Role.OFFICER
+        and request.answering_id.startswith(user.region.prefix)
+    )
+
+
+def can_read_jurisdiction(user) -> bool:
+    return user.role in AUTHORITIES
 
 
 def can_edit_parties(user, project: Project) -> bool:

@@ -2,8 +2,18 @@ from django.urls import path
 
 from core.navigation import NavItem
 from organizations.enums import Role
+from projects import jurisdiction as places
 from projects.milestone_tables import due_count
-from projects.views import course, guarantee, parties, permit_list, permits, projects, subcontracts
+from projects.views import (
+    course,
+    guarantee,
+    jurisdiction,
+    parties,
+    permit_list,
+    permits,
+    projects,
+    subcontracts,
+)
 
 app_name = "projects"
 
@@ -31,6 +41,14 @@ navigation = [
         order=24,
     ),
     NavItem("施工许可比对", "projects:permit_comparison", "scale", (Role.OFFICER, Role.INDUSTRY), order=21),
+    NavItem(
+        "管辖确认",
+        "projects:jurisdiction_list",
+        "check",
+        (Role.OFFICER,),
+        order=21,
+        count=places.own_work,
+    ),
 ]
 
 
@@ -43,6 +61,14 @@ urlpatterns = [
     path("export/", projects.project_export, name="project_export"),
     path("new/", projects.project_create, name="project_create"),
     path("<int:pk>/", projects.project_detail, name="project_detail"),
+    path("jurisdiction/", jurisdiction.jurisdiction_list, name="jurisdiction_list"),
+    path("jurisdiction/confirm/", jurisdiction.confirm_many, name="jurisdiction_confirm_many"),
+    path("jurisdiction/requests/", jurisdiction.request_list, name="jurisdiction_requests"),
+    path("jurisdiction/requests/<int:pk>/", jurisdiction.request_answer, name="jurisdiction_answer"),
+    path("<int:pk>/jurisdiction/", jurisdiction.jurisdiction_page, name="jurisdiction"),
+    path("<int:pk>/jurisdiction/confirm/", jurisdiction.confirm, name="jurisdiction_confirm"),
+    path("<int:pk>/jurisdiction/extend/", jurisdiction.extend, name="jurisdiction_extend"),
+    path("<int:pk>/jurisdiction/move/", jurisdiction.move, name="jurisdiction_move"),
     path("<int:pk>/edit/", projects.project_edit, name="project_edit"),
     path("<int:pk>/status/<slug:act>/", projects.project_status, name="project_status"),
     _add("construction_unit", "construction-unit"),

@@ -47,6 +47,11 @@ OBJECTS = {
     "logins:login_reset": ["login", "looker"],
     "logins:login_active": ["login", "looker"],
     "projects:project_detail": ["project"],
+    "projects:jurisdiction": ["project", "unconfirmed"],
+    "projects:jurisdiction_confirm": ["unconfirmed"],
+    "projects:jurisdiction_extend": ["unconfirmed"],
+    "projects:jurisdiction_move": ["project"],
+    "projects:jurisdiction_answer": ["moving"],
     "projects:project_edit": ["project"],
     "projects:project_status": ["project"],
     "projects:party_edit": ["party"],
@@ -121,6 +126,7 @@ OTHER_WORDS = {"alerts:warning_act": {"act": "note"}}
 # Things that not everybody who sees the project sees: thing → those of its world who do (None: by role alone).
 SEEN_BY = {
     "user": None,
+    "moving": {"officer"},
     "login": {"officer"},
     "looker": {"officer"},
     "job": {"officer"},

@@ -23,6 +23,7 @@ from projects import imports
 from projects.course import standing_of
 from projects.enums import MilestoneKind, ParticipantType
 from projects.models import MilestoneAnswer, StatusChange, WageClerk
+from projects.services import filing, jurisdiction
 from tests.accounts import factories as money
 from tests.alerts import factories as alarms
 from tests.organizations import factories as who
@@ -101,6 +102,7 @@ class World:
         world.things |= world._jobs()
         world.things |= world._permit_list()
         world.things |= world._subcontract()
+        world.things |= world._jurisdiction()
         return world
 
     def _units(self) -> None:
@@ -310,6 +312,15 @@ class World:
         text = {"number": self.text(f"案{warning.pk}"), "reason": self.text("移送理由")}
         return CaseLead.objects.create(project=self.project, warning=warning, opened_by=self.users["officer"], **text)
 
+    def _jurisdiction(self, number: int = 1) -> dict[str, Any]:
+        """A project filed by the contractor, and the county's word that it lies elsewhere."""
+        facts = {"category": "01", "region": self.project.region, "industry": self.place.industry}
+        texts = {"name": self.text(f"待确认{number}"), "address": self.text("地址")}
+        project = filing.file_project(by=self.users["clerk"], **facts, **texts)
+        officer, reason = self.users["officer"], self.text("不属本地")
+        asked = jurisdiction.ask_transfer(project, by=officer, region=None, reason=reason)
+        return {"unconfirmed": project, "moving": asked}
+
     def _jobs(self) -> dict[str, Any]:
         """A finished job with its file, which belongs to whoever started it."""
         officer = self.users["officer"]
@@ -375,6 +386,7 @@ class World:
         self.list_permit()
         sites.subcontract(self.party, number=self.text(f"合同{self.party.subcontracts.count() + 1}"))
         self._account_elsewhere(number)
+        self._jurisdiction(number + 2 + self.contractor.participations.count())
 
     def _account_elsewhere(self, number: int) -> None:
         other = self._project(number + 2 + self.contractor.participations.count())["project"]

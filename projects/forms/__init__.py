@@ -1,6 +1,7 @@
 from projects.forms.course import AcceptanceForm, AnswerForm, SuspensionForm
 from projects.forms.fields import place_choices
 from projects.forms.guarantee import GuaranteeForm
+from projects.forms.jurisdiction import ConfirmForm, ExtensionForm, MoveForm, RequestAnswerForm
 from projects.forms.logins import HolderForm, QueryHolderForm
 from projects.forms.party import ClerkForm, PartyForm
 from projects.forms.permit import AcceptForm, SetAsideForm, SubcontractForm, WithdrawForm
@@ -11,13 +12,17 @@ __all__ = [
     "AcceptanceForm",
     "AnswerForm",
     "ClerkForm",
+    "ConfirmForm",
     "DayForm",
+    "ExtensionForm",
     "GuaranteeForm",
     "HolderForm",
+    "MoveForm",
     "PartyForm",
     "PermitForm",
     "ProjectForm",
     "QueryHolderForm",
+    "RequestAnswerForm",
     "SetAsideForm",
     "StatusForm",
     "SubcontractForm",

@@ -106,6 +106,8 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
                 del self.fields[name]
         if not supervision or self.instance.pk:
             del self.fields["contractor_uscc"], self.fields["contractor_name"]
+        if supervision and self.instance.pk:
+            del self.fields["jurisdiction"]  # confirmed and moved on a page of its own
 
     def _offer_supervision(self, user) -> None:
         self._offer_places("jurisdiction", places_to_file(user), blank="同项目所在地")
@@ -171,6 +173,7 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
         facts = {name: value for name, value in self.cleaned_data.items() if not name.startswith("contractor_")}
         if "jurisdiction" in facts:
             facts["jurisdiction"] = facts["jurisdiction"] or facts["region"]
+        if "industry" in facts:
             facts["industry"] = facts["industry"] or Category(facts["category"]).industry
         return facts
 

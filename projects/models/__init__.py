@@ -2,6 +2,7 @@ from projects.models.clerk import WageClerk
 from projects.models.course import Milestone, MilestoneAnswer, Suspension
 from projects.models.guarantee import PaymentGuarantee
 from projects.models.imports import ColumnMapping, ImportBatch, ImportProblem
+from projects.models.jurisdiction import JurisdictionEntry, JurisdictionRequest
 from projects.models.listed_permit import AcceptedMatch, ListedPermit
 from projects.models.merge import MergedRow, MergeStep, ProjectMerge
 from projects.models.participation import Participation
@@ -15,6 +16,8 @@ __all__ = [
     "ColumnMapping",
     "ImportBatch",
     "ImportProblem",
+    "JurisdictionEntry",
+    "JurisdictionRequest",
     "ListedPermit",
     "MergeStep",
     "MergedRow",

@@ -111,6 +111,11 @@ class Project(ScopedModel):
                 fields=["jurisdiction", "status"], opclasses=["varchar_pattern_ops", ""], name="project_scope"
             ),
             models.Index(fields=["industry", "status"]),
+            models.Index(
+                fields=["jurisdiction"],
+                condition=Q(jurisdiction_confirmed_on__isnull=True),
+                name="project_unconfirmed",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

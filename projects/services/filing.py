@@ -7,7 +7,9 @@ from core import audit
 from organizations.enums import Role
 from organizations.models import Organization, Region
 from projects.enums import Category, MilestoneKind, ParticipantType, Status
+from projects.jurisdiction import propose
 from projects.models import Project, StatusChange
+from projects.services import jurisdiction
 from projects.services.changes import lock_open, mark_changed
 from projects.services.milestones import reach
 from projects.services.parties import add_party
@@ -17,17 +19,19 @@ SERIAL_DIGITS = 4
 
 @transaction.atomic
 def file_project(*, by, contractor: Organization | None = None, **facts) -> Project:
-    """建档. Issues the code; jurisdiction is the place of the works and industry that of the category unless given.
-    The contractor may be a unit that is not on record yet.
+    """建档. Issues the code; industry is that of the category unless given. The contractor may be a unit that is not
+    on record yet.
 
-    A clerk's project belongs to the clerk's own enterprise; its jurisdiction is confirmed later, by an officer.
+    An officer says the jurisdiction (the place of the works unless given). A clerk's project belongs to the clerk's
+    own enterprise; its jurisdiction is proposed from the address and confirmed later, by an officer.
     """
     project = Project(filed_by=by, **facts)
-    project.jurisdiction = facts.get("jurisdiction") or project.region
+    said = (by is not None and by.role == Role.OFFICER) or (by is None and "jurisdiction" in facts)
+    project.jurisdiction = facts.get("jurisdiction") or _place_of(project, said=said)
     project.industry = facts.get("industry") or Category(project.category).industry
-    if by is None or by.role == Role.OFFICER:
+    if said:
         project.jurisdiction_confirmed_on = project.jurisdiction_confirmed_on or timezone.localdate()
-    else:
+    if by is not None and by.role == Role.CLERK:
         contractor = by.organization
     project.status = facts.get("status") or _first_status(project)
     project.code = project.code or issue_code(project.region)
@@ -39,6 +43,7 @@ def file_project(*, by, contractor: Organization | None = None, **facts) -> Proj
     )
     if begun:
         reach(MilestoneKind.START, change)
+    jurisdiction.begin(project, by=by, confirmed=said)
     if contractor is not None:
         if contractor._state.adding:
             contractor.full_clean()
@@ -54,6 +59,10 @@ def file_project(*, by, contractor: Organization | None = None, **facts) -> Proj
     audit.record("project.file", by=by, target=project, code=project.code, jurisdiction=project.jurisdiction_id)
     mark_changed([project.pk])
     return project
+
+
+def _place_of(project: Project, *, said: bool) -> Region:
+    return project.region if said else propose(project.address, project.region).region
 
 
 def _first_status(project: Project) -> Status:
@@ -74,9 +83,12 @@ def issue_code(region: Region) -> str:
 
 @transaction.atomic
 def update_project(project: Project, *, by, **facts) -> Project:
-    """Complete or correct a project's facts. An actual start sets a project that was being prepared in progress."""
+    """Complete or correct a project's facts. An actual start sets a project that was being prepared in progress; a
+    corrected address may propose another jurisdiction, as long as nobody has confirmed it."""
     project = lock_open(project)
-    before = project.jurisdiction_id
+    if "jurisdiction" in facts:
+        raise ValueError("A jurisdiction is confirmed or moved: projects.services.jurisdiction.")
+    address = project.address, project.region_id
     for name, value in facts.items():
         setattr(project, name, value)
     if project.status in (Status.PREPARING, Status.APPROVED) and _first_status(project) == Status.IN_PROGRESS:
@@ -85,12 +97,10 @@ def update_project(project: Project, *, by, **facts) -> Project:
             project=project, status=project.status, on=project.actual_start_on, reason="填报实际开工日期", by=by
         )
         reach(MilestoneKind.START, change)
-    if "jurisdiction" in facts and project.jurisdiction_confirmed_on is None:
-        project.jurisdiction_confirmed_on = timezone.localdate()
+    if (project.address, project.region_id) != address:
+        jurisdiction.propose_again(project)
     project.full_clean(exclude=["filed_by"])
     project.save()
-    if project.jurisdiction_id != before:
-        audit.record("project.jurisdiction", by=by, target=project, before=before, after=project.jurisdiction_id)
     audit.record("project.update", by=by, target=project, fields=sorted(facts))
     mark_changed([project.pk])
     return project

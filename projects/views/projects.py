@@ -89,6 +89,7 @@ def project_detail(request, pk):
         **_course(user, project),
         "can_edit_parties": permissions.can_edit_parties(user, project),
         "can_change_contractor": permissions.can_change_contractor(user, project),
+        "can_read_jurisdiction": permissions.can_read_jurisdiction(user),
     }
     return render(request, "projects/project_detail.html", context)
 

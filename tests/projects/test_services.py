@@ -129,10 +129,10 @@ class TestUpdating:
         assert one.status == Status.IN_PROGRESS
         assert one.status_changes.order_by("-id").first().on == date(2026, 7, 20)
 
-    def test_a_moved_jurisdiction_is_on_record(self):
+    def test_a_jurisdiction_is_not_moved_in_passing(self):
         one = file_one(by=officer("530900"))
-        services.update_project(one, by=officer("530900"), jurisdiction=region("530921"))
-        assert acts(one) == ["project.file", "project.jurisdiction", "project.update"]
+        with pytest.raises(ValueError, match="jurisdiction"):
+            services.update_project(one, by=officer("530900"), jurisdiction=region("530921"))
 
     def test_row_history_is_kept_by_the_database(self):
         one = file_one()
