@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce
 from core.models import CalendarDay
 from organizations.enums import RegionLevel, Role
 from organizations.models import Region
-from projects.enums import RequestState
+from projects.enums import RequestState, Status
 from projects.models import JurisdictionRequest, Project
 from projects.models.project import ProjectQuerySet
 from projects.selectors import open_projects
@@ -140,6 +140,7 @@ def latest_extension(project: Project) -> date:
 def requests_to_answer(user) -> QuerySet[JurisdictionRequest]:
     """What waits for an answer of this user's own office."""
     waiting = JurisdictionRequest.objects.visible_to(user).filter(state=RequestState.WAITING)
+    waiting = waiting.exclude(project__status=Status.COMPLETED)
     return waiting.filter(answering=user.region) if user.role == Role.OFFICER else waiting.none()
 
 

@@ -10,6 +10,7 @@ from core.triggers import append_only
 from organizations.enums import AUTHORITIES
 from organizations.models import Region
 from projects.enums import JurisdictionAct, RequestState
+from projects.models.merging import Stays
 from projects.models.project import Project
 
 
@@ -28,6 +29,8 @@ class AmongOffices(ScopedModel):
 
 class JurisdictionEntry(AmongOffices):
     """One step of the way to a jurisdiction, never rewritten."""
+
+    on_merge = Stays("how one project came under its office is not the other's")
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="jurisdiction_entries")
     act = models.CharField("事项", max_length=20, choices=JurisdictionAct)
@@ -56,6 +59,8 @@ class JurisdictionEntry(AmongOffices):
 class JurisdictionRequest(AmongOffices):
     """An office asks the one above: for more time (the province answers), or for another jurisdiction (the lowest
     office over both places answers)."""
+
+    on_merge = Stays("what was asked about one project is not asked about the other")
 
     class Kind(models.TextChoices):
         EXTENSION = "extension", "延期确认"
