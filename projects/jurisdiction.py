@@ -15,7 +15,7 @@ from organizations.models import Region
 from projects.enums import RequestState, Status
 from projects.models import JurisdictionRequest, Project
 from projects.models.project import ProjectQuerySet
-from projects.selectors import open_projects
+from projects.selectors import unconfirmed
 
 WITHIN_WORKDAYS = 5  # of entering supervision
 AT_MOST = timedelta(days=30)  # of entering supervision, with the province's consent
@@ -101,11 +101,6 @@ def short_name(name: str) -> str:
 
 
 # --- the term --------------------------------------------------------------------------------------------------------
-
-
-def unconfirmed(user) -> ProjectQuerySet:
-    """Open projects in sight whose jurisdiction nobody has confirmed."""
-    return open_projects(user).filter(jurisdiction_confirmed_on=None)
 
 
 def with_term(projects: ProjectQuerySet) -> ProjectQuerySet:

@@ -30,6 +30,11 @@ def open_projects(user) -> ProjectQuerySet:
     return projects_for(user).under_supervision()
 
 
+def unconfirmed(user) -> ProjectQuerySet:
+    """Open projects in sight whose jurisdiction nobody has confirmed (P4)."""
+    return open_projects(user).filter(jurisdiction_confirmed_on=None)
+
+
 def completeness_for(projects: QuerySet[Project]) -> dict[int, tuple[int, int]]:
     """Project id → (filled, required) of the project indicators, in one query."""
     return indicators.completeness(projects, PROJECT_GROUPS)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.access import access, read_or_write
 from organizations.enums import AUTHORITIES, Role
 from projects import jurisdiction as places
-from projects import permissions
+from projects import permissions, selectors
 from projects.enums import RequestState
 from projects.forms import ConfirmForm, ExtensionForm, MoveForm, RequestAnswerForm
 from projects.jurisdiction_tables import RequestTable, UnconfirmedFilters, UnconfirmedTable, term_text, term_tone
@@ -22,7 +22,7 @@ from projects.services import jurisdiction as services
 @access(Role.OFFICER)
 def jurisdiction_list(request):
     filters = UnconfirmedFilters(request.GET, user=request.user)
-    projects = filters.apply(places.with_term(places.unconfirmed(request.user)))
+    projects = filters.apply(places.with_term(selectors.unconfirmed(request.user)))
     table = UnconfirmedTable(projects, request)
     context = {"filters": filters, "table": table, "waiting": places.requests_to_answer(request.user).count()}
     return render(request, "projects/jurisdiction_list.html", context)
@@ -33,7 +33,7 @@ def jurisdiction_list(request):
 def confirm_many(request):
     """Each as it is proposed."""
     keys = [int(key) for key in request.POST.getlist("chosen") if key.isdecimal() and len(key) < 19]
-    chosen = places.with_term(places.unconfirmed(request.user)).filter(pk__in=keys, is_moving=False)
+    chosen = places.with_term(selectors.unconfirmed(request.user)).filter(pk__in=keys, is_moving=False)
     done = sum(_confirmed(project, request.user) for project in chosen.order_by("pk"))
     if done:
         messages.success(request, f"已确认 {done} 个项目的管辖属地。")

@@ -16,6 +16,7 @@ from core.formats import rate as rate_text
 from core.formats import wan
 from organizations.enums import Industry, RegionLevel
 from organizations.models import Region
+from projects import selectors as projects
 from projects.models import Project
 from reports import links, permissions, selectors
 from reports.desks.tiles import Tile
@@ -150,6 +151,7 @@ class View:
             url=links.warnings(region=self.asked, due_soon="on"),
         )
         yield self._rate_tile("account", now.figures)
+        yield from self._jurisdiction_tile()
         if now.inclusion:
             part, whole = now.inclusion
             yield Tile("纳入率", numerator=part, denominator=whole, hint="房建市政在建 / 指标基数")
@@ -157,6 +159,14 @@ class View:
             part, whole = now.permitted
             hint, url = f"未纳入 {now.permits.missing:,} 张", links.to("projects:permit_comparison", place=self.asked)
             yield Tile("许可纳入率", numerator=part, denominator=whole, hint=hint, url=url)
+
+    def _jurisdiction_tile(self) -> Iterator[Tile]:
+        """Industry departments confirm nothing: the tile leads to a list that is not theirs."""
+        if permissions.disposes(self.user):
+            count = projects.unconfirmed(self.user).within(self.region).count()
+            url = links.to("projects:jurisdiction_list", place=self.asked)
+            hint = "纳入监管 5 个工作日内"
+            yield Tile("管辖待确认", count, unit="个", hint=hint, url=url, tone="orange" if count else "")
 
     def monthly_tiles(self) -> Iterator[Tile]:
         figures = self.month_places.whole.figures

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import fill, flows, gates, history, notices, permits, plan, units
+from wagemonitor.seed import fill, flows, gates, history, notices, offices, permits, plan, units
 
 
 class Command(BaseCommand):
@@ -64,6 +64,7 @@ class Builder:
             ("公示", notices.photograph),
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
+            ("账号与管辖", self._offices),
         ]
 
     def _units(self) -> None:
@@ -98,6 +99,10 @@ class Builder:
     def _gates(self) -> None:
         gates.install(self.random, self.today, self.units.users)
         gates.punch(min(timezone.now(), gates.moment(self.today, 23)))
+
+    def _offices(self) -> None:
+        offices.logins_of(self.random, self.units.users, self.today)
+        offices.jurisdictions(self.units.users, self.today)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
