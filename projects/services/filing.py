@@ -45,20 +45,19 @@ def file_project(*, by, contractor: Organization | None = None, **facts) -> Proj
         reach(MilestoneKind.START, change)
     jurisdiction.begin(project, by=by, confirmed=said)
     if contractor is not None:
-        if contractor._state.adding:
-            contractor.full_clean()
-            contractor.save()
-        add_party(
-            project,
-            contractor,
-            ParticipantType.GENERAL_CONTRACTOR,
-            by=by,
-            is_lead=True,
-            entered_on=project.actual_start_on,
-        )
+        _enter_contractor(project, contractor, by=by)
     audit.record("project.file", by=by, target=project, code=project.code, jurisdiction=project.jurisdiction_id)
     mark_changed([project.pk])
     return project
+
+
+def _enter_contractor(project: Project, contractor: Organization, *, by) -> None:
+    """As the lead; it may be a unit that is not on record yet."""
+    if contractor._state.adding:
+        contractor.full_clean()
+        contractor.save()
+    kind, entered_on = ParticipantType.GENERAL_CONTRACTOR, project.actual_start_on
+    add_party(project, contractor, kind, by=by, is_lead=True, entered_on=entered_on)
 
 
 def _place_of(project: Project, *, said: bool) -> Region:
