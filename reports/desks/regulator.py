@@ -151,17 +151,17 @@ class View:
             url=links.warnings(region=self.asked, due_soon="on"),
         )
         yield self._rate_tile("account", now.figures)
-        yield from self._jurisdiction_tile()
-        if now.inclusion:
-            part, whole = now.inclusion
-            yield Tile("纳入率", numerator=part, denominator=whole, hint="房建市政在建 / 指标基数")
+        yield from self._coverage_tiles()
         if now.permitted:
             part, whole = now.permitted
             hint, url = f"未纳入 {now.permits.missing:,} 张", links.to("projects:permit_comparison", place=self.asked)
             yield Tile("许可纳入率", numerator=part, denominator=whole, hint=hint, url=url)
 
-    def _jurisdiction_tile(self) -> Iterator[Tile]:
-        """Industry departments confirm nothing: the tile leads to a list that is not theirs."""
+    def _coverage_tiles(self) -> Iterator[Tile]:
+        """Whether every project has its office. Industry departments confirm nothing: that list is not theirs."""
+        if self.now_places.whole.inclusion:
+            part, whole = self.now_places.whole.inclusion
+            yield Tile("纳入率", numerator=part, denominator=whole, hint="房建市政在建 / 指标基数")
         if permissions.disposes(self.user):
             count = projects.unconfirmed(self.user).within(self.region).count()
             url = links.to("projects:jurisdiction_list", place=self.asked)
