@@ -37,7 +37,7 @@ def store(
         name=PurePath(name).name[-200:],
         content_type=content_type,
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest(content),
         uploaded_by=by,
     )
     if owner is not None:
@@ -45,6 +45,10 @@ def store(
     default_storage.save(attachment.path, ContentFile(crypto.encrypt_bytes(content)))
     attachment.save()
     return attachment
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def check(content: bytes, name: str, kinds: dict[str, str]) -> str:

@@ -108,14 +108,18 @@ class ManyFilesInput(forms.FileInput):
 
 
 class EvidenceField(forms.FileField):
-    """Up to `MAX_FILES` files, each checked against its kind. Gives (name, content) pairs."""
+    """Up to `max_files` files, each checked against its kind. Gives (name, content) pairs."""
 
     widget = ManyFilesInput(attrs={"accept": ",".join(attachments.EVIDENCE)})
 
+    def __init__(self, *, max_files: int = MAX_FILES, **kwargs):
+        super().__init__(**kwargs)
+        self.max_files = max_files
+
     def clean(self, data, initial=None):
         uploads = [super(EvidenceField, self).clean(one, initial) for one in data or [None]]
-        if len(uploads) > MAX_FILES:
-            raise forms.ValidationError(f"一次最多上传 {MAX_FILES} 个文件，请合并为 PDF 后再上传。")
+        if len(uploads) > self.max_files:
+            raise forms.ValidationError(f"一次最多上传 {self.max_files} 个文件，请合并为 PDF 或分几次上传。")
         return [self._read(upload) for upload in uploads if upload]
 
     @staticmethod

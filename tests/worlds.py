@@ -96,6 +96,7 @@ class World:
         world._units()
         world.things |= world._project()
         world.things |= world.person()
+        world.things["departure"] = world.left()
         world.things |= world._money()
         world.things |= world._sheet()
         world.things |= world._warning()
@@ -223,6 +224,12 @@ class World:
         papers = {"certificate": certificate, "training": training, "insurance": insurance, "appraisal": appraisal}
         for name, thing in (papers | {"certificate_scan": scan, "photo": worker.photo}).items():
             self.things.setdefault(name, thing)  # the first person's
+
+    def left(self) -> Model:
+        """Somebody who has left with wages owing."""
+        worker = people.worker(name=self.text("退场工人"), id_number=self._id_number())
+        engagement = people.engagement(self.project, worker, team=self.team)
+        return people.departure(engagement, date(2026, 9, 30), owed_amount=Decimal("1200"), note=self.text("欠付说明"))
 
     def open_account(self, project: Model) -> Model:
         number = self._secret(f"25{self.place.county}8591{len(self.secrets):07d}")
@@ -369,6 +376,7 @@ class World:
             self.wages(payroll, account, engagement)
             self._papers(project)
             self._party(number)
+            self.left()
             self._more(number)
 
     def _party(self, number: int) -> None:

@@ -183,6 +183,51 @@ class WageMethod(models.TextChoices):
     MONTH = "month", "计月"
 
 
+class WageUnit(models.TextChoices):
+    """计量单位 of piece work (national dictionary unit)."""
+
+    METRE = "80", "米"
+    SQUARE_METRE = "81", "平方米"
+    CUBIC_METRE = "82", "立方米"
+
+
+class EndReason(models.TextChoices):
+    """Why a labour contract ended (《劳动合同法》第三十六条至第四十一条、第四十四条)."""
+
+    EXPIRED = "expired", "合同期满"
+    TASK_DONE = "task", "约定的工作任务完成"
+    AGREED = "agreed", "协商一致解除"
+    BY_WORKER = "worker", "劳动者解除"
+    BY_EMPLOYER = "employer", "用人单位解除"
+    RENEWED = "renewed", "续签新合同"
+    EXIT = "exit", "随退场终止"
+    OTHER = "other", "其他"
+
+
+class ContractState(models.TextChoices):
+    """How somebody on site stands with the labour contract, worst first."""
+
+    MISSING = "missing", "未登记"
+    EXPIRED = "expired", "已到期"
+    EXPIRING = "expiring", "即将到期"
+    LATE = "late", "逾期签订"
+    RUNNING = "running", "在期"
+
+
+class Settlement(models.TextChoices):
+    """Whether wages were settled when somebody left the site."""
+
+    SETTLED = "settled", "已结清"
+    OWED = "owed", "未结清"
+
+
+class Movement(models.TextChoices):
+    """进退场类型 (national dictionary entry_exit_type)."""
+
+    ENTRY = "1", "进场"
+    EXIT = "0", "退场"
+
+
 class AttendanceSource(models.TextChoices):
     SHEET = "sheet", "考勤表导入"
     DEVICE = "device", "考勤设备"

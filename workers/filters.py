@@ -11,6 +11,11 @@ STATES = [("", ""), ("on_site", "在场"), ("left", "已退场")]
 LACKS = [("", ""), *((key, lack.label) for key, lack in lacks.LACKS.items())]
 
 
+def in_state(engagements: EngagementQuerySet, state: str) -> EngagementQuerySet:
+    today = timezone.localdate()
+    return engagements.on_site(today) if state == "on_site" else engagements.filter(exited_on__lt=today)
+
+
 class EngagementFilters(FilterForm):
     q = forms.CharField(label="姓名、拼音、证件号后四位或手机号")
     team = forms.TypedChoiceField(label="班组", coerce=int)
@@ -44,8 +49,7 @@ class EngagementFilters(FilterForm):
 
     @staticmethod
     def _by_state(engagements: EngagementQuerySet, state: str) -> EngagementQuerySet:
-        today = timezone.localdate()
-        return engagements.on_site(today) if state == "on_site" else engagements.filter(exited_on__lt=today)
+        return in_state(engagements, state)
 
     @staticmethod
     def _by_lacks(engagements: EngagementQuerySet, what: str) -> EngagementQuerySet:

@@ -26,13 +26,13 @@ from django.db.models.fields import DateField
 from django.db.models.functions import Cast, Coalesce, Length, TruncDate
 from django.urls import reverse
 
+from workers import contracts, crews
 from workers.enums import SPECIAL_TRADES, CertificateKind, TrainingKind
 from workers.models import (
     BankCard,
     Certificate,
     Engagement,
     Insurance,
-    LabourContract,
     RegistrationDeadline,
     TrainingRecord,
 )
@@ -85,9 +85,7 @@ def _late(day: date) -> Q:
     return Q(pk__in=late.filter(written__gt=F("allowed")).values("pk"))
 
 
-CONTRACT = Lack(
-    "contract", "无劳动合同", "劳动合同", lambda day: ~Exists(_of_engagement(LabourContract)), "workers:contract_add"
-)
+CONTRACT = Lack("contract", "无劳动合同", "劳动合同", contracts.missing, "workers:contract_add")
 CARD = Lack(
     "card",
     "无工资卡",
@@ -113,6 +111,10 @@ SPECIAL = Lack(
 INSURANCE = Lack(
     "insurance", "无有效保险", "有效的工伤或意外保险", lambda day: ~Exists(_insured(day)), "workers:insurance_of"
 )
+CONTRACT_EXPIRED = Lack("contract_expired", "合同到期仍在场", "", contracts.expired, is_gap=False)
+CONTRACT_EXPIRING = Lack("contract_expiring", "合同即将到期", "", contracts.expiring, is_gap=False)
+CONTRACT_LATE = Lack("contract_late", "合同逾期签订", "", contracts.late, is_gap=False)
+ELSEWHERE = Lack("elsewhere", "同时在其他项目", "", crews.elsewhere, is_gap=False)
 EXPIRING = Lack(
     "expiring",
     "证书 30 天内到期",

@@ -17,7 +17,16 @@ from core.months import next_month
 from organizations.models import Region
 from projects.models import Project
 from workers.enums import AttendanceSource
-from workers.models import AttendanceDay, AttendanceMonth, BankCard, Device, Engagement, LabourContract, Team, Worker
+from workers.models import (
+    AttendanceDay,
+    AttendanceMonth,
+    BankCard,
+    Departure,
+    Device,
+    Engagement,
+    Team,
+    Worker,
+)
 from workers.models.engagement import EngagementQuerySet
 from workers.models.worker import Characters
 
@@ -31,15 +40,15 @@ def engagements_for(user) -> EngagementQuerySet:
 
 
 def with_rows(engagements: EngagementQuerySet) -> EngagementQuerySet:
-    """What a row of the register shows, without a query for each; nothing is decrypted."""
-    # No Exists: the planner does not reckon with the page's LIMIT and hashes every contract of the province for it.
-    contracts = LabourContract.objects.filter(engagement=OuterRef("pk")).order_by()
+    """What a row of the register shows, without a query for each; nothing is decrypted.
+
+    No Exists: the planner does not reckon with the page's LIMIT and hashes every contract of the province for it."""
     cards = BankCard.objects.filter(worker=OuterRef("worker"), is_current=True)
     return (
-        engagements.select_related("worker", "team", "project")
+        engagements.with_contract()
+        .select_related("worker", "team", "project")
         .defer("worker__id_number", "worker__phone")
-        .alias(a_contract=Subquery(contracts.values("pk")[:1]))
-        .annotate(has_contract=Q(a_contract__isnull=False), card_last4=Subquery(cards.values("last4")[:1]))
+        .annotate(card_last4=Subquery(cards.values("last4")[:1]))
     )
 
 
@@ -102,6 +111,19 @@ def first_worked(engagement_ids: Iterable[int]) -> dict[int, date]:
         engagement__in=list(engagement_ids), units__gt=0, day__gte=F("engagement__entered_on")
     )
     return dict(days.order_by().values_list("engagement").annotate(first=Min("day")))
+
+
+def last_worked(engagement_ids: Iterable[int]) -> dict[int, date]:
+    """The last day each of them worked, by the roll-up of their months."""
+    months = AttendanceMonth._base_manager.filter(engagement__in=list(engagement_ids), days__gt=0)
+    return dict(months.order_by().values_list("engagement").annotate(last=Max("last_day")))
+
+
+def left_before(engagement_ids: Iterable[int]) -> dict[int, date]:
+    """The day each of them left the site the time before the stay that the engagement tells."""
+    stays = Departure._base_manager.filter(engagement__in=list(engagement_ids))
+    stays = stays.filter(exited_on__lt=F("engagement__entered_on"))
+    return dict(stays.order_by().values_list("engagement").annotate(last=Max("exited_on")))
 
 
 class CardHolder(NamedTuple):

@@ -6,13 +6,27 @@ from django.utils import timezone
 from core import formats
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, RateColumn, Table
 from projects.enums import Status
+from workers import contracts
 from workers.deadlines import has_come, last_due
-from workers.enums import AttendanceSource, PunchMeans
+from workers.enums import AttendanceSource, ContractState, PunchMeans
 from workers.models import Engagement, Presence, Training
 
 
 def state_of(engagement: Engagement) -> str:
     return "已退场" if engagement.exited_on and engagement.exited_on < timezone.localdate() else "在场"
+
+
+CONTRACT_TONES = {
+    ContractState.MISSING: "orange",
+    ContractState.EXPIRED: "red",
+    ContractState.EXPIRING: "yellow",
+    ContractState.LATE: "grey",
+    ContractState.RUNNING: "green",
+}
+
+
+def contract_of(row: Engagement) -> ContractState:
+    return contracts.contract_state(row, timezone.localdate())
 
 
 class EngagementTable(Table):
@@ -30,8 +44,8 @@ class EngagementTable(Table):
     exited_on = DayColumn("退场日期", minor=True)
     contract = BadgeColumn(
         "劳动合同",
-        value=lambda row: "已签" if row.has_contract else "未登记",
-        tone=lambda row: "green" if row.has_contract else "orange",
+        value=lambda row: contract_of(row).label,
+        tone=lambda row: CONTRACT_TONES[contract_of(row)],
     )
     card = BadgeColumn(
         "工资卡",

@@ -2,7 +2,20 @@ from django.urls import path
 
 from core.navigation import NavItem
 from workers.permissions import READERS
-from workers.views import attendance, cards, certificates, contracts, days, gates, live, people, register, training
+from workers.views import (
+    attendance,
+    cards,
+    certificates,
+    contracts,
+    days,
+    gates,
+    live,
+    people,
+    register,
+    stays,
+    teams,
+    training,
+)
 
 app_name = "workers"
 
@@ -18,9 +31,29 @@ urlpatterns = [
     path("projects/<int:project_pk>/", register.register, name="register"),
     path("projects/<int:project_pk>/new/", register.enrol, name="enrol"),
     path("engagements/<int:pk>/edit/", register.engagement_edit, name="engagement_edit"),
-    path("engagements/<int:pk>/exit/", register.engagement_exit, name="engagement_exit"),
-    path("engagements/<int:pk>/return/", register.engagement_return, name="engagement_return"),
+    path("engagements/<int:pk>/exit/", stays.engagement_exit, name="engagement_exit"),
+    path("engagements/<int:pk>/return/", stays.engagement_return, name="engagement_return"),
+    path("projects/<int:project_pk>/exits/", stays.departure_list, name="departure_list"),
+    path("projects/<int:project_pk>/exits/new/", stays.exit_many, name="exit_many"),
+    path("exits/owed/", stays.owed_list, name="owed_list"),
+    path("exits/<int:pk>/", stays.departure_detail, name="departure_detail"),
+    path("exits/<int:pk>/settle/", stays.departure_settle, name="departure_settle"),
+    path("projects/<int:project_pk>/teams/", teams.team_list, name="team_list"),
+    path("projects/<int:project_pk>/teams/new/", teams.team_add, name="team_add"),
+    path("teams/<int:pk>/", teams.team_detail, name="team_detail"),
+    path("teams/<int:pk>/edit/", teams.team_edit, name="team_edit"),
+    path("teams/<int:pk>/move/", teams.team_move, name="team_move"),
+    path("teams/<int:pk>/exit/", teams.team_exit, name="team_exit"),
+    path("teams/<int:pk>/return/", teams.team_return, name="team_return"),
+    path("projects/<int:project_pk>/contracts/", contracts.contract_list, name="contract_list"),
+    path("projects/<int:project_pk>/contracts/scans/", contracts.contract_scans, name="contract_scans"),
     path("engagements/<int:engagement_pk>/contracts/new/", contracts.contract_add, name="contract_add"),
+    path("engagements/<int:engagement_pk>/contracts/print/", contracts.contract_print, name="contract_print"),
+    path(
+        "engagements/<int:engagement_pk>/contracts/print/full/",
+        contracts.contract_print_full,
+        name="contract_print_full",
+    ),
     path("contracts/<int:pk>/edit/", contracts.contract_edit, name="contract_edit"),
     path("live/", live.live, name="live"),
     path("live/people/", live.live_people, name="live_people"),
@@ -44,6 +77,9 @@ urlpatterns = [
     path("engagements/<int:engagement_pk>/appraisals/new/", people.appraisal_add, name="appraisal_add"),
     path("appraisals/<int:pk>/statement/", people.appraisal_statement, name="appraisal_statement"),
     path("appraisals/<int:pk>/withdraw/", people.appraisal_withdraw, name="appraisal_withdraw"),
+    path("contracts/<int:pk>/renew/", contracts.contract_renew, name="contract_renew"),
+    path("contracts/<int:pk>/end/", contracts.contract_end, name="contract_end"),
+    path("contracts/<int:pk>/resume/", contracts.contract_resume, name="contract_resume"),
     path("attendance/", attendance.attendance_list, name="attendance_list"),
     path("projects/<int:project_pk>/attendance/", attendance.attendance, name="attendance"),
     path("projects/<int:project_pk>/attendance/day/", days.attendance_day, name="attendance_day"),

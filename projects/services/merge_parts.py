@@ -5,7 +5,11 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 from django.apps import apps
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import connection
 from django.db.models import ForeignKey, Model, UniqueConstraint
+from django.db.models.sql import Query
 from pghistory.models import Event
 
 from core.models import Attachment
@@ -15,11 +19,12 @@ from projects.models.merging import Fold, Rule, Stays
 
 @dataclass(frozen=True)
 class Unique:
-    """A unique constraint by its name and columns."""
+    """A unique constraint, or one that excludes overlaps, by its name and columns."""
 
     name: str
     columns: tuple[str, ...]
     constraint: UniqueConstraint | None = field(default=None, compare=False)
+    overlapping: tuple[str, ...] = ()  # SQL of ranges that must not overlap where the columns are equal
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,31 @@ def uniques(model: type[Model]) -> list[Unique]:
         for constraint in model._meta.constraints
         if isinstance(constraint, UniqueConstraint)
     ]
+    found += [
+        _excluding(model, constraint)
+        for constraint in model._meta.constraints
+        if isinstance(constraint, ExclusionConstraint)
+    ]
     found += [Unique(field.name, (field.column,)) for field in model._meta.concrete_fields if field.unique]
     found += [
         Unique("+".join(names), tuple(_column(model, n) for n in names)) for names in model._meta.unique_together
     ]
     keys = tuple(key_columns(model))
     return [*found, Unique("pk", keys)] if len(keys) > 1 else found
+
+
+def _excluding(model: type[Model], constraint: ExclusionConstraint) -> Unique:
+    """Its equal columns by name; of its ranges the SQL, with columns that no table qualifies."""
+    equal, ranges = [], []
+    query = Query(model, alias_cols=False)
+    for expression, operator in constraint.expressions:
+        if operator == RangeOperators.EQUAL:
+            equal.append(_column(model, expression))
+        else:
+            compiler = query.get_compiler(connection=connection)
+            sql, params = compiler.compile(expression.resolve_expression(query))
+            ranges.append(sql % tuple(f"'{value}'" for value in params))
+    return Unique(constraint.name, tuple(equal), overlapping=tuple(ranges))
 
 
 def _column(model: type[Model], name: str) -> str:

@@ -158,6 +158,7 @@ def _clashes(cursor, part: Part, new: dict[str, str]) -> None:
 def _clash(part: Part, unique: Unique, number: int, new: dict[str, str]) -> tuple[str, list]:
     """Rows that would hold the same unique values as one that stands at the target."""
     on = [f"t.{column} = {f'r.new_{column}' if column in new else f's.{column}'}" for column in unique.columns]
+    on += [f"{_of_row(sql, 's')} && {_of_row(sql, 't')}" for sql in unique.overlapping]
     moved = " OR ".join(f"r.new_{column} <> s.{column}" for column in unique.columns if column in new)
     condition, params = _condition(part, unique)
     selected = [f"r.key_{key}, t.{key} AS t_{key}" for key in part.keys]
@@ -167,6 +168,11 @@ def _clash(part: Part, unique: Unique, number: int, new: dict[str, str]) -> tupl
         f" WHERE ({moved}) {condition}"
     )
     return sql, params
+
+
+def _of_row(sql: str, row: str) -> str:
+    """An expression over a model's columns, of this row of the join."""
+    return f"(SELECT {sql} FROM (SELECT {row}.*) own)"
 
 
 def _condition(part: Part, unique: Unique) -> tuple[str, list]:

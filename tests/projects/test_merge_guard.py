@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.test.utils import isolate_apps
@@ -37,7 +38,7 @@ def faults(model: type[models.Model]) -> list[str]:
     unknown = set(rules) - {unique.name for unique in uniques(model)}
     said += [f"{model.__name__}.on_merge names {name}, which is no unique constraint" for name in unknown]
     said += [
-        f"{model.__name__}.{c.name} is unique by an expression, or excludes"
+        f"{model.__name__}.{c.name} is unique by an expression, or excludes by more than overlaps"
         for c in model._meta.constraints
         if _odd(model, c)
     ]
@@ -46,8 +47,11 @@ def faults(model: type[models.Model]) -> list[str]:
 
 def _odd(model, constraint) -> bool:
     """No pairs are found by it: such a model stays. An expression in which nothing moves stands in no way."""
+    if isinstance(constraint, ExclusionConstraint):
+        operators = {operator for _, operator in constraint.expressions}
+        return constraint.condition is not None or bool(operators - {RangeOperators.EQUAL, RangeOperators.OVERLAPS})
     if not isinstance(constraint, UniqueConstraint):
-        return isinstance(constraint, ExclusionConstraint)
+        return False
     read = {part.name for expression in constraint.expressions for part in expression.flatten() if _is_field(part)}
     return not constraint.fields and any(model._meta.get_field(name).is_relation for name in read)
 

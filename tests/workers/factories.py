@@ -7,13 +7,14 @@ from itertools import count
 from django.db.models import Max, Min, Sum
 
 from projects.models import Project
-from workers.enums import AttendanceSource, CertificateKind, Trade, TrainingKind
+from workers.enums import AttendanceSource, CertificateKind, Settlement, Trade, TrainingKind
 from workers.models import (
     Appraisal,
     AttendanceDay,
     AttendanceMonth,
     BankCard,
     Certificate,
+    Departure,
     Device,
     Engagement,
     Insurance,
@@ -24,8 +25,10 @@ from workers.models import (
     Worker,
 )
 from workers.partitions import ensure
+from workers.services import Settled
 
 _serial = count(1)
+SETTLED = Settled(Settlement.SETTLED)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -60,6 +63,16 @@ def engagement(of: Project, person: Worker | None = None, **fields) -> Engagemen
 def contract(of: Engagement, **fields) -> LabourContract:
     defaults = {"signed_on": of.entered_on, "starts_on": of.entered_on, "wage_rate": Decimal("260.00"), "pay_day": 15}
     return LabourContract.objects.create(engagement=of, project=of.project, **(defaults | fields))
+
+
+def departure(of: Engagement, on: date, **fields) -> Departure:
+    """Leaves on this day, paid in full unless `owed_amount` is given."""
+    if fields.get("owed_amount"):
+        fields = {"settlement": Settlement.OWED, "owed_due_on": on} | fields
+    Engagement.objects.filter(pk=of.pk).update(exited_on=on)
+    of.exited_on = on
+    defaults = {"project": of.project, "entered_on": of.entered_on, "exited_on": on, "settlement": Settlement.SETTLED}
+    return Departure.objects.create(engagement=of, **(defaults | fields))
 
 
 def bank_card(of: Worker, number: str | None = None, **fields) -> BankCard:

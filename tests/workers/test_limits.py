@@ -189,7 +189,7 @@ def test_who_comes_back_may_enter_after_the_days_of_the_first_stay(site):
     Run(RosterImport, site, roster(line(number=number)))
     made = Engagement.objects.get()
     write_days([DayRow(made.pk, date(2026, 8, 15), Decimal(1))], source="sheet")
-    services.exit_engagement(made, on=date(2026, 8, 20), by=None)
+    services.exit_engagement(made, on=date(2026, 8, 20), settled=factories.SETTLED, by=None)
     run = Run(RosterImport, site, roster(line(number=number, 进场日期="2026-10-01")))
     assert "再次进场" in run.at(2)
     moved = Run(RosterImport, site, roster(line(number=number, 进场日期="2026-10-03")))
@@ -370,7 +370,7 @@ def test_a_team_of_full_length_is_kept_whole(site):
 
 
 def test_an_exit_registered_in_error_is_undone_on_record(signed_in, person):
-    services.exit_engagement(person, on=date(2026, 9, 1), by=None)
+    services.exit_engagement(person, on=date(2026, 9, 1), settled=factories.SETTLED, by=None)
     shown = signed_in.get(reverse("workers:worker_detail", args=[person.worker_id])).content.decode()
     page = reverse("workers:engagement_return", args=[person.pk])
     assert page in shown
@@ -381,12 +381,12 @@ def test_an_exit_registered_in_error_is_undone_on_record(signed_in, person):
     person.refresh_from_db()
     assert person.exited_on is None
     entry = AuditEntry.objects.get(action="worker.return")
-    assert entry.detail == {"exited_on": "2026-09-01"}
+    assert entry.detail == {"exited_on": "2026-09-01", "settlement": "settled", "owed": ""}
     assert "没有退场记录" in signed_in.post(page, follow=True).content.decode()
 
 
 def test_an_exit_of_a_completed_project_stands(signed_in, client, site, person):
-    services.exit_engagement(person, on=date(2026, 9, 1), by=None)
+    services.exit_engagement(person, on=date(2026, 9, 1), settled=factories.SETTLED, by=None)
     page = reverse("workers:engagement_return", args=[person.pk])
     Project.objects.filter(pk=site.pk).update(status=Status.COMPLETED, completed_on=date(2026, 10, 1))
     assert "确认完工" in signed_in.post(page, follow=True).content.decode()

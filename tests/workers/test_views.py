@@ -275,9 +275,9 @@ def test_a_person_of_several_projects_is_not_renamed_by_one(signed_in, person):
 def test_leaving_needs_a_day_after_the_last_one_worked(signed_in, person):
     write_days([DayRow(person.pk, date(2026, 9, 10), Decimal(1))], source=AttendanceSource.SHEET)
     page = reverse("workers:engagement_exit", args=[person.pk])
-    answer = signed_in.post(page, {f"exit-{person.pk}-on": "2026-09-09"}, follow=True)
+    answer = signed_in.post(page, {"on": "2026-09-09", "settlement": "settled"})
     assert "最后出勤日" in answer.content.decode()
-    signed_in.post(page, {f"exit-{person.pk}-on": "2026-09-10"})
+    signed_in.post(page, {"on": "2026-09-10", "settlement": "settled"})
     person.refresh_from_db()
     assert person.exited_on == date(2026, 9, 10)
 
@@ -294,7 +294,7 @@ def test_a_contract_is_signed_with_its_scan(signed_in, person):
         "pay_day": "15",
     }
     page = reverse("workers:contract_add", args=[person.pk])
-    signed_in.post(page, posted | {"scan": scan})
+    signed_in.post(page, posted | {"scans": scan})
     contract = LabourContract.objects.get()
     assert (contract.wage_rate, contract.ends_on) == (Decimal("260.00"), date(2027, 7, 31))
     assert Attachment.objects.get().owner == contract
@@ -305,7 +305,7 @@ def test_a_contract_is_signed_with_its_scan(signed_in, person):
     wrong = signed_in.post(reverse("workers:contract_edit", args=[contract.pk]), posted | {"ends_on": "2026-07-31"})
     assert "终止日期不能早于起始日期" in wrong.content.decode()
     fake = SimpleUploadedFile("合同.pdf", b"MZ not a pdf", "application/pdf")
-    refused = signed_in.post(reverse("workers:contract_edit", args=[contract.pk]), posted | {"scan": fake})
+    refused = signed_in.post(reverse("workers:contract_edit", args=[contract.pk]), posted | {"scans": fake})
     assert refused.status_code == 422
     assert Attachment.objects.count() == 1
 

@@ -71,7 +71,8 @@ def _site(item: Made, span: Span) -> tuple:
 # A worker's place in the project, and a number from 0 to 99 that is the same for the same person and day.
 RANKED = """
 CREATE TEMPORARY TABLE ranked AS
-SELECT e.id, e.project_id, e.worker_id, e.entered_on, s.works_until, s.faults, s.fault_month,
+SELECT e.id, e.project_id, e.worker_id, e.entered_on,
+       least(s.works_until, e.exited_on) AS works_until, s.faults, s.fault_month,
        row_number() OVER (PARTITION BY e.project_id ORDER BY e.entered_on, e.id) AS place
 FROM workers_engagement e JOIN sites s USING (project_id)
 """

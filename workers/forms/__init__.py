@@ -1,24 +1,32 @@
 from workers.forms.attendance import CorrectionForm, DeviceForm, StandardForm, TeamDayForm
-from workers.forms.contracts import ContractForm
+from workers.forms.contracts import ContractEndForm, ContractForm, ScansForm
 from workers.forms.papers import AppraisalForm, CardForm, CertificateForm, InsuranceForm, PhotoForm, ReasonForm
-from workers.forms.people import EngagementForm, EnrolForm, ExitForm
+from workers.forms.people import EngagementForm, EnrolForm
+from workers.forms.stays import ExitForm, ExitManyForm, PaidForm
+from workers.forms.teams import MoveForm, TeamForm
 from workers.forms.training import ResultsForm, TrainingForm
 
 __all__ = [
     "AppraisalForm",
     "CardForm",
     "CertificateForm",
+    "ContractEndForm",
     "ContractForm",
     "CorrectionForm",
     "DeviceForm",
     "EngagementForm",
     "EnrolForm",
     "ExitForm",
+    "ExitManyForm",
     "InsuranceForm",
+    "MoveForm",
+    "PaidForm",
     "PhotoForm",
     "ReasonForm",
     "ResultsForm",
+    "ScansForm",
     "StandardForm",
     "TeamDayForm",
+    "TeamForm",
     "TrainingForm",
 ]

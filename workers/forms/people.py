@@ -168,9 +168,6 @@ class EngagementForm(PersonForm):
         return {name: self.cleaned_data[name] for name in self.TERMS}
 
     def new_card(self) -> dict | None:
-        number = self.cleaned_data["card"]
-        return {"number": number, "bank_name": self.cleaned_data["bank_name"]} if number else None
-
-
-class ExitForm(PortalForm):
-    on = forms.DateField(label="退场日期", initial=timezone.localdate)
+        """None when nothing was said of the card that is not on record."""
+        card = {"number": self.cleaned_data["card"], "bank_name": self.cleaned_data["bank_name"]}
+        return card if card["number"] or "bank_name" in self.changed_data else None

@@ -21,12 +21,15 @@ from workers.imports.base import place, sheet_of, text_of, words
 from workers.models import BankCard, Team, Worker
 from workers.selectors import CardHolder, KnownPerson
 from workers.services import checks
+from workers.services.contract_rows import ContractBook
 from workers.services.roster import RosterEntry, write_roster
+from workers.services.stay_rows import sync_departures
+from workers.services.teams import fill_employers, names_of, units_of
 
 # What is wrong here does not make it another person: the row is taken without it.
 SOFT = words(
-    "ethnicity native_place address phone education card bank_name gender work_role post is_team_leader wage_method"
-    " wage_rate month_rate pay_day contract_kind ends_on remark"
+    "employer ethnicity native_place address phone education card bank_name gender work_role post is_team_leader"
+    " wage_method wage_rate month_rate pay_day contract_kind ends_on remark"
 )
 
 
@@ -84,6 +87,13 @@ class RosterImport(SheetImport):
         ),
         Column("education", "文化程度", words("学历 受教育程度 文化水平"), vocabulary.education),
         Column("team", "班组", words("所属班组 班组名称 所在班组 施工班组 作业班组 队伍"), text_of(Team, "name")),
+        Column(
+            "employer",
+            "所属单位",
+            words("用人单位 企业名称 所属企业 劳务公司 所属公司 劳务单位 参建单位 单位名称 企业信用代码"),
+            clean.text,
+            help="班组所属的总承包或分包单位，填名称或统一社会信用代码",
+        ),
         Column("is_team_leader", "是否班组长", words("是否为班组长 是否组长 班组长标识"), clean.yes_no),
         Column(
             "trade",
@@ -143,10 +153,14 @@ class RosterImport(SheetImport):
             self._check_person(row)
         self._check_repeats(rows)
         self._check_register(rows)
+        self._check_contracts(rows)
         self._check_cards(rows)
+        self._check_employers(rows)
 
     def apply(self, rows: list[ParsedRow]) -> Outcome:
         written = write_roster(self.project, map(self._entry, rows))
+        sync_departures(self.project)
+        fill_employers(self.project, self._employers(rows))
         return Outcome(written.created, written.updated, written.unchanged)
 
     def _soften(self, row: ParsedRow) -> None:
@@ -218,13 +232,53 @@ class RosterImport(SheetImport):
 
     def _check_moved(self, moved: list[tuple[ParsedRow, KnownPerson]]) -> None:
         """Somebody on site whose entry the sheet tells otherwise than the register."""
-        worked = selectors.first_worked(person.engagement_id for _, person in moved)
+        ids = [person.engagement_id for _, person in moved]
+        worked, left = selectors.first_worked(ids), selectors.left_before(ids)
         for row, person in moved:
             entered = row.values["entered_on"]
             if problem := checks.moved_problem(entered, worked.get(person.engagement_id)):
                 self.refuse(row, "entered_on", problem)
+            elif entered <= left.get(person.engagement_id, date.min):
+                self.refuse(
+                    row, "entered_on", f"该人员上一次退场为 {left[person.engagement_id]}，进场日期应晚于该日。"
+                )
             else:
                 self.notice(row, "entered_on", f"花名册中的进场日期 {person.entered_on} 将改为 {entered}，请核对。")
+
+    def _check_contracts(self, rows: list[ParsedRow]) -> None:
+        """A contract beside one that runs is not registered; the person is."""
+        signed = [row for row in rows if row.good and row.values["signed_on"]]
+        people = (
+            {person.id_number_index: person for person in selectors.engaged_people(self.project)} if signed else {}
+        )
+        known = [(row, people.get(crypto.blind_index(row.values["id_number"]))) for row in signed]
+        book = ContractBook(self.project, [person.engagement_id for _, person in known if person])
+        for row, person in known:
+            if person and (problem := book.beside(person.engagement_id, self._entry(row))):
+                row.values["signed_on"] = None
+                self.notice(row, "signed_on", f"{problem}本行只登记人员，不登记劳动合同。")
+
+    def _check_employers(self, rows: list[ParsedRow]) -> None:
+        self.units = {name: unit.pk for unit in units_of(self.project) for name in names_of(unit)}
+        told: dict[str, int] = {}
+        for row in rows:
+            unit, team = row.values["employer"], row.values["team"]
+            if not row.good or not unit:
+                continue
+            if unit not in self.units:
+                self.notice(
+                    row, "employer", "所属单位不是本项目在场的总承包或分包单位，班组不记所属单位，请核对参建单位。"
+                )
+            elif team and told.setdefault(team, self.units[unit]) != self.units[unit]:
+                self.notice(row, "employer", "同一班组在本表中有几个所属单位，以先出现的为准，请核对。")
+
+    def _employers(self, rows: list[ParsedRow]) -> dict[str, int]:
+        """Team → the unit the sheet names first."""
+        told: dict[str, int] = {}
+        for row in rows:
+            if row.values["team"] and row.values["employer"] in self.units:
+                told.setdefault(row.values["team"], self.units[row.values["employer"]])
+        return told
 
     def _check_cards(self, rows: list[ParsedRow]) -> None:
         first: dict[str, ParsedRow] = {}

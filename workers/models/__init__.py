@@ -3,6 +3,7 @@ from workers.models.attendance import AttendanceCorrection, AttendanceDay, Atten
 from workers.models.certificate import Certificate
 from workers.models.contract import LabourContract
 from workers.models.deadline import RegistrationDeadline
+from workers.models.departure import Departure
 from workers.models.devices import AttendanceStandard, Device, Presence, StrayPunch
 from workers.models.engagement import Engagement, Team
 from workers.models.insurance import Insurance
@@ -17,6 +18,7 @@ __all__ = [
     "AttendanceStandard",
     "BankCard",
     "Certificate",
+    "Departure",
     "Device",
     "Engagement",
     "Insurance",

@@ -11,8 +11,8 @@ from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers import pinyin, selectors
 from workers.enums import IdType
-from workers.models import AttendanceDay, BankCard, Engagement, Team, Worker
-from workers.services import checks
+from workers.models import BankCard, Departure, Engagement, Worker
+from workers.services import checks, teams
 from workers.services.roster import RosterEntry, write_roster
 
 
@@ -101,13 +101,16 @@ def why_not_update(
 
 
 def _is_elsewhere(engagement: Engagement) -> bool:
-    others = Engagement._base_manager.filter(worker=engagement.worker_id).exclude(project=engagement.project_id)
-    return others.exists()
+    others = Engagement.objects.unscoped("whether the person is known elsewhere").filter(worker=engagement.worker_id)
+    return others.exclude(project=engagement.project_id).exists()
 
 
 def _why_not_entered(engagement: Engagement, entered_on: date, today: date) -> dict[str, str]:
     opens_on, born = checks.opens_on(engagement.project), engagement.worker.birth_date
     problems = set(checks.entry_problems(born, entered_on, today, opens_on).values())
+    left = selectors.left_before([engagement.pk]).get(engagement.pk)
+    if left and entered_on <= left:
+        problems.add(f"该人员上一次退场为 {left}，本次进场日期应晚于该日。")
     if engagement.exited_on and entered_on > engagement.exited_on:
         problems.add(f"进场日期不能晚于退场日期 {engagement.exited_on}。")
     elif problem := checks.moved_problem(entered_on, selectors.first_worked([engagement.pk]).get(engagement.pk)):
@@ -127,30 +130,37 @@ def update_engagement(
     today: date | None = None,
 ) -> None:
     """`person`: fields of the worker; `terms`: team (a name), trade, work_role, is_team_leader, entered_on;
-    `card`: number and bank_name, None leaves it.
+    `card`: number and bank_name, None leaves it; without a number the bank of the current card is corrected.
 
     Refused: a completed project, and by field what `why_not_update` says: a new name for somebody who is known from
     other projects as well, an entry after days that were worked, another person's card.
     """
     lock_open(engagement.project)
     worker = engagement.worker
-    facts = person | terms | ({"card": card["number"]} if card else {})
-    stored = Engagement._base_manager.select_related("worker", "project").get(pk=engagement.pk)
+    facts = person | terms | ({"card": card["number"]} if card and card["number"] else {})
+    stored = Engagement.objects.unscoped("the engagement is in scope").select_related("worker", "project")
+    stored = stored.get(pk=engagement.pk)
     if problems := why_not_update(stored, facts, today or timezone.localdate(), card_confirmed=card_confirmed):
         raise ValidationError(problems)
     _update_person(worker, person)
     terms = dict(terms)
-    name = terms.pop("team", "")
-    teams = Team.objects.unscoped("the engagement's own project")
-    engagement.team = teams.get_or_create(project=engagement.project, name=name)[0] if name else None
+    engagement.team = teams.team_named(engagement.project, terms.pop("team", ""))
     for field, value in terms.items():
         setattr(engagement, field, value)
     engagement.full_clean(exclude=["project", "worker"], validate_unique=False)
     engagement.save(update_fields=["team", *terms])  # an exit that came in between stays
+    _move_departure(engagement)
     if card:
         bind_card(worker, **card)
     mark_changed([engagement.project_id])
     audit.record("worker.update", by=by, target=engagement, fields=sorted([*person, *terms]))
+
+
+def _move_departure(engagement: Engagement) -> None:
+    """Whose entry is corrected after the exit: the record of the stay says so, too."""
+    if engagement.exited_on:
+        stays = Departure.objects.unscoped("the engagement is in scope").filter(engagement=engagement)
+        stays.filter(exited_on=engagement.exited_on).update(entered_on=engagement.entered_on)
 
 
 def _update_person(worker: Worker, facts: dict) -> None:
@@ -161,45 +171,14 @@ def _update_person(worker: Worker, facts: dict) -> None:
     worker.save()
 
 
-def bind_card(worker: Worker, *, number: str, bank_name: str = "") -> BankCard:
-    """The card wages go to from now on; an earlier one stays on record."""
+def bind_card(worker: Worker, *, number: str, bank_name: str = "") -> BankCard | None:
+    """The card wages go to from now on; an earlier one stays on record. Without a number: the bank of the current."""
     cards = BankCard.objects.unscoped("the worker is in scope").filter(worker=worker)
+    if not number:
+        cards.filter(is_current=True).update(bank_name=bank_name)
+        return cards.filter(is_current=True).first()
     cards.filter(is_current=True).exclude(number_index=crypto.blind_index(number)).update(is_current=False)
     card = cards.filter(number_index=crypto.blind_index(number)).first() or BankCard(worker=worker, number=number)
     card.last4, card.is_current, card.bank_name = number[-4:], True, bank_name or card.bank_name
     card.save()
     return card
-
-
-@transaction.atomic
-def exit_engagement(engagement: Engagement, *, on: date, by, today: date | None = None) -> None:
-    """Refused: a completed project, before the entry, in the future, before a day that was worked."""
-    lock_open(engagement.project)
-    if on > (today or timezone.localdate()):
-        raise ValidationError({"on": "退场日期不能晚于今天。"})
-    if on < engagement.entered_on:
-        raise ValidationError({"on": f"退场日期不能早于进场日期 {engagement.entered_on}。"})
-    days = AttendanceDay.objects.unscoped("the engagement is in scope")
-    worked = days.filter(engagement=engagement, day__gt=on, units__gt=0).order_by("-day").first()
-    if worked:
-        raise ValidationError({"on": f"{worked.day} 仍有出勤记录，退场日期不能早于最后出勤日。"})
-    engagement.exited_on = on
-    engagement.save(update_fields=["exited_on"])
-    mark_changed([engagement.project_id])
-    audit.record("worker.exit", by=by, target=engagement, on=on.isoformat())
-
-
-@transaction.atomic
-def return_engagement(engagement: Engagement, *, by) -> None:
-    """Undo an exit that was registered in error: the stay goes on as if it had never ended.
-
-    Refused: a completed project, somebody who has not left.
-    """
-    lock_open(engagement.project)
-    engagement = Engagement._base_manager.select_for_update(of=("self",)).get(pk=engagement.pk)
-    if engagement.exited_on is None:
-        raise ValidationError("该人员没有退场记录。")
-    left, engagement.exited_on = engagement.exited_on, None
-    engagement.save(update_fields=["exited_on"])
-    mark_changed([engagement.project_id])
-    audit.record("worker.return", by=by, target=engagement, exited_on=left.isoformat())

@@ -312,6 +312,7 @@ UPDATE roster_staging AS s SET contract_id = (
     WHERE c.engagement_id = s.engagement_id
         AND (c.starts_on = coalesce(s.starts_on, s.entered_on) OR c.signed_on = s.signed_on)
         AND (s.ends_on IS NOT NULL OR c.ends_on IS NULL OR c.ends_on >= coalesce(s.starts_on, s.entered_on))
+        AND (c.ended_on IS NULL OR c.ended_on >= coalesce(s.starts_on, s.entered_on))
     ORDER BY c.starts_on = coalesce(s.starts_on, s.entered_on) DESC, c.id DESC LIMIT 1)
 WHERE s.signed_on IS NOT NULL
 """

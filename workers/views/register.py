@@ -1,19 +1,18 @@
 """The register of a project and the people in it."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
-from workers import lacks, panels, permissions, selectors, services
+from workers import crews, lacks, panels, permissions, selectors, services
 from workers.enums import Post, Trade, WorkRole
 from workers.filters import EngagementFilters
-from workers.forms import EngagementForm, EnrolForm, ExitForm
+from workers.forms import EngagementForm, EnrolForm
 from workers.indicators import WORKER
 from workers.models import Engagement, Worker
 from workers.pages import engagement_in_scope, form_page, panels_of
@@ -58,15 +57,16 @@ def worker_detail(request, pk):
         selectors.engagements_for(user)
         .filter(worker=worker)
         .select_related("worker", "project__jurisdiction", "team")
-        .prefetch_related("contracts", "attendance_months")
+        .prefetch_related("contracts", "attendance_months", "departures")
         .order_by("-entered_on", "-id")
     )
     lacking = lacks.of_people(selectors.engagements_for(user).filter(worker=worker), timezone.localdate())
+    others = crews.at_once(engagements, timezone.localdate())
     own = panels.kept(user, engagements)
     context = {
         "worker": worker,
         "domicile": selectors.domicile_of(worker),
-        "stays": [_stay(user, engagement, lacking[engagement.pk]) for engagement in engagements],
+        "stays": [_stay(user, engagement, lacking[engagement.pk], others) for engagement in engagements],
         "cards": panels.cards_of(user, worker),
         "bind_url": reverse("workers:card_bind", args=[own.pk]) if own else "",
         "photo_url": reverse("workers:photo_edit", args=[own.pk]) if own else "",
@@ -75,7 +75,7 @@ def worker_detail(request, pk):
     return render(request, "workers/worker_detail.html", context)
 
 
-def _stay(user, engagement: Engagement, lacking: list[lacks.Lack]) -> dict:
+def _stay(user, engagement: Engagement, lacking: list[lacks.Lack], others: dict) -> dict:
     papers = [(lack.word, lack.url(engagement)) for lack in lacking if lack.is_gap and not engagement.exited_on]
     return {
         "engagement": engagement,
@@ -90,11 +90,13 @@ def _stay(user, engagement: Engagement, lacking: list[lacks.Lack]) -> dict:
         "months": engagement.attendance_months.all()[:12],
         "may_write": permissions.can_keep_register(user, engagement.project),
         "return_id": f"return-{engagement.pk}",
-        "exit_form": ExitForm(prefix=f"exit-{engagement.pk}"),
+        "departures": [(departure, attachments.of(departure)) for departure in engagement.departures.all()],
+        "elsewhere": others.get(engagement.pk, (0, [])),
+        "today": timezone.localdate(),
     }
 
 
-# --- enrol, change, leave --------------------------------------------------------------------------------------------
+# --- enrol, change --------------------------------------------------------------------------------------------
 
 
 @read_or_write
@@ -145,39 +147,3 @@ def engagement_edit(request, pk):
 
     back = engagement.get_absolute_url()
     return form_page(request, form, save, title="编辑人员", project=project, back=back, facts=TEAM_NAMES)
-
-
-@require_POST
-@access(*WRITERS)
-def engagement_exit(request, pk):
-    engagement = engagement_in_scope(request, pk)
-    if refused := refuse_unless(
-        request, engagement.project, permissions.can_keep_register(request.user, engagement.project)
-    ):
-        return refused
-    form = ExitForm(request.POST, prefix=f"exit-{pk}")
-    try:
-        if form.is_valid():
-            services.exit_engagement(engagement, on=form.cleaned_data["on"], by=request.user)
-            messages.success(request, f"已登记 {engagement.worker.name} 退场。")
-        else:
-            messages.error(request, " ".join(error.message for error in form.error_list()))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect(engagement)
-
-
-@require_POST
-@access(*WRITERS)
-def engagement_return(request, pk):
-    """Undo an exit."""
-    engagement = engagement_in_scope(request, pk)
-    project = engagement.project
-    if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
-        return refused
-    try:
-        services.return_engagement(engagement, by=request.user)
-        messages.success(request, f"已撤销 {engagement.worker.name} 的退场，恢复在场。")
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    return redirect(engagement)

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import fill, flows, gates, history, notices, offices, permits, plan, units
+from wagemonitor.seed import fill, flows, gates, history, notices, offices, permits, plan, stays, units
 
 
 class Command(BaseCommand):
@@ -62,6 +62,7 @@ class Builder:
             ("专户", self._accounts),
             *months,
             ("公示", notices.photograph),
+            ("合同与退场", partial(stays.papers, self.today)),
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
@@ -79,6 +80,7 @@ class Builder:
 
     def _people(self) -> None:
         self.count = fill.people(self.random, self.today, self.made)
+        stays.leave(self.made, self.today)
 
     def _accounts(self) -> None:
         flows.prepare(self.made, self.span)

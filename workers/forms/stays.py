@@ -1,0 +1,97 @@
+"""Leaving the site: one person or several, and what was owed."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils import timezone
+
+from core.forms import EvidenceField, MoneyField, PortalForm, Section
+from workers.enums import Settlement
+from workers.forms.fields import ServiceErrorsMixin
+from workers.models import Engagement
+from workers.services.stays import Exit, Settled
+
+
+class ExitForm(ServiceErrorsMixin, PortalForm):
+    on = forms.DateField(label="退场日期", initial=timezone.localdate)
+    settlement = forms.ChoiceField(label="工资是否结清", choices=Settlement.choices, widget=forms.RadioSelect)
+    owed_amount = MoneyField(label="欠付金额", required=False, help_text="未结清的填写")
+    owed_due_on = forms.DateField(label="约定支付日期", required=False, help_text="未结清的填写")
+    note = forms.CharField(label="说明", required=False, max_length=200, widget=forms.Textarea({"rows": 2}))
+    vouchers = EvidenceField(label="结算单", required=False, help_text="工人签字的结算单，可拍照上传；PDF、JPG 或 PNG")
+
+    sections = [
+        Section("退场", ["on"]),
+        Section("工资结算", ["settlement", "owed_amount", "owed_due_on", "note", "vouchers"]),
+    ]
+
+    def clean(self):
+        values = super().clean()
+        if values.get("on") and values.get("settlement"):
+            self.add_problems(self.settled().problems(values["on"]))
+        return values
+
+    def settled(self) -> Settled:
+        values = self.cleaned_data
+        return Settled(
+            values["settlement"], values.get("owed_amount"), values.get("owed_due_on"), values.get("note", "")
+        )
+
+
+class ExitManyForm(ServiceErrorsMixin, PortalForm):
+    """A box and an amount for each person; who is chosen without an amount has been paid in full."""
+
+    on = forms.DateField(label="退场日期", initial=timezone.localdate)
+    owed_due_on = forms.DateField(label="约定支付日期", required=False, help_text="名单中填有欠付金额时必填")
+    confirmed = forms.BooleanField(label="已核对：所选人员中未填欠付金额的，工资均已结清")
+
+    def __init__(self, *args, people: Iterable[Engagement], last_worked: dict, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people, self.last_worked = list(people), last_worked
+        for person in self.people:
+            name = person.worker.name
+            self.fields[f"leave-{person.pk}"] = forms.BooleanField(label=f"{name} 退场", required=False)
+            self.fields[f"owed-{person.pk}"] = MoneyField(label=f"{name} 欠付金额", required=False)
+
+    def rows(self) -> list[dict]:
+        return [
+            {
+                "engagement": person,
+                "last_worked": self.last_worked.get(person.pk),
+                "leave": self[f"leave-{person.pk}"],
+                "owed": self[f"owed-{person.pk}"],
+            }
+            for person in self.people
+        ]
+
+    def common(self) -> list:
+        return [self["on"], self["owed_due_on"], self["confirmed"]]
+
+    def chosen(self) -> list[Engagement]:
+        return [person for person in self.people if self.cleaned_data.get(f"leave-{person.pk}")]
+
+    def clean(self):
+        values, chosen = super().clean(), self.chosen()
+        if not chosen:
+            self.add_error(None, "请在名单中勾选退场的人员。")
+        owing = [person for person in chosen if values.get(f"owed-{person.pk}")]
+        if owing and not values.get("owed_due_on") and "owed_due_on" not in self.errors:
+            self.add_error("owed_due_on", "有人员未结清，请填写约定支付日期。")
+        for person in self.people:
+            if values.get(f"owed-{person.pk}") and person not in chosen:
+                self.add_error(f"owed-{person.pk}", "填了欠付金额但没有勾选退场，请勾选或清空金额。")
+        return values
+
+    def exits(self) -> list[Exit]:
+        return [Exit(person, self._settled(person)) for person in self.chosen()]
+
+    def _settled(self, person: Engagement) -> Settled:
+        owed = self.cleaned_data.get(f"owed-{person.pk}")
+        if not owed:
+            return Settled(Settlement.SETTLED)
+        return Settled(Settlement.OWED, owed, self.cleaned_data["owed_due_on"])
+
+
+class PaidForm(ServiceErrorsMixin, PortalForm):
+    paid_on = forms.DateField(label="结清日期", initial=timezone.localdate)
+    vouchers = EvidenceField(label="支付凭证", required=False, help_text="银行回单或工人签收，PDF、JPG 或 PNG")
