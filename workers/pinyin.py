@@ -1,12 +1,7 @@
 """Names as they are typed: full pinyin and initials, with the readings that characters have as surnames."""
 
 import os
-from functools import lru_cache
-
-# We ask for single characters. The dictionary of phrases would take 45 MB of every process.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-
-from pypinyin import lazy_pinyin
+from functools import cache, lru_cache
 
 # Only where the reading as a surname differs from the everyday one.
 _SURNAMES = {
@@ -20,9 +15,18 @@ _SURNAMES = {
 }  # fmt: skip
 
 
+@cache
+def _dictionary():
+    """Loaded when the first name is written. We ask for single characters: that of phrases would take 45 MB more."""
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin
+
+
 @lru_cache(maxsize=1 << 14)
 def _syllable(char: str) -> str:
-    return "".join(lazy_pinyin(char)).lower()
+    return "".join(_dictionary()(char)).lower()
 
 
 def search_text(name: str) -> str:

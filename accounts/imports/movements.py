@@ -146,7 +146,7 @@ def movement_of(row: ParsedRow) -> Movement | None:
     try:
         signed = _signed(row.values)
     except ValidationError as error:
-        row.problems.append(Problem(row.sheet, row.row, "amount", "".join(error.messages)))
+        row.add(Problem(row.sheet, row.row, "amount", "".join(error.messages)))
         return None
     value = row.values
     direction, summary = (_IN if signed > 0 else _OUT), value["summary"] or ""

@@ -1,8 +1,8 @@
 """Data rows, cleaned. Blank rows, totals, signatures and repeated headers are passed over, people never are."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -30,8 +30,11 @@ class ParsedRow:
     sheet: str
     row: int
     values: dict[str, object]
-    problems: list[Problem] = field(default_factory=list)
+    problems: Sequence[Problem] = ()  # of most rows none: no list is kept for them
     days: dict[int, object] | None = None  # raw marks by day of the month, blank days left out
+
+    def add(self, problem: Problem) -> None:
+        self.problems = [*self.problems, problem]
 
     @property
     def good(self) -> bool:
@@ -117,7 +120,7 @@ class _SheetReader:
         days = None
         if self.days:
             days = {day: cells[index] for day, index in self.days if cells[index] != "" and plain(cells[index])}
-        return ParsedRow(sheet, number, values, problems, days)
+        return ParsedRow(sheet, number, values, problems or (), days)
 
     def _pass_over(self, number: int, cells: list) -> bool:
         """Called for rows that may be no data: cheap questions first."""

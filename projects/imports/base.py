@@ -119,11 +119,11 @@ class SheetImport:
 
     def refuse(self, row: ParsedRow, field: str, message: str) -> None:
         """The row has an error at this column (its name, or "" for none) and will not be applied."""
-        row.problems.append(self._problem(row, field, message, "error"))
+        row.add(self._problem(row, field, message, "error"))
 
     def notice(self, row: ParsedRow, field: str, message: str) -> None:
         """Worth a look; the row is applied all the same."""
-        row.problems.append(self._problem(row, field, message, "notice"))
+        row.add(self._problem(row, field, message, "notice"))
 
     def _problem(self, row: ParsedRow, field: str, message: str, level: str) -> Problem:
         sheets = self.found.sheets if self.found else []

@@ -208,7 +208,7 @@ class AttendanceImport(SheetImport):
             self.notice(row, "total", f"合计 {said} 天与逐日标记 {counted} 天不一致，以逐日标记为准，请核对。")
 
     def _remark(self, sheet: SheetLayout, row: ParsedRow, day: int, message: str, level: str) -> None:
-        row.problems.append(Problem(row.sheet, row.row, f"{day}日", message, level, sheet.days[day]))
+        row.add(Problem(row.sheet, row.row, f"{day}日", message, level, sheet.days[day]))
 
     # --- corrections -------------------------------------------------------------------------------------------------
 

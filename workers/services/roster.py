@@ -4,6 +4,7 @@ Rows are copied into a temporary table and merged by one statement for each tabl
 what a hundred cost in round trips. Ciphertexts differ each time: equality is asked of blind indexes only.
 """
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def write_roster(project: Project, entries: Iterable[RosterEntry]) -> Written:
         "method": WageMethod.DAY,
         "pay_day": project.wage_pay_day,
     }
-    changed: dict[str, set[int]] = {}
+    changed: dict[str, array] = {}
     with connection.cursor() as cursor:
         _keep_triggers_linear(cursor)
         total = stage("roster_staging", _STAGING, map(_staged, entries), derived=_DERIVED)
@@ -80,7 +81,7 @@ def write_roster(project: Project, entries: Iterable[RosterEntry]) -> Written:
                 _tell_planner(cursor, total)
             cursor.execute(statement, values)
             if cursor.description:
-                changed.setdefault(statement, set()).update(pk for (pk,) in cursor.fetchall())
+                changed[statement] = array("q", (pk for (pk,) in cursor))
     take_in_strays(project)
     return _count(project, total, changed)
 
@@ -100,8 +101,8 @@ def _tell_planner(cursor, total: int) -> None:
         cursor.execute(f"ANALYZE {', '.join(outgrown)}")
 
 
-def _count(project: Project, total: int, changed: dict[str, set[int]]) -> Written:
-    created = changed[_NEW_ENGAGEMENTS]
+def _count(project: Project, total: int, changed: dict[str, array]) -> Written:
+    created = set(changed[_NEW_ENGAGEMENTS])
     touched = set().union(*changed.values())
     if touched:
         mark_changed([project.pk])
