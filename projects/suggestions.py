@@ -68,7 +68,7 @@ CROSS JOIN LATERAL (
             WHERE left(p.region_id, 4) = left(listed.region_id, 4)
         ) facts
     ) told
-    WHERE told.score >= %s AND told.name >= 0.2
+    WHERE told.score >= %s AND told.name >= 0.2 AND (told.contractor OR told.owner OR told.county)
     ORDER BY told.score DESC, told.project_id
     LIMIT %s
 ) best

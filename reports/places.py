@@ -42,7 +42,7 @@ class Place:
     @property
     def permitted(self) -> tuple[int, int] | None:
         """许可纳入率: of the permits on the list of the department, where one was loaded."""
-        return self.permits.rate if self.permits.due else None
+        return self.permits.rate
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,9 @@ class PermitCounts:
         return self.due - self.found
 
     @property
-    def rate(self) -> tuple[int, int]:
-        return self.found, self.due
+    def rate(self) -> tuple[int, int] | None:
+        """None where no list was loaded."""
+        return (self.found, self.due) if self.due else None
 
 
 class ListedPermitQuerySet(ScopedQuerySet):

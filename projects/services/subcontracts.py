@@ -24,7 +24,7 @@ def file_subcontract(contract: Subcontract, *, by, scans: Sequence[tuple[str, by
     for name, value in facts.items():
         setattr(contract, name, value)
     contract.filed_by = contract.filed_by or by
-    contract.full_clean()
+    contract.full_clean(exclude=["filed_by"])  # the system itself may file
     contract.save()
     for name, content in scans:
         attachments.store(content, name, by=by, owner=contract)
@@ -43,7 +43,7 @@ def withdraw_subcontract(contract: Subcontract, *, by, on: date, reason: str) ->
     if on < contract.signed_on:
         raise ValidationError({"on": "撤销日期不能早于合同签订日期。"})
     contract.state, contract.withdrawn_on, contract.withdrawn_reason = SubcontractState.WITHDRAWN, on, reason
-    contract.full_clean()
+    contract.full_clean(exclude=["filed_by"])  # the system itself may file
     contract.save()
     audit.record("subcontract.withdraw", by=by, target=contract, project=project.code, reason=reason)
     mark_changed([project.pk])

@@ -152,15 +152,19 @@ class View:
         )
         yield self._rate_tile("account", now.figures)
         yield from self._coverage_tiles()
-        if now.permitted:
-            part, whole = now.permitted
-            hint, url = f"未纳入 {now.permits.missing:,} 张", links.to("projects:permit_comparison", place=self.asked)
-            yield Tile("许可纳入率", numerator=part, denominator=whole, hint=hint, url=url)
 
     def _coverage_tiles(self) -> Iterator[Tile]:
-        """Whether every project has its office. Industry departments confirm nothing: that list is not theirs."""
-        if self.now_places.whole.inclusion:
-            part, whole = self.now_places.whole.inclusion
+        """Whether every project is on the platform: by the list of permits where one was loaded, the baseline beside
+        it. Whether each has its office: industry departments confirm nothing, that list is not theirs."""
+        now = self.now_places.whole
+        if now.permitted:
+            hint = f"未纳入 {now.permits.missing:,} 张"
+            if now.inclusion:
+                hint += f" · 指标基数 {now.inclusion[0]:,}/{now.inclusion[1]:,}"
+            url = links.to("projects:permit_comparison", place=self.asked)
+            yield Tile("许可纳入率", numerator=now.permitted[0], denominator=now.permitted[1], hint=hint, url=url)
+        elif now.inclusion:
+            part, whole = now.inclusion
             yield Tile("纳入率", numerator=part, denominator=whole, hint="房建市政在建 / 指标基数")
         if permissions.disposes(self.user):
             count = projects.unconfirmed(self.user).within(self.region).count()

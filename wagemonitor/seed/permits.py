@@ -11,8 +11,8 @@ from random import Random
 
 from core import attachments
 from organizations.enums import Industry
-from projects.enums import SUBCONTRACTORS, ParticipantType, SetAsideReason
-from projects.models import ListedPermit, Participation, Permit, Subcontract
+from projects.enums import SUBCONTRACTORS, Category, ParticipantType, SetAsideReason
+from projects.models import ListedPermit, Participation, Permit, Project, Subcontract
 from wagemonitor.seed import names
 from wagemonitor.seed.fill import Made, moment
 from wagemonitor.seed.plan import HOME, HOME_PREFECTURE
@@ -95,13 +95,26 @@ def _unknown(random: Random, today: date, made: list[Made], units: Units) -> Ite
 
 
 def _miswrite(random: Random, known: list[Made], permits: dict[int, int]) -> None:
-    """At home one project that runs, elsewhere one in so many: two digits of the number have changed places."""
+    """At home one project that runs, elsewhere one in so many: a digit of the number was typed twice."""
     home = [item for item in known if item.site.region.parent_id == HOME_PREFECTURE]
     chosen = {item.id for item in [*home[2:5], *random.sample(known, len(known) // MISWRITTEN)]}
     rows = list(Permit.objects.filter(pk__in=[permits[pk] for pk in chosen]).order_by("pk"))
     for permit in rows:
-        permit.number = f"{permit.number[:8]}{permit.number[10:12]}{permit.number[8:10]}{permit.number[12:]}7"
+        permit.number = permit.number[:12] + permit.number[11:]
     Permit.objects.bulk_update(rows, ["number"])
+
+
+def complete_projects(random: Random) -> None:
+    """What a project may tell besides its indicators."""
+    rows = list(Project.objects.order_by("pk"))
+    for project in rows:
+        project.contact, project.contact_phone = names.person(random), f"139{random.randint(0, 99_999_999):08d}"
+        project.approval_number = f"云发改投资〔{project.contract_signed_on.year}〕{random.randint(10, 980)}号"
+        if project.category == Category.BUILDING:
+            project.building_area = Decimal(random.randint(2_000, 90_000))
+    Project.objects.bulk_update(
+        rows, ["contact", "contact_phone", "approval_number", "building_area"], batch_size=1000
+    )
 
 
 def file_subcontracts(random: Random, units: Units) -> None:

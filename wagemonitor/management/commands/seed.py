@@ -77,6 +77,7 @@ class Builder:
         random = Random(self.projects)  # of its own: what was made before these existed stays as it was
         permits.load_list(random, self.today, self.made, self.units)
         permits.file_subcontracts(random, self.units)
+        permits.complete_projects(random)
 
     def _people(self) -> None:
         self.count = fill.people(self.random, self.today, self.made)
