@@ -40,6 +40,24 @@ def test_from_the_list_to_a_higher_rate(visiting):
     wrong = permit(site, number="530902202606990101")
     permit(project(), number="530902202607010202")
     visiting.sign_in(officer("530902"))
+    load_a_list(visiting)
+    expect(visiting.page.get_by_text("33.3%").first).to_be_visible()
+    looks_well(visiting)
+    take_for_one(visiting, wrong.number)
+    assert site.permits.get().number == "530902202606200101"
+    visiting.open("/projects/permits/")
+    expect(visiting.page.get_by_text("66.7%").first).to_be_visible()
+    set_the_last_aside(visiting)
+    visiting.open("/projects/permits/")
+    expect(visiting.page.get_by_text("100.0%").first).to_be_visible()
+
+
+def looks_well(visiting) -> None:
+    visiting.check_accessible()
+    fits(visiting)
+
+
+def load_a_list(visiting) -> None:
     page = visiting.page
     visiting.open("/projects/permits/")
     page.get_by_role("link", name="载入清单").click()
@@ -55,40 +73,35 @@ def test_from_the_list_to_a_higher_rate(visiting):
     )
     page.get_by_role("button", name="上传并检查").click()
     expect(page.get_by_text("不是日期").first).to_be_visible()
-    visiting.check_accessible()
-    fits(visiting)
+    looks_well(visiting)
     page.get_by_role("button", name="导入合格的 3 行").click()
     page.get_by_role("link", name="查看比对结果").click()
-    expect(page.get_by_text("33.3%").first).to_be_visible()
-    visiting.check_accessible()
-    fits(visiting)
 
+
+def take_for_one(visiting, wrong: str) -> None:
+    page = visiting.page
     page.get_by_role("link", name="未纳入").first.click()
     expect(page.get_by_text("临翔区人民医院迁建项目")).to_be_visible()
-    visiting.check_accessible()
-    fits(visiting)
+    looks_well(visiting)
     page.get_by_role("link", name="临翔区人民医院整体迁建").click()
     expect(page.get_by_text("总承包单位一致")).to_be_visible()
-    visiting.check_accessible()
-    fits(visiting)
+    looks_well(visiting)
     page.get_by_role("button", name="是同一项目").first.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("登记方式").select_option(label=f"更正原编号 {wrong.number}")
+    dialog.get_by_label("登记方式").select_option(label=f"更正原编号 {wrong}")
     dialog.get_by_role("button", name="确认").click()
     expect(page.get_by_text("已纳入平台")).to_be_visible()
-    assert site.permits.get().number == "530902202606200101"
-    visiting.open("/projects/permits/")
-    expect(page.get_by_text("66.7%").first).to_be_visible()
 
+
+def set_the_last_aside(visiting) -> None:
+    page = visiting.page
     missing = ListedPermit.objects.unscoped("test").missing().get()
     visiting.open(missing.get_absolute_url())
     page.get_by_role("button", name="不纳入").click()
     page.get_by_role("dialog").get_by_label("不纳入原因").select_option(label="换证、重复发证")
     page.get_by_role("dialog").get_by_role("button", name="确定").click()
     expect(page.get_by_text("不纳入：换证、重复发证")).to_be_visible()
-    visiting.check_accessible()
-    visiting.open("/projects/permits/")
-    expect(page.get_by_text("100.0%").first).to_be_visible()
+    looks_well(visiting)
 
 
 def test_a_clerk_files_a_subcontract_and_withdraws_it(visiting):
