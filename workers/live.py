@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from organizations.enums import Industry, RegionLevel, Role
 from organizations.models import Region
+from projects.enums import Status
 from projects.models import Project
 from workers.enums import Trade
 from workers.models import AttendanceDay, Engagement, Presence, Team
@@ -108,7 +109,7 @@ class Watch:
     def people(self, state: str) -> QuerySet[Engagement]:
         rows = self.rows(state)
         own = "pk" if rows.model is Engagement else "engagement"
-        return Engagement.objects.visible_to(self.user).filter(pk__in=rows.values(own))
+        return Engagement.objects.unscoped("narrowed to projects in scope").filter(pk__in=rows.values(own))
 
     def _present(self) -> QuerySet[Presence]:
         return self._narrowed(Presence).of_today(self.now)
@@ -117,10 +118,17 @@ class Watch:
         return self._narrowed(Engagement).on_site(timezone.localdate(self.now))
 
     def _yesterday(self) -> QuerySet[AttendanceDay]:
-        return self._narrowed(AttendanceDay).filter(day=timezone.localdate(self.now) - timedelta(1), units__gt=0)
+        return self._worked_yesterday(self._narrowed(AttendanceDay))
+
+    def _worked_yesterday(self, rows: QuerySet[AttendanceDay]) -> QuerySet[AttendanceDay]:
+        return rows.filter(day=timezone.localdate(self.now) - timedelta(1), units__gt=0)
 
     def _narrowed(self, model) -> QuerySet:
-        rows = model.objects.unscoped("narrowed to projects in scope").filter(project__in=self.projects.values("pk"))
+        return self._of_people(model).filter(project__in=self.projects.values("pk"))
+
+    def _of_people(self, model) -> QuerySet:
+        """Of the team and trade asked for."""
+        rows = model.objects.unscoped("narrowed to projects in scope")
         way = "" if model is Engagement else "engagement__"
         if self.team is not None:
             rows = rows.filter(**({f"{way}team": self.team} if self.team else {f"{way}team__isnull": True}))
@@ -144,9 +152,17 @@ class Watch:
             found[value].today, found[value].inside = people, inside
         for value, people in self._by(self.rows(REGISTERED), key).annotate(n=Count("*")):
             found[value].registered = people
-        for value, people in self._by(self.rows(YESTERDAY), key).annotate(n=Count("*")):
+        for value, people in self._yesterday_by(key):
             found[value].yesterday = people
         return found
+
+    def _yesterday_by(self, key: str) -> Iterable[tuple]:
+        """By project, project for project through the index: a month's partition holds fifty times as many days."""
+        if key != "project":
+            return self._by(self.rows(YESTERDAY), key).annotate(n=Count("*"))
+        own = self._worked_yesterday(self._of_people(AttendanceDay)).filter(project=OuterRef("pk")).order_by()
+        counted = self.projects.annotate(n=Subquery(own.values("project").annotate(n=Count("*")).values("n")))
+        return counted.filter(n__gt=0).order_by().values_list("pk", "n")
 
     @staticmethod
     def _by(rows: QuerySet, key: str) -> QuerySet:
@@ -177,8 +193,8 @@ class Watch:
 
     @cached_property
     def _known_projects(self) -> list[tuple[int, str, str, str]]:
-        found = self.projects.under_supervision() | self.projects.filter(pk__in=list(self.by_project))
-        return list(found.order_by("name", "pk").values_list("pk", "name", "jurisdiction", "industry"))
+        found = self.projects.order_by("name", "pk").values_list("pk", "name", "jurisdiction", "industry", "status")
+        return [(pk, *facts) for pk, *facts, status in found if status != Status.COMPLETED or pk in self.by_project]
 
     def _places(self) -> list[Line]:
         parts = defaultdict(Figures)

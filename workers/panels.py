@@ -1,9 +1,11 @@
 """The register's own cards on a person's page."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from workers import permissions
 from workers.forms import ReasonForm
+from workers.grid import Calendar
 from workers.models import Appraisal, BankCard, Certificate, Engagement, Insurance, TrainingRecord, Worker
 from workers.models.worker import PAPER_READERS
 from workers.pages import WorkerPanel, with_files
@@ -12,6 +14,18 @@ from workers.pages import WorkerPanel, with_files
 def kept(user, stays: list[Engagement]) -> Engagement | None:
     """The stay at which this user keeps the register: papers of the person are registered there."""
     return next((stay for stay in stays if permissions.can_keep_register(user, stay.project)), None)
+
+
+class AttendanceOfMonth(WorkerPanel):
+    """This month at the latest stay; earlier months and other sites are reached from there."""
+
+    order, template = 5, "workers/_attendance_panel.html"
+
+    def facts(self, user, worker: Worker, stays: list[Engagement]) -> dict | None:
+        if not stays:
+            return None
+        latest, today = max(stays, key=lambda stay: (stay.entered_on, stay.pk)), timezone.localdate()
+        return {"calendar": Calendar.of(latest, today.replace(day=1), today)}
 
 
 class Certificates(WorkerPanel):

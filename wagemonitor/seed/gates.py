@@ -20,7 +20,7 @@ from workers.models import Device, Engagement, Team
 from workers.services import PunchRow, StrayRow, change_standard, correct_team_day, keep_strays, write_punches
 
 LONG_SILENT = timedelta(days=6)
-POWER_FAILURE = "6 月以来第二次停电，闸机无法使用，按班组长签到表补录"
+POWER_FAILURE = "停电，闸机无法使用，按班组长签到表补录"
 
 
 def install(random: Random, today: date, users: dict[str, User]) -> None:

@@ -17,7 +17,7 @@ from core.forms import FilterForm
 from core.months import next_month, previous_month
 from core.spreadsheets.writer import write_table
 from projects.pages import project_in_scope, refuse_unless
-from workers import days, permissions, services
+from workers import days, permissions, selectors, services
 from workers.filters import CorrectionFilters
 from workers.forms import TeamDayForm
 from workers.grid import Calendar, exported
@@ -28,6 +28,14 @@ from workers.tables import CorrectionTable, DayTable
 
 class DayFilter(FilterForm):
     day = forms.DateField(label="日期")
+
+
+class TeamDayFilter(DayFilter):
+    team = forms.TypedChoiceField(label="班组", coerce=int)
+
+    def __init__(self, data, *, teams):
+        super().__init__(data)
+        self.fields["team"].choices = [("", "全部"), *teams]
 
 
 def _day(text: str) -> date:
@@ -122,10 +130,13 @@ def attendance_correct_team(request, project_pk):
         messages.success(request, f"已补录 {changed} 人 {day.month} 月 {day.day} 日的考勤。")
         return f"{reverse('workers:correction_list', args=[project.pk])}?day={day}"
 
-    back = reverse("workers:attendance", args=[project.pk])
-    return form_page(
-        request, form, save, title="批量补录", project=project, back=back, trail=attendance_trail(project)
-    )
+    extra = {
+        "back": reverse("workers:attendance", args=[project.pk]),
+        "trail": attendance_trail(project),
+        "facts": "workers/_team_day_choice.html",
+        "filters": TeamDayFilter(request.GET, teams=selectors.teams_of(project).values_list("pk", "name")),
+    }
+    return form_page(request, form, save, title="批量补录", project=project, **extra)
 
 
 @require_POST
