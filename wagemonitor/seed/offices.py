@@ -7,6 +7,7 @@ from random import Random
 
 from django.utils import timezone
 
+from core.triggers import without_triggers
 from organizations.enums import OrganizationKind as Kind
 from organizations.enums import Role
 from organizations.models import Organization, Region, User
@@ -80,7 +81,10 @@ def _filed(clerk: User, today: date) -> Iterator[Project]:
         since = today - timedelta(days=days)
         facts = {"region": region, "category": Category.MUNICIPAL, "supervised_from": since}
         project = file_project(by=clerk, name=name, address=address, **facts)
-        execute("UPDATE projects_project SET created_at = %s WHERE id = %s", [moment(since), project.pk])
+        with without_triggers():  # filed then, not today
+            execute("UPDATE projects_project SET created_at = %s WHERE id = %s", [moment(since), project.pk])
+            entered = "UPDATE projects_jurisdictionentry SET at = %s WHERE project_id = %s"
+            execute(entered, [moment(since), project.pk])
         yield project
 
 
