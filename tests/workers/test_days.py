@@ -210,3 +210,14 @@ def test_a_completed_project_refuses_every_write_here(signed_in, site, person):
     ):
         response = signed_in.post(reverse(f"workers:{name}", args=[pk]), follow=True)
         assert "确认完工" in text(response), name
+
+
+def test_the_grid_sums_each_day_and_may_be_narrowed_to_a_trade(signed_in, site, person):
+    mason = factories.engagement(site, factories.worker(name="泥工"), trade="010")
+    for one in (person, mason):
+        factories.attendance(one, DAY)
+    address = reverse("workers:attendance", args=[site.pk]) + "?month=2026-11"
+    grid = signed_in.get(address).context["grid"]
+    assert (grid.sums[DAY.day - 1], sum(grid.sums), grid.total) == (2, 2, 2)
+    narrowed = signed_in.get(address + "&trade=010").context["grid"]
+    assert [line.engagement for line in narrowed.lines] == [mason]

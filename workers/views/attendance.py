@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import render
@@ -10,16 +11,36 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from core.access import access, read_or_write
+from core.forms import FilterForm
 from core.months import next_month, previous_month
 from projects.models import Project
 from projects.pages import project_in_scope, refuse_unless
 from workers import deadlines, permissions, selectors, services
+from workers.enums import Trade
 from workers.forms import CorrectionForm
 from workers.grid import Grid
 from workers.models import AttendanceCorrection, AttendanceDay
 from workers.pages import MonthFilter, engagement_in_scope, form_page, month_asked
 from workers.permissions import READERS, WRITERS
+from workers.selectors import PersonMonth
 from workers.tables import AttendanceTable
+
+
+class GridFilter(FilterForm):
+    """Of the team's month only one trade; month and team stay."""
+
+    month = forms.CharField(widget=forms.HiddenInput)
+    team = forms.CharField(widget=forms.HiddenInput)
+    trade = forms.ChoiceField(label="工种")
+
+    def __init__(self, data, *, trades: set[str]):
+        super().__init__(data)
+        self.trades = [(code, label) for code, label in Trade.choices if code in trades]
+        self.fields["trade"].choices = [("", "全部"), *self.trades]
+
+    def apply(self, lines: list[PersonMonth]) -> list[PersonMonth]:
+        trade = self.values.get("trade")
+        return [line for line in lines if line.engagement.trade == trade] if trade else lines
 
 
 @require_GET
@@ -42,7 +63,10 @@ def attendance(request, project_pk):
     asked = request.GET.get("team", "")
     team = next((team for team in teams if str(team.pk if team else 0) == asked), teams[0] if teams else None)
     lines = selectors.month_grid(project, month, team) if teams else []
+    held = {"month": f"{month:%Y-%m}", "team": team.pk if team else 0, "trade": request.GET.get("trade", "")}
+    filters = GridFilter(held, trades={line.engagement.trade for line in lines})
     context = {
+        "filters": filters if len(filters.trades) > 1 else None,
         "project": project,
         "month": month,
         "previous": previous_month(month),
@@ -52,7 +76,7 @@ def attendance(request, project_pk):
         "month_text": f"{month:%Y-%m}",
         "may_recompute": permissions.can_recompute(request.user, project),
         **_deadline(project, today),
-        "grid": Grid(lines, month, today, permissions.can_correct_attendance(request.user, project)),
+        "grid": Grid(filters.apply(lines), month, today, permissions.can_correct_attendance(request.user, project)),
     }
     return render(request, "workers/attendance.html", context)
 
