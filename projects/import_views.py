@@ -1,3 +1,5 @@
+from functools import wraps
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
@@ -24,10 +26,27 @@ from projects.imports.permissions import (
     resembling,
 )
 from projects.models import ImportBatch, Project
+from projects.pages import refuse_unless
+from projects.services import CLOSED
 
 READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
 SENDERS = (Role.CLERK, Role.BANK)
 HANDLERS = (*SENDERS, Role.OFFICER, Role.INDUSTRY)  # of one sheet: authorities send some that belong to no project
+
+
+def decides(view):
+    """Hands the view the sheet this user may decide on, as it is now; a completed project says why nobody may."""
+
+    @wraps(view)
+    def decided(request, pk):
+        found = _batch(request, pk)
+        if can_import(request.user, found.project, found.kind):
+            return view(request, found)
+        if found.project is None or not can_open_file(request.user, found):
+            raise PermissionDenied
+        return refuse_unless(request, found.project, False)
+
+    return decided
 
 
 # --- a project's sheets --------------------------------------------------------------------------------------------
@@ -57,6 +76,7 @@ def center(request, project_pk):
         "project": project,
         "kinds": [{"kind": kind, "sends": kind in sends} for kind in imports.project_kinds().values()],
         "sends": bool(sends),
+        "closed": CLOSED,
         "table": ProjectBatchTable(batches.select_related("file", "by"), request),
     }
     return render(request, "imports/center.html", context)
@@ -82,7 +102,7 @@ def upload(request, project_pk, kind):
             batch = _unless_busy(request, imports.examine_soon, batch)
             return redirect("imports:columns" if batch.state == ImportState.MAPPING else "imports:batch", batch.pk)
     may_import = can_import(request.user, project, kind.kind)
-    context = {"project": project, "kind": kind, "form": form, "may_import": may_import}
+    context = {"project": project, "kind": kind, "form": form, "may_import": may_import, "closed": CLOSED}
     return render(request, "imports/upload.html", context)
 
 
@@ -171,9 +191,9 @@ def _next_step(found: ImportBatch) -> tuple[str, str] | None:
 
 @read_or_write
 @access(*HANDLERS)
-def columns(request, pk):
+@decides
+def columns(request, found):
     """A sheet of an unknown shape: which of its columns are ours."""
-    found = _decidable(request, pk)
     if found.is_settled or found.is_busy:
         return redirect(found)
     try:
@@ -192,9 +212,9 @@ def columns(request, pk):
 
 @require_POST
 @access(*HANDLERS)
-def move(request, pk):
+@decides
+def move(request, found):
     """Uploaded at the wrong place: on to the kind it resembles, and examined there."""
-    found = _decidable(request, pk)
     if resembling(request.user, found):
         found = _unless_busy(request, imports.move, found)
         found = _unless_busy(request, imports.examine_soon, found)
@@ -203,21 +223,24 @@ def move(request, pk):
 
 @require_POST
 @access(*HANDLERS)
-def examine(request, pk):
-    return redirect(_unless_busy(request, imports.examine_soon, _decidable(request, pk)))
+@decides
+def examine(request, found):
+    return redirect(_unless_busy(request, imports.examine_soon, found))
 
 
 @require_POST
 @access(*HANDLERS)
-def apply(request, pk):
+@decides
+def apply(request, found):
     """Twice is once: a second click, or a colleague's, finds the batch imported."""
-    return redirect(_unless_busy(request, imports.apply_soon, _decidable(request, pk)))
+    return redirect(_unless_busy(request, imports.apply_soon, found))
 
 
 @require_POST
 @access(*HANDLERS)
-def discard(request, pk):
-    found = _unless_busy(request, imports.discard, _decidable(request, pk))
+@decides
+def discard(request, found):
+    found = _unless_busy(request, imports.discard, found)
     if found.state != ImportState.DISCARDED:
         return redirect(found)
     messages.success(request, f"已放弃“{found.file.name}”，没有导入任何数据。")
@@ -270,14 +293,6 @@ def _kind(name: str) -> type[SheetImport]:
 def _batch(request, pk: int) -> ImportBatch:
     batches = ImportBatch.objects.visible_to(request.user)
     return get_object_or_404(batches.select_related("project", "file", "by__organization", "job"), pk=pk)
-
-
-def _decidable(request, pk: int) -> ImportBatch:
-    """One that has meanwhile been imported or given up is left as it is, and shown."""
-    found = _batch(request, pk)
-    if not can_import(request.user, found.project, found.kind):
-        raise PermissionDenied
-    return found
 
 
 def _openable(request, pk: int) -> ImportBatch:

@@ -9,6 +9,7 @@ from accounts.services.special_accounts import (
     account_of_statement,
     cancel_account,
     open_account,
+    serves_an_open_project,
     update_account,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "post_notice",
     "record_movements",
     "record_wages",
+    "serves_an_open_project",
     "update_account",
     "withdraw_notice",
 ]

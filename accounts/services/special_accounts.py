@@ -133,6 +133,12 @@ def _projects_of(account: SpecialAccount) -> list[Project]:
     return [link.project for link in account.project_links.select_related("project")]
 
 
+def serves_an_open_project(account: SpecialAccount) -> bool:
+    """Also one that no project is known of yet."""
+    projects = _projects_of(account)
+    return not projects or any(project.is_open for project in projects)
+
+
 def _require_an_open_one(projects: list[Project]) -> None:
     if projects and not any(project.is_open for project in projects):
         raise ProjectClosed

@@ -19,6 +19,8 @@ from core.access import access, read_or_write
 from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
+from projects.pages import refuse_unless
+from projects.services import CLOSED
 
 
 @require_GET
@@ -35,8 +37,8 @@ def account_list(request):
 def account_add(request, project_pk):
     """By somebody who sees the project."""
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_pk)
-    if not permissions.can_record_account(request.user, project):
-        raise PermissionDenied
+    if refused := refuse_unless(request, project, permissions.can_record_account(request.user, project)):
+        return refused
     form = AccountForm(request.POST or None, user=request.user, project=project)
 
     def save():
@@ -63,6 +65,9 @@ def account_edit(request, pk):
     account = get_object_or_404(SpecialAccount.objects.visible_to(request.user), pk=pk)
     if not permissions.can_edit_account(request.user, account):
         raise PermissionDenied
+    if not services.serves_an_open_project(account):
+        messages.error(request, CLOSED)
+        return redirect(account)
     form = AccountForm(request.POST or None, user=request.user, account=account)
 
     def save():

@@ -24,14 +24,13 @@ from projects.imports.base import Outcome, SheetImport, kinds
 from projects.imports.fitting import other_kind
 from projects.models import ImportBatch, Project
 from projects.models.imports import LARGE_BYTES, RESEMBLES
-from projects.services import lock, mark_changed
+from projects.services import CLOSED, lock, mark_changed
 
 log = structlog.get_logger(__name__)
 
 DEADLOCK_ATTEMPTS = 3
 PATIENCE, PATIENCE_OF_A_WORKER = "20s", "30min"
 CRASHED = "系统内部错误，已记录，数据没有任何变化。请稍后重试或联系系统管理员。"
-CLOSED = "项目已完工，不再接收数据。如需补报，请联系主管的人力资源社会保障部门。"
 
 
 class Busy(SheetError):

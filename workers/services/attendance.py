@@ -18,7 +18,8 @@ from django.db import connection, transaction
 
 from core.months import next_month
 from core.staging import analyse, stage
-from projects.services import mark_changed
+from projects.enums import Status
+from projects.services import ProjectClosed, mark_changed
 from workers import partitions
 from workers.enums import AttendanceSource
 
@@ -43,7 +44,8 @@ class WrittenDays:
 
 @transaction.atomic
 def write_days(rows: Iterable[DayRow], *, source: AttendanceSource) -> WrittenDays:
-    """Where a day comes twice, the last row counts. Raises ValueError for an engagement that does not exist."""
+    """Where a day comes twice, the last row counts. Raises ValueError for an engagement that does not exist, and
+    ProjectClosed when a project of these days is completed: nothing is written then."""
     with connection.cursor() as cursor, _without_materialize(cursor):
         stage("attendance_staging", _COLUMNS, rows)
         cursor.execute("DROP TABLE IF EXISTS attendance_changes, attendance_touched")
@@ -85,9 +87,11 @@ def _months(cursor) -> list[date]:
 def _lock_projects(cursor) -> None:
     """Writers of one project come one after the other, else each would sum up the month without the other's days."""
     cursor.execute(
-        "SELECT id FROM projects_project WHERE id IN (SELECT e.project_id FROM workers_engagement AS e"
+        "SELECT id, status FROM projects_project WHERE id IN (SELECT e.project_id FROM workers_engagement AS e"
         " JOIN attendance_staging AS s ON s.engagement_id = e.id) ORDER BY id FOR NO KEY UPDATE"
     )
+    if any(status == Status.COMPLETED for _, status in cursor.fetchall()):
+        raise ProjectClosed
 
 
 def _find_changes(cursor, span: dict) -> WrittenDays:
