@@ -260,7 +260,9 @@ def test_cancelling_needs_a_day_after_the_last_movement(client, site, account):
 def test_a_completed_project_takes_no_account(client):
     site = project(status=Status.COMPLETED, completed_on=date(2026, 10, 1))
     user = clerk(site.general_contractor)
-    assert signed_in(client, user).get(reverse("accounts:account_add", args=[site.pk])).status_code == 403
+    answer = signed_in(client, user).get(reverse("accounts:account_add", args=[site.pk]), follow=True)
+    assert "确认完工" in answer.content.decode()
+    assert not site.account_links.exists()
 
 
 # --- uploads ---------------------------------------------------------------------------------------------------------

@@ -218,10 +218,10 @@ def test_a_completed_project_takes_nothing(site, sender):
     batch = send(site, sender)
     site.status, site.completed_on = Status.COMPLETED, "2026-11-01"
     site.save()
-    with pytest.raises(ValidationError, match="已完工"):
+    with pytest.raises(ValidationError, match="确认完工"):
         imports.receive(site, "toy", content=sheet(), filename="a.xlsx", by=sender)
     batch = imports.apply(ImportBatch.objects.get(pk=batch.pk), by=sender)
-    assert (batch.state, "已完工" in batch.message) == (ImportState.REFUSED, True)
+    assert (batch.state, "确认完工" in batch.message) == (ImportState.REFUSED, True)
     assert not WageClerk.objects.exists()
 
 

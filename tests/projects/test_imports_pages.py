@@ -265,9 +265,9 @@ def test_a_bank_sees_only_what_it_sent(client, site, batch):
 def test_a_completed_project_takes_nothing(client, site, sender):
     site.status, site.completed_on = Status.COMPLETED, datetime.date(2026, 11, 1)
     site.save()
-    assert "已完工" in text(client.get(reverse("imports:center", args=[site.pk])))
-    assert "已完工" in text(client.get(reverse("imports:upload", args=[site.pk, "toy"])))
-    assert "已完工" in text(upload(client, site))
+    assert "确认完工" in text(client.get(reverse("imports:center", args=[site.pk])))
+    assert "确认完工" in text(client.get(reverse("imports:upload", args=[site.pk, "toy"])))
+    assert "确认完工" in text(upload(client, site))
     assert not ImportBatch.objects.exists()
 
 
