@@ -1,18 +1,12 @@
-"""A project's course as pages, services and rules read it: the spans without work, and what the records say."""
+"""What the records say about a project when a department is to confirm a milestone."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q
 
-from projects.models import Project, Suspension
-
-
-def suspensions_between(project: Project, first: date, last: date) -> list[Suspension]:
-    """The spans that touch these days, the latest first."""
-    return list(project.suspensions.filter(Q(ended_on=None) | Q(ended_on__gt=first), began_on__lte=last))
+from projects.models import Project
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from core import indicators
 from core.indicators import Gap
 from projects.indicators import PROJECT_GROUPS, WAGE_CLERK
-from projects.models import Participation, Project
+from projects.models import Participation, Project, Suspension
 from projects.models.project import ProjectQuerySet
 
 
@@ -33,6 +33,11 @@ def open_projects(user) -> ProjectQuerySet:
 def unconfirmed(user) -> ProjectQuerySet:
     """Open projects in sight whose jurisdiction nobody has confirmed (P4)."""
     return open_projects(user).filter(jurisdiction_confirmed_on=None)
+
+
+def suspensions_between(project: Project, first: date, last: date) -> list[Suspension]:
+    """The spans without work that touch these days, the latest first."""
+    return list(project.suspensions.filter(Q(ended_on=None) | Q(ended_on__gt=first), began_on__lte=last))
 
 
 def completeness_for(projects: QuerySet[Project]) -> dict[int, tuple[int, int]]:

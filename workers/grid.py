@@ -1,13 +1,13 @@
 """A month of attendance as it is drawn: days across, people down."""
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from projects.models import Project
+from projects.models import Project, Suspension
 from workers.enums import AttendanceSource
 from workers.models import AttendanceDay, Engagement
 from workers.selectors import PersonMonth, month_grid, person_month, teams_in_month
@@ -52,13 +52,26 @@ class Line:
 
 
 class Grid:
-    def __init__(self, people: list[PersonMonth], month: date, today: date, may_correct: bool):
-        self.people, self.today, self.may_correct = people, today, may_correct
+    def __init__(
+        self,
+        people: list[PersonMonth],
+        month: date,
+        today: date,
+        may_correct: bool,
+        suspensions: Iterable[Suspension] = (),
+    ):
+        self.people, self.today, self.may_correct, self.suspensions = people, today, may_correct, suspensions
         self.days = [month + timedelta(n) for n in range(monthrange(month.year, month.month)[1])]
 
     @property
     def head(self) -> list[tuple[int, str, bool]]:
         return [(day.day, WEEKDAYS[day.weekday()], day.weekday() >= 5) for day in self.days]
+
+    @property
+    def suspended(self) -> set[int]:
+        """The days on which the project stood still."""
+        past = (day for day in self.days if day <= self.today)
+        return {day.day for day in past if any(span.covers(day) for span in self.suspensions)}
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -25,7 +25,7 @@ from projects.imports import Outcome, SheetImport
 from projects.models import Project
 from workers import selectors
 from workers.enums import AttendanceSource
-from workers.imports import halves, marks
+from workers.imports import halves, marks, suspended
 from workers.imports.attendance_template import month_template
 from workers.imports.base import place, sheet_of, words
 from workers.imports.people import People
@@ -108,6 +108,7 @@ class AttendanceImport(SheetImport):
                 for row in by_sheet[sheet.name]:
                     self.clockings.take(row)
         self._notice_corrections(rows)
+        self._notice_suspended(rows)
 
     def apply(self, rows: list[ParsedRow]) -> Outcome:
         keys = [(row.sheet, row.row) for row in rows]
@@ -225,6 +226,16 @@ class AttendanceImport(SheetImport):
                     number, said = day.day.day, marks.shown(day.units)
                     message = f"{number} 日已由人工更正为 {marks.shown(stands)} 天，予以保留，未按本表改为 {said} 天。"
                     self._remark(sheet_of(self, row), row, number, message, NOTICE)
+
+    def _notice_suspended(self, rows: list[ParsedRow]) -> None:
+        worked = suspended.days_worked(self.days, self.clockings.punches)
+        found = suspended.suspended_days(self.project, worked, rows)
+        for row in rows:
+            days, message = found.get((row.sheet, row.row), ((), ""))
+            if days and (row.sheet, row.row) in self.days:
+                self._remark(sheet_of(self, row), row, days[0].day, message, NOTICE)
+            elif days:
+                self.notice(row, "at", message)
 
 
 def month_of(sheet: SheetLayout, filename: str) -> date | None:

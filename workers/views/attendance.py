@@ -1,6 +1,6 @@
 """Attendance: a month of a project by team, and single days by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +15,7 @@ from core.forms import FilterForm
 from core.months import next_month, previous_month
 from projects.models import Project
 from projects.pages import project_in_scope, refuse_unless
+from projects.selectors import suspensions_between
 from workers import deadlines, permissions, selectors, services
 from workers.enums import Trade
 from workers.forms import CorrectionForm
@@ -65,6 +66,8 @@ def attendance(request, project_pk):
     lines = selectors.month_grid(project, month, team) if teams else []
     held = {"month": f"{month:%Y-%m}", "team": team.pk if team else 0, "trade": request.GET.get("trade", "")}
     filters = GridFilter(held, trades={line.engagement.trade for line in lines})
+    spans = suspensions_between(project, month, min(next_month(month) - timedelta(1), today))
+    may_correct = permissions.can_correct_attendance(request.user, project)
     context = {
         "filters": filters if len(filters.trades) > 1 else None,
         "project": project,
@@ -76,7 +79,8 @@ def attendance(request, project_pk):
         "month_text": f"{month:%Y-%m}",
         "may_recompute": permissions.can_recompute(request.user, project),
         **_deadline(project, today),
-        "grid": Grid(filters.apply(lines), month, today, permissions.can_correct_attendance(request.user, project)),
+        "suspensions": spans,
+        "grid": Grid(filters.apply(lines), month, today, may_correct, spans),
     }
     return render(request, "workers/attendance.html", context)
 
@@ -113,6 +117,8 @@ def attendance_correct(request, pk, day):
             messages.info(request, "考勤没有变化。")
         else:
             messages.success(request, f"已更正 {engagement.worker.name} {day.month} 月 {day.day} 日的考勤。")
+            if suspensions_between(project, day, day):
+                messages.warning(request, "该日在登记的停工期间，已照常计入；请核实是否确有施工。")
         return back
 
     earlier = AttendanceCorrection.objects.visible_to(user).filter(engagement=engagement, day=day).select_related("by")
