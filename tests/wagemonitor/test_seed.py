@@ -31,6 +31,9 @@ RULE_OF = {
     "no_roster": "REAL-01",
     "no_clerk": "OFF-01",
     "stranger_paid": "PAY-07",
+    "no_guarantee": "GUAR-01",
+    "guarantee_ended": "GUAR-01",
+    "guarantee_ends": "GUAR-01",
 }
 
 

@@ -14,7 +14,7 @@ from projects.enums import ParticipantType as Type
 from projects.enums import Status
 from wagemonitor.seed import names, numbers
 from wagemonitor.seed.copying import copy, first_free
-from wagemonitor.seed.plan import Site
+from wagemonitor.seed.plan import GUARANTEE, Site
 from wagemonitor.seed.units import Units
 from workers.enums import Education, Trade, WageMethod
 from workers.pinyin import search_text
@@ -99,6 +99,8 @@ def _choose(random: Random, number: int, site: Site, units: Units) -> Made:
 def _project(random: Random, today: date, item: Made, officer: int) -> tuple:
     site = item.site
     amount = Decimal(site.workers * random.randint(250_000, 600_000))
+    if site.faults & GUARANTEE:  # below it GUAR-01 asks for none
+        amount = max(amount, Decimal(6_800_000))
     incomplete = "incomplete" in site.faults
     code = f"{site.region.code}{site.started_on:%Y%m}{item.id % 10000:04d}"
     started = site.started_on if site.status != Status.PREPARING else None

@@ -29,7 +29,11 @@ FAULTS = {
     "no_contract": 3,
     "no_clerk": 3,
     "stranger_paid": 2,
+    "no_guarantee": 3,
+    "guarantee_ended": 2,
+    "guarantee_ends": 3,
 }
+GUARANTEE = {"no_guarantee", "guarantee_ended", "guarantee_ends"}
 ALONE = {"no_account", "no_roster"}
 FEWEST = 7  # one for every state a warning can be in
 WORKS = {

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import fill, flows, gates, history, notices, offices, permits, plan, stays, units
+from wagemonitor.seed import course, fill, flows, gates, history, notices, offices, permits, plan, stays, units
 
 
 class Command(BaseCommand):
@@ -86,6 +86,7 @@ class Builder:
     def _accounts(self) -> None:
         flows.prepare(self.made, self.span)
         flows.accounts(self.random, self.made, self.units)
+        course.write(self.today, self.units)
 
     def _month(self, month: date) -> None:
         self.days += flows.attendance(month, self.span)
@@ -109,3 +110,4 @@ class Builder:
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
+        course.answer(self.today, self.units)
