@@ -41,7 +41,7 @@ def days_left(project: Project) -> str:
     if project.guaranteed_until is None:
         return ""
     left = (project.guaranteed_until - timezone.localdate()).days
-    return f"还有 {left} 日" if left >= 0 else f"已过 {-left} 日"
+    return f"还有{left}日" if left >= 0 else f"已过{-left}日"
 
 
 class GuaranteeFilters(FilterForm):

@@ -51,7 +51,7 @@ UNION ALL
 SELECT p.id, 'accept', p.completed_on - 6, '', 'due', NULL, p.completed_on - 10 + time '02:00'
 FROM projects_project p WHERE p.status = '004'
 UNION ALL
-SELECT p.id, 'part', %(today)s::date - (p.id %% 9)::int, (ARRAY['地基与基础', '主体结构', '屋面'])[1 + p.id %% 3],
+SELECT p.id, 'part', %(today)s::date - (p.id %% 9)::int, (ARRAY['地基与基础', '主体结构', '屋面'])[1 + p.id / 6 %% 3],
        'due', NULL, %(today)s::date - (p.id %% 9)::int - 2 + time '02:00'
 FROM projects_project p WHERE p.status = '003' AND p.id %% 6 = 2 AND p.actual_start_on < %(today)s::date - 60
 """
@@ -90,7 +90,7 @@ JOIN projects_project p ON p.id = s.project_id
 CROSS JOIN LATERAL (
     SELECT p.actual_start_on - 5 AS starts,
            CASE WHEN 'guarantee_ended' = ANY(s.faults) THEN %(today)s::date - %(expired)s
-                WHEN 'guarantee_ends' = ANY(s.faults) THEN %(today)s::date + %(left)s
+                WHEN 'guarantee_ends' = ANY(s.faults) THEN %(today)s::date + %(left)s - (p.id %% 9)::int
                 ELSE greatest(p.actual_start_on + 730, %(today)s::date + 120 + (p.id %% 300)::int) END AS ends
 ) held
 JOIN core_calendarday received ON received.day = held.starts
