@@ -35,8 +35,11 @@ GOES_ON = {
     "accounts:account_cancel": "a special account is closed after completion (专户办法 art. 15)",
     "imports:annotated": "a download",
 }
-# Things of a world that do not hang on its project: people and units have lives of their own.
-NOT_OF_THE_PROJECT = {"user", "login", "looker", "contractor", "job", "workbook"}
+# Things of a world that do not hang on its project: people, units and lists of permits have lives of their own.
+NOT_OF_THE_PROJECT = {
+    *("user", "login", "looker", "contractor", "job", "workbook"),
+    *("permit_sheet", "listed", "card", "certificate"),
+}
 
 
 @pytest.fixture(autouse=True)
