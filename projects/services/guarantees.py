@@ -1,11 +1,12 @@
 from collections.abc import Iterable
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from core import attachments, audit
-from core.working_days import add_workdays
+from core.working_days import FIRST, add_workdays
 from projects.models import PaymentGuarantee
 from projects.services.changes import lock_open, mark_changed
 
@@ -23,6 +24,7 @@ def save_guarantee(
     if guarantee._state.adding:
         guarantee.recorded_by = by
     if guarantee.received_on:
+        _check_receipt(guarantee.received_on)
         guarantee.record_due_on = add_workdays(guarantee.received_on, RECORD_WITHIN).day
     _check(guarantee)
     guarantee.full_clean()
@@ -35,9 +37,14 @@ def save_guarantee(
     return guarantee
 
 
-def _check(guarantee: PaymentGuarantee) -> None:
-    if guarantee.received_on and guarantee.received_on > timezone.localdate():
+def _check_receipt(day: date) -> None:
+    if day > timezone.localdate():
         raise ValidationError({"received_on": "收到日期不能晚于今天。"})
+    if day < FIRST:
+        raise ValidationError({"received_on": "收到日期过早，请核对年份。"})
+
+
+def _check(guarantee: PaymentGuarantee) -> None:
     old = guarantee.renews
     if old is None or not guarantee.ends_on:
         return

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from core import working_days
 from organizations.enums import OrganizationKind
 from projects.enums import MilestoneState, Status
 from projects.models import Milestone, PaymentGuarantee, Suspension
@@ -95,6 +96,7 @@ def test_acceptance_is_asked_for_refused_confirmed_and_lets_the_project_be_compl
 
 
 def test_a_guarantee_is_recorded_late_and_renewed_on_a_phone(visitor):
+    working_days.rebuild()
     unit, today = organization(), timezone.localdate()
     one = project(contractor=unit)
     page = visitor.page
