@@ -115,9 +115,8 @@ def test_the_list_shows_who_stands_how(client, four, state, names):
 def test_the_export_holds_what_the_list_holds(client, four):
     client.force_login(officer())
     answer = client.post(f"{reverse('projects:guarantee_export')}?state=expired")
-    (head, *rows) = [
-        row for row in CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    ][-2:]
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
+    head, *rows = sheet.to_python()[-2:]
     assert [row[1] for row in rows] == ["已到期"]
     assert "担保终止日期" in head
     assert AuditEntry.objects.filter(action="guarantee.export").count() == 1
