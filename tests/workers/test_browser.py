@@ -56,6 +56,13 @@ def test_pages_are_accessible_and_fit(clerk_visitor, site, person, width):
         reverse("workers:attendance", args=[site.pk]) + "?month=2026-09",
         reverse("workers:attendance", args=[site.pk]) + f"?month=2026-09&team={long.pk}",
         reverse("workers:attendance_correct", args=[person.pk, "2026-09-25"]),
+        reverse("workers:attendance_day", args=[site.pk]) + "?day=2026-09-03",
+        reverse("workers:attendance_person", args=[person.pk]) + "?month=2026-09",
+        reverse("workers:punch_day", args=[person.pk, "2026-09-03"]),
+        reverse("workers:attendance_correct_team", args=[site.pk]),
+        reverse("workers:device_add", args=[site.pk]),
+        reverse("workers:device_list", args=[site.pk]),
+        reverse("workers:stray_list", args=[site.pk]),
     ):
         clerk_visitor.open(path)
         assert overflow(clerk_visitor.page) <= 0, path
