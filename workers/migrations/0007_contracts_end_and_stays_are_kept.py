@@ -22,7 +22,7 @@ FROM (
     SELECT id, lead(starts_on) OVER (PARTITION BY engagement_id ORDER BY starts_on) AS next_on
     FROM workers_labourcontract
 ) AS n
-WHERE n.id = c.id AND (c.ends_on IS NULL OR c.ends_on >= n.next_on);
+WHERE n.id = c.id AND n.next_on IS NOT NULL AND (c.ends_on IS NULL OR c.ends_on >= n.next_on);
 UPDATE workers_labourcontract AS c SET ended_on = e.exited_on, end_reason = 'exit'
 FROM workers_engagement AS e
 WHERE e.id = c.engagement_id AND c.ended_on IS NULL AND c.starts_on <= e.exited_on
