@@ -11,7 +11,7 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import course, fill, flows, gates, history, notices, offices, permits, plan, stays, units
+from wagemonitor.seed import course, fill, flows, gates, history, notices, offices, papers, permits, plan, stays, units
 
 
 class Command(BaseCommand):
@@ -59,10 +59,12 @@ class Builder:
             ("部门与企业", self._units),
             ("项目", self._projects),
             ("工人与合同", self._people),
+            ("证书、培训与保险", partial(papers.fill, Random(self.projects), self.today)),
             ("专户", self._accounts),
             *months,
             ("公示", notices.photograph),
             ("合同与退场", partial(stays.papers, self.today)),
+            ("照片与评价", self._photos),
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
@@ -107,6 +109,11 @@ class Builder:
     def _offices(self) -> None:
         offices.logins_of(self.random, self.units.users, self.today)
         offices.jurisdictions(self.units.users, self.today)
+
+    def _photos(self) -> None:
+        random = Random(self.projects)
+        papers.photograph(random, self.units)
+        papers.appraise(random, self.today, self.units)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
