@@ -37,7 +37,6 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
     entered_on = forms.DateField(label="进场日期", initial=timezone.localdate)
     card = CleanedField(label="工资卡卡号", cleaner=clean.card, required=False, widget=DigitsInput)
     bank_name = CleanedField(label="开户行", cleaner=clean.text, required=False, max_length=100)
-    card_confirmed = forms.BooleanField(label="已当面核对，该卡为本人所有", required=False)
 
     PERSON = ("name", "ethnicity", "native_place", "address", "education")
     TERMS = ("team", "trade", "work_role", "post", "is_team_leader", "entered_on")
@@ -48,21 +47,6 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
         self.fields["team"].widget.attrs |= {"list": "teams", "autocomplete": "off"}
         if self.teams:
             self.fields["team"].help_text = f"从本项目的 {len(self.teams)} 个班组中选择；写新名称即新增班组"
-        if not self.is_bound:
-            del self.fields["card_confirmed"]
-
-    def add_problems(self, problems: dict[str, str]) -> None:
-        """Somebody else's card is asked about, not refused: the register may hold it for the wrong person."""
-        asked = "card" in problems or self.cleaned_data.get("card_confirmed")
-        if "card" in problems:
-            problems = problems | {"card": f"{problems['card']}确为本人的，请勾选“已当面核对”后再保存。"}
-        if not asked:
-            del self.fields["card_confirmed"]
-        super().add_problems(problems)
-
-    def confirmed(self) -> bool:
-        """That the card is this person's, though the register holds it for another."""
-        return self.cleaned_data.get("card_confirmed", False)
 
 
 class EnrolForm(PersonForm):
@@ -81,7 +65,7 @@ class EnrolForm(PersonForm):
         Section("身份", ["name", "id_type", "id_number", "gender", "birth_date", "ethnicity", "native_place"]),
         Section("联系", ["address", "education", "phone"]),
         Section("进场", ["team", "trade", "work_role", "post", "entered_on", "is_team_leader"]),
-        Section("工资卡", ["card", "card_confirmed", "bank_name"], "须为本人银行卡；任何单位不得扣押农民工的银行卡。"),
+        Section("工资卡", ["card", "bank_name"], "须为本人银行卡；任何单位不得扣押农民工的银行卡。"),
         Section(
             "劳动合同",
             ["signed_on", "wage_method", "wage_rate", "pay_day"],
@@ -101,8 +85,7 @@ class EnrolForm(PersonForm):
         if (values.get("wage_rate") or values.get("pay_day")) and not self["signed_on"].data:
             self.add_error("signed_on", "填写了工资标准或支付日期的，请同时填写合同签订日期。")
         facts = {name: value for name, value in self.cleaned_data.items() if name in RosterEntry._fields}
-        confirmed = self.cleaned_data.get("card_confirmed", False)
-        self.add_problems(why_not_enrol(self.project, facts, timezone.localdate(), card_confirmed=confirmed))
+        self.add_problems(why_not_enrol(self.project, facts, timezone.localdate()))
         return values
 
     def _check_number(self, values: dict, number: str) -> None:
@@ -135,7 +118,7 @@ class EngagementForm(PersonForm):
         Section("身份", ["name", "ethnicity", "native_place"]),
         Section("联系", ["address", "education", "phone"]),
         Section("进场", ["team", "trade", "work_role", "post", "entered_on", "is_team_leader"]),
-        Section("工资卡", ["card", "card_confirmed", "bank_name"]),
+        Section("工资卡", ["card", "bank_name"]),
     ]
 
     def __init__(self, *args, engagement: Engagement, **kwargs):
@@ -156,8 +139,7 @@ class EngagementForm(PersonForm):
 
     def clean(self):
         values = super().clean()
-        confirmed = values.get("card_confirmed", False)
-        self.add_problems(why_not_update(self.engagement, values, timezone.localdate(), card_confirmed=confirmed))
+        self.add_problems(why_not_update(self.engagement, values, timezone.localdate()))
         return values
 
     def person(self) -> dict:

@@ -288,13 +288,18 @@ class RosterImport(SheetImport):
                 continue
             other = first.setdefault(row.values["card"], row)
             if other is not row:
-                self.notice(row, "card", f"工资卡卡号与{place(other, row)}相同，工资应发至本人银行卡，请核对。")
-            if known := holders.get(row.values["card"]):
+                self._leave_card(row, f"工资卡卡号与{place(other, row)}相同，工资应发至本人银行卡，请核对。")
+            elif known := holders.get(row.values["card"]):
                 self._notice_holder(row, known)
 
     def _notice_holder(self, row: ParsedRow, known: list[CardHolder]) -> None:
         if problem := checks.card_problem(known, crypto.blind_index(row.values["id_number"])):
-            self.notice(row, "card", problem)
+            self._leave_card(row, problem)
+
+    def _leave_card(self, row: ParsedRow, problem: str) -> None:
+        """The person is taken, the card that is another's is not."""
+        self.notice(row, "card", f"{problem.rstrip('。')}；本行不登记工资卡。")
+        row.values["card"] = ""
 
     def _entry(self, row: ParsedRow) -> RosterEntry:
         values = row.values

@@ -4,14 +4,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import audit, crypto, formats, identity
+from core import audit, crypto, identity
 from projects.services import lock_open
 from workers import bins
 from workers.enums import CardKind
 from workers.models import BankCard, Engagement, Worker
+from workers.services import checks
 from workers.services.people import mark_sites_of, refuse
-
-TAKEN = "该卡已被他人绑定，请核对卡号；确为本人的，请向管辖地人社部门申请解除原绑定。"
 
 
 def why_not_bind(worker: Worker, number: str, bank_name: str, *, by) -> dict[str, str]:
@@ -33,14 +32,9 @@ def holder_of(number: str, *, besides: Worker) -> Worker | None:
 
 def _taken(holder: Worker, by) -> str:
     if not Worker.objects.visible_to(by).filter(pk=holder.pk).exists():
-        return TAKEN
-    who = f"{_masked(holder.name)}（证件号后四位 {holder.id_last4}）"
+        return checks.CARD_TAKEN
+    who = f"{checks.masked_holder(holder.name)}（证件号后四位 {holder.id_last4}）"
     return f"该卡已绑定 {who}。工资应发至本人银行卡；确属登记有误的，请先在该人员页解除绑定。"
-
-
-def _masked(name: str) -> str:
-    """张*明: first and last stay, so that the clerk knows whom to look for."""
-    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}" if len(name) > 2 else formats.masked_name(name)
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ TOO_OLD = "进场时已超过法定退休年龄，请核对用工形式并落实
 OTHER_NAME = "该身份证号码在平台上以其他姓名登记，请对照身份证核对；如确已更名，请联系属地人社部门更正。"
 OTHER_BIRTH = "出生日期与身份证号码中的出生日期不一致，请对照身份证核对后更正。"
 OTHER_GENDER = "性别与身份证号码不符，请对照身份证核对后更正。"
+CARD_TAKEN = "该卡已被他人绑定，请核对卡号；确为本人的，请向管辖地人社部门申请解除原绑定。"
 NO_WAGE = "工资标准应大于零。"
 
 
@@ -109,9 +110,15 @@ def resident_problems(id_number: str, birth_date: date | None, gender: str) -> d
 
 
 def card_problem(holders: Iterable[CardHolder], own_index: bytes) -> str:
-    """Whose card it is by the register, when it is somebody else's. Who is not on this site stays masked."""
+    """Whose card it is by the register, when it is somebody else's. Nobody is named to who does not see them."""
     other = next((holder for holder in holders if holder.id_number_index != own_index), None)
     if other is None:
         return ""
-    who = other.name if other.here else f"其他项目的 {other.name[0]}{'*' * (len(other.name) - 1)}"
-    return f"该卡号已登记为 {who} 的工资卡；工资应发至本人银行卡，请核对。"
+    if not other.here:
+        return CARD_TAKEN
+    return f"该卡号已绑定 {masked_holder(other.name)}。工资应发至本人银行卡；登记有误的，请先在该人员页解除绑定。"
+
+
+def masked_holder(name: str) -> str:
+    """张*明: first and last stay, so that the clerk knows whom to look for."""
+    return f"{name[0]}{'*' * (len(name) - 2)}{name[-1]}" if len(name) > 2 else f"{name[0]}*"

@@ -16,12 +16,12 @@ from workers.services import checks, teams
 from workers.services.roster import RosterEntry, write_roster
 
 
-def why_not_enrol(project: Project, facts: dict, today: date, *, card_confirmed: bool = False) -> dict[str, str]:
+def why_not_enrol(project: Project, facts: dict, today: date) -> dict[str, str]:
     """What is wrong with this person, by field of `RosterEntry`, all at once; what is blank is not judged.
 
     Under 16, an entry in the future or long before the site opened, a birth date or gender that the number
-    contradicts, a number known under another name, somebody who is on site here already, another person's wage card
-    (unless it was confirmed to be their own), a contract signed in the future or for no wage.
+    contradicts, a number known under another name, somebody who is on site here already, another person's wage card,
+    a contract signed in the future or for no wage.
     """
     number, id_type = facts.get("id_number", ""), facts.get("id_type", IdType.RESIDENT)
     born, problems = facts.get("birth_date"), {}
@@ -35,7 +35,7 @@ def why_not_enrol(project: Project, facts: dict, today: date, *, card_confirmed:
     problems |= checks.contract_problems(today, **contract)
     if number:
         problems |= _why_not_in_register(project, facts, number, id_type)
-    if facts.get("card") and not card_confirmed:
+    if facts.get("card"):
         problems |= _why_not_card(project, facts["card"], crypto.blind_index(number) if number else b"")
     return problems
 
@@ -60,16 +60,14 @@ def _why_not_card(project: Project, card: str, own_index: bytes) -> dict[str, st
 
 
 @transaction.atomic
-def enrol(
-    project: Project, entry: RosterEntry, *, by, card_confirmed: bool = False, today: date | None = None
-) -> Engagement:
+def enrol(project: Project, entry: RosterEntry, *, by, today: date | None = None) -> Engagement:
     """One person by hand; the person may be known from other projects.
 
     Refused: a completed project, and by field what `why_not_enrol` says.
     """
     lock_open(project)
     today = today or timezone.localdate()
-    if problems := why_not_enrol(project, entry._asdict(), today, card_confirmed=card_confirmed):
+    if problems := why_not_enrol(project, entry._asdict(), today):
         raise ValidationError(problems)
     write_roster(project, [entry])
     engagement = (
@@ -81,13 +79,11 @@ def enrol(
             worker__id_number_index=crypto.blind_index(entry.id_number),
         )
     )
-    audit.record("worker.enrol", by=by, target=engagement, project=project.code, card_confirmed=card_confirmed)
+    audit.record("worker.enrol", by=by, target=engagement, project=project.code)
     return engagement
 
 
-def why_not_update(
-    engagement: Engagement, facts: dict, today: date, *, card_confirmed: bool = False
-) -> dict[str, str]:
+def why_not_update(engagement: Engagement, facts: dict, today: date) -> dict[str, str]:
     """What is wrong with these new facts, by field: name, entered_on, card. What stays as it is is not judged."""
     worker, problems = engagement.worker, {}
     entered_on, card = facts.get("entered_on"), facts.get("card")
@@ -95,7 +91,7 @@ def why_not_update(
         problems["name"] = "该人员同时在其他项目登记，姓名须由属地人社部门更正。"
     if entered_on and entered_on != engagement.entered_on:
         problems |= _why_not_entered(engagement, entered_on, today)
-    if card and not card_confirmed:
+    if card:
         problems |= _why_not_card(engagement.project, card, bytes(worker.id_number_index))
     return problems
 
@@ -126,7 +122,6 @@ def update_engagement(
     person: dict,
     terms: dict,
     card: dict | None = None,
-    card_confirmed: bool = False,
     today: date | None = None,
 ) -> None:
     """`person`: fields of the worker; `terms`: team (a name), trade, work_role, is_team_leader, entered_on;
@@ -140,7 +135,7 @@ def update_engagement(
     facts = person | terms | ({"card": card["number"]} if card and card["number"] else {})
     stored = Engagement.objects.unscoped("the engagement is in scope").select_related("worker", "project")
     stored = stored.get(pk=engagement.pk)
-    if problems := why_not_update(stored, facts, today or timezone.localdate(), card_confirmed=card_confirmed):
+    if problems := why_not_update(stored, facts, today or timezone.localdate()):
         raise ValidationError(problems)
     _update_person(worker, person)
     terms = dict(terms)

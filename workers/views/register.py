@@ -109,7 +109,7 @@ def enrol(request, project_pk):
     form = EnrolForm(request.POST or None, initial=initial, project=project, teams=selectors.teams_of(project))
 
     def save():
-        engagement = services.enrol(project, form.entry(), by=request.user, card_confirmed=form.confirmed())
+        engagement = services.enrol(project, form.entry(), by=request.user)
         messages.success(request, f"已登记 {engagement.worker.name}。")
         again = "again" in request.POST
         return reverse("workers:enrol", args=[project.pk]) if again else engagement.get_absolute_url()
@@ -140,7 +140,6 @@ def engagement_edit(request, pk):
             person=form.person(),
             terms=form.terms(),
             card=form.new_card(),
-            card_confirmed=form.confirmed(),
         )
         messages.success(request, "人员信息已保存。")
         return engagement.get_absolute_url()
