@@ -6,18 +6,28 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_public_notice'),
+        ("accounts", "0006_public_notice"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='ledgerentry',
-            name='append_only',
+            model_name="ledgerentry",
+            name="append_only",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ledgerentry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE as_it_was RECORD;', func="\nIF TG_OP = 'UPDATE' THEN\n    as_it_was := NEW;\n    as_it_was.project_id := OLD.project_id;\n    IF as_it_was IS NOT DISTINCT FROM OLD AND EXISTS (\n        SELECT 1 FROM projects_project p\n        WHERE (p.id = OLD.project_id AND p.merged_into_id = NEW.project_id)\n           OR (p.id = NEW.project_id AND p.merged_into_id = OLD.project_id)\n    ) THEN\n        RETURN NEW;\n    END IF;\nEND IF;\nRAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;\n", hash='35913992e6c4d833e49a8b8ff31a8bd923e8ff09', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_d1f57', table='accounts_ledgerentry', when='BEFORE')),
+            model_name="ledgerentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE as_it_was RECORD;",
+                    func="\nIF TG_OP = 'UPDATE' THEN\n    as_it_was := NEW;\n    as_it_was.project_id := OLD.project_id;\n    IF as_it_was IS NOT DISTINCT FROM OLD AND EXISTS (\n        SELECT 1 FROM projects_project p\n        WHERE (p.id = OLD.project_id AND p.merged_into_id = NEW.project_id)\n           OR (p.id = NEW.project_id AND p.merged_into_id = OLD.project_id)\n    ) THEN\n        RETURN NEW;\n    END IF;\nEND IF;\nRAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;\n",
+                    hash="35913992e6c4d833e49a8b8ff31a8bd923e8ff09",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_d1f57",
+                    table="accounts_ledgerentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0003_replies_and_shown'),
+        ("alerts", "0003_replies_and_shown"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='warning',
-            name='release_kind',
-            field=models.CharField(blank=True, choices=[('data', '数据自动解除'), ('evidence', '核实后解除'), ('merged', '项目合并，并入同一预警')], max_length=10, verbose_name='解除方式'),
+            model_name="warning",
+            name="release_kind",
+            field=models.CharField(
+                blank=True,
+                choices=[("data", "数据自动解除"), ("evidence", "核实后解除"), ("merged", "项目合并，并入同一预警")],
+                max_length=10,
+                verbose_name="解除方式",
+            ),
         ),
     ]
