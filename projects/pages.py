@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from core import attachments
@@ -18,6 +18,16 @@ from projects.services import CLOSED
 def project_in_scope(request, pk) -> Project:
     """The project with its parties, or 404."""
     return get_object_or_404(with_parties(Project.objects.visible_to(request.user)), pk=pk)
+
+
+def follow_merged(request, pk):
+    """The old address of a project that was merged leads to the one it became; any other is 404."""
+    merged = Project.every.unscoped("only whether it became a project in scope").filter(merged_into__isnull=False)
+    old = get_object_or_404(merged.select_related("merged_into"), pk=pk)
+    if not Project.objects.visible_to(request.user).filter(pk=old.merged_into_id).exists():
+        raise Http404
+    messages.info(request, f"“{old.name}”（{old.code}）已并入本项目。")
+    return redirect(old.merged_into)
 
 
 def rows_in_scope(model: type[Model], request):

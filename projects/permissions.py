@@ -3,7 +3,7 @@
 from organizations.enums import AUTHORITIES, Industry, RegionLevel, Role
 from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus, StatusAct
-from projects.models import JurisdictionRequest, ListedPermit, Milestone, Participation, Project
+from projects.models import JurisdictionRequest, ListedPermit, Milestone, Participation, Project, ProjectMerge
 
 
 def can_file(user) -> bool:
@@ -150,6 +150,11 @@ def can_edit_guarantee(user, project: Project) -> bool:
 def can_merge(user, source: Project, target: Project) -> bool:
     """合并 (P5): of two projects both under the officer's jurisdiction."""
     return all(project.is_open and is_regulator(user, project) for project in (source, target))
+
+
+def can_undo_merge(user, merge: ProjectMerge) -> bool:
+    """Within the term; see `services.merge.why_not_undone`."""
+    return is_regulator(user, merge.target)
 
 
 def can_export(user) -> bool:

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from core import indicators
 from core.indicators import Gap
 from projects.indicators import PROJECT_GROUPS, WAGE_CLERK
-from projects.models import Participation, Project, Suspension
+from projects.models import Participation, Project, ProjectMerge, Suspension
 from projects.models.project import ProjectQuerySet
 
 
@@ -38,6 +38,13 @@ def unconfirmed(user) -> ProjectQuerySet:
 def suspensions_between(project: Project, first: date, last: date) -> list[Suspension]:
     """The spans without work that touch these days, the latest first."""
     return list(project.suspensions.filter(Q(ended_on=None) | Q(ended_on__gt=first), began_on__lte=last))
+
+
+def merges_of(project: Project) -> QuerySet[ProjectMerge]:
+    """What was merged into it, or was and is no more; also what it was itself for a while."""
+    merges = ProjectMerge.objects.unscoped("of a project in scope")
+    merges = merges.select_related("source", "target", "by", "undone_by")
+    return merges.filter(Q(target=project) | Q(source=project) | Q(target__merged_into=project))
 
 
 def completeness_for(projects: QuerySet[Project]) -> dict[int, tuple[int, int]]:

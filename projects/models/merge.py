@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from core.scoping import ScopedModel
@@ -50,6 +51,9 @@ class ProjectMerge(ScopedModel):
         """Who sees the project that both have become, also when that was merged again."""
         visible = Project._base_manager.filter(Project.scope_q(user)).values("pk")
         return Q(target__in=visible) | Q(target__merged_into__in=visible)
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:merge_detail", args=[self.pk])
 
     @property
     def undo_until(self):

@@ -20,7 +20,7 @@ from projects.filters import ProjectFilters
 from projects.forms import DayForm, ProjectForm, StatusForm
 from projects.guarantees import guarantee_state
 from projects.models import Participation, Project
-from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless
+from projects.pages import dialog_answer, follow_merged, form_page, project_in_scope, refuse_unless
 from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, add_filing, export_row, with_rows
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
@@ -71,7 +71,10 @@ def project_export(request):
 @require_GET
 @access(*READERS)
 def project_detail(request, pk):
-    project = project_in_scope(request, pk)
+    try:
+        project = project_in_scope(request, pk)
+    except Http404:
+        return follow_merged(request, pk)
     add_completeness([project])
     add_filing([project])
     user = request.user
@@ -85,6 +88,9 @@ def project_detail(request, pk):
         "clerk_gaps": selectors.clerk_gaps_of(project),
         "status_changes": project.status_changes.select_related("by").order_by("-id"),
         "status_acts": [(act, _status_form(project, act)) for act in permissions.status_acts(user, project)],
+        "merged": project.merged(manager="every").order_by("pk"),
+        "merges": selectors.merges_of(project),
+        "can_merge": permissions.can_merge(user, project, project),
         "can_edit": permissions.can_edit(user, project),
         **_course(user, project),
         "can_edit_parties": permissions.can_edit_parties(user, project),
