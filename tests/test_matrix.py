@@ -54,6 +54,10 @@ OBJECTS = {
     "projects:jurisdiction_answer": ["moving"],
     "projects:project_edit": ["project"],
     "projects:project_status": ["project"],
+    "projects:merge_choose": ["project"],
+    "projects:merge_preview": ["project"],
+    "projects:merge_detail": ["merge"],
+    "projects:merge_undo": ["merge"],
     "projects:party_edit": ["party"],
     "projects:party_move": ["party"],
     "projects:permit_edit": ["permit"],
@@ -121,7 +125,12 @@ OBJECTS = {
     "imports:file": ["batch", "permit_sheet"],
 }
 # The other parameters: the same thing, or the same word, in every address.
-PARAMETERS = {"project_pk": "project", "party_pk": "party", "engagement_pk": "engagement"}
+PARAMETERS = {
+    "project_pk": "project",
+    "party_pk": "party",
+    "engagement_pk": "engagement",
+    "source_pk": "duplicate",
+}
 WORDS = {
     "act": "suspend",
     "move": "exit",

@@ -22,8 +22,8 @@ from organizations.enums import Industry, OrganizationKind
 from projects import imports
 from projects.course import standing_of
 from projects.enums import MilestoneKind, ParticipantType
-from projects.models import MilestoneAnswer, StatusChange, WageClerk
-from projects.services import filing, jurisdiction
+from projects.models import MilestoneAnswer, Project, StatusChange, WageClerk
+from projects.services import filing, jurisdiction, merge_projects
 from tests.accounts import factories as money
 from tests.alerts import factories as alarms
 from tests.organizations import factories as who
@@ -104,6 +104,7 @@ class World:
         world.things |= world._permit_list()
         world.things |= world._subcontract()
         world.things |= world._jurisdiction()
+        world.things |= world._merges()
         return world
 
     def _units(self) -> None:
@@ -365,6 +366,13 @@ class World:
         scan = PDF + self.mark.encode()
         file = attachments.store(scan, f"{self.mark}合同.pdf", by=self.users["clerk"], owner=contract)
         return {"subcontract": contract, "scan": file}
+
+    def _merges(self) -> dict[str, Any]:
+        """A project that is the same site, and one that has been merged into this one."""
+        merged, officer = self._project(901)["project"], self.users["officer"]
+        Project.every.filter(pk__in=(merged.pk, self.project.pk)).update(supervised_from=timezone.localdate())
+        merge = merge_projects(merged, self.project, by=officer, reason=self.text("合并原因"))
+        return {"duplicate": self._project(902)["project"], "merge": merge}
 
     # --- growing: for counting queries -----------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ class MergeForm(PortalForm):
             max_length=400,
             required=late,
             widget=forms.Textarea({"rows": 2}),
-            help_text="如：同一工程分标段办理施工许可证。记入合并记录和审计日志。",
+            help_text="如：同一工程分标段办理施工许可证。记入合并记录，参建单位可以看到。",
         )
 
     @property

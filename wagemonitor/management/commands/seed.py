@@ -11,7 +11,21 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import course, fill, flows, gates, history, notices, offices, papers, permits, plan, stays, units
+from wagemonitor.seed import (
+    course,
+    fill,
+    flows,
+    gates,
+    history,
+    merges,
+    notices,
+    offices,
+    papers,
+    permits,
+    plan,
+    stays,
+    units,
+)
 
 
 class Command(BaseCommand):
@@ -68,6 +82,7 @@ class Builder:
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
+            ("项目合并", self._merges),
         ]
 
     def _units(self) -> None:
@@ -114,6 +129,9 @@ class Builder:
         random = Random(self.projects)
         papers.photograph(random, self.units)
         papers.appraise(random, self.today, self.units)
+
+    def _merges(self) -> None:
+        merges.make(self.today, self.units.users)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
