@@ -22,7 +22,9 @@ from tests.organizations.factories import officer, organization
 from tests.projects import factories as sites
 from tests.projects.merging import SEPTEMBER, behind, everything, furnish, share, twins
 from tests.workers import factories as people
+from workers.enums import AttendanceSource
 from workers.models import AttendanceDay, AttendanceMonth, Engagement, LabourContract, Team
+from workers.services import DayRow, write_days
 
 pytestmark = pytest.mark.django_db
 
@@ -173,6 +175,13 @@ def test_writers_find_out_that_their_project_was_merged(pair):
     merged(pair)
     with pytest.raises(ProjectMerged, match=other.project.code):
         services.add_party(one.project, organization(), ParticipantType.DESIGNER, by=officer())
+
+
+def test_what_stayed_behind_takes_no_more_days(pair):
+    one, other = pair
+    merged(pair)
+    with pytest.raises(ProjectMerged, match=other.project.code):
+        write_days([DayRow(one.both.pk, date(2026, 9, 25), Decimal("1"))], source=AttendanceSource.SHEET)
 
 
 def test_facts_are_kept_as_chosen(pair):

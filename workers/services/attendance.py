@@ -19,7 +19,8 @@ from django.db import connection, transaction
 from core.months import next_month
 from core.staging import analyse, stage
 from projects.enums import Status
-from projects.services import ProjectClosed, mark_changed
+from projects.models import Project
+from projects.services import ProjectClosed, ProjectMerged, mark_changed
 from workers import partitions
 from workers.enums import AttendanceSource
 
@@ -85,13 +86,18 @@ def _months(cursor) -> list[date]:
 
 
 def _lock_projects(cursor) -> None:
-    """Writers of one project come one after the other, else each would sum up the month without the other's days."""
+    """Writers of one project come one after the other, else each would sum up the month without the other's days.
+    What stayed behind when its project was merged takes no more days."""
     cursor.execute(
-        "SELECT id, status FROM projects_project WHERE id IN (SELECT e.project_id FROM workers_engagement AS e"
-        " JOIN attendance_staging AS s ON s.engagement_id = e.id) ORDER BY id FOR NO KEY UPDATE"
+        "SELECT status, merged_into_id FROM projects_project WHERE id IN (SELECT e.project_id"
+        " FROM workers_engagement AS e JOIN attendance_staging AS s ON s.engagement_id = e.id)"
+        " ORDER BY id FOR NO KEY UPDATE"
     )
-    if any(status == Status.COMPLETED for _, status in cursor.fetchall()):
-        raise ProjectClosed
+    for status, merged_into in cursor.fetchall():
+        if merged_into:
+            raise ProjectMerged(Project.every.unscoped("named in a refusal").get(pk=merged_into))
+        if status == Status.COMPLETED:
+            raise ProjectClosed
 
 
 def _find_changes(cursor, span: dict) -> WrittenDays:
