@@ -53,9 +53,9 @@ def furnish(of: Project, both, number: int) -> Site:
     team = people.team(of, "钢筋一班", employer=owner)
     people.team(of, f"木工{number}班")
     own, shared = people.engagement(of, team=team), people.engagement(of, both, team=team)
-    people.contract(own)
-    people.contract(shared)
-    people.contract(shared, starts_on=date(2026, 9, number))
+    people.contract(own, ends_on=date(2026, 10, 31))
+    people.contract(shared, ends_on=date(2026, 8, 25))
+    people.contract(shared, starts_on=date(2026, 9, number), ends_on=date(2026, 9, number))
     days = [date(2026, 9, day) for day in range(number, number + 5)]
     people.attendance(own, *days)
     people.attendance(shared, *days, units="0.5")
