@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.models import PayrollLine
-from accounts.public_notices import missing_q
+from accounts.selectors.notices import missing_q
 from core.forms import FilterForm, MonthField
 
 PAID = {"paid": "已发放", "unpaid": "未发放"}

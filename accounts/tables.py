@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.enums import MovementDirection, MovementKind, NoticeSheet
 from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
-from accounts.public_notices import TONES, states_of
+from accounts.selectors.notices import TONES, states_of
 from core import identity
 from core.formats import blank, money
 from core.tables import (

@@ -106,7 +106,7 @@ class GuaranteeKind(models.TextChoices):
 
 
 class GuaranteeState(models.TextChoices):
-    """How a project stands with its payment guarantees on a day; `projects.guarantees` tells it in SQL."""
+    """How a project stands with its payment guarantees on a day; `projects.selectors.guarantees` tells it in SQL."""
 
     NONE = "none", "未提供"
     EXPIRED = "expired", "已到期"

@@ -2,7 +2,7 @@ from django.urls import path
 
 from core.navigation import NavItem
 from organizations.enums import Role
-from projects import import_views as views
+from projects.views import imports as views
 
 app_name = "imports"
 

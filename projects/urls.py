@@ -2,8 +2,8 @@ from django.urls import path
 
 from core.navigation import NavItem
 from organizations.enums import Role
-from projects import jurisdiction as places
-from projects.milestone_tables import due_count
+from projects.selectors import jurisdiction as places
+from projects.tables.milestones import due_count
 from projects.views import (
     course,
     guarantee,

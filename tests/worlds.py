@@ -20,9 +20,9 @@ from core import attachments
 from core.models import Job
 from organizations.enums import Industry, OrganizationKind
 from projects import imports
-from projects.course import standing_of
 from projects.enums import MilestoneKind, ParticipantType
 from projects.models import MilestoneAnswer, Project, StatusChange, WageClerk
+from projects.selectors.course import standing_of
 from projects.services import filing, jurisdiction, merge_projects
 from tests.accounts import factories as money
 from tests.alerts import factories as alarms

@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.enums import NoticeSheet
-from accounts.public_notices import NoticeMonth
+from accounts.selectors.notices import NoticeMonth
 from core.forms import EvidenceField, PortalForm
 
 

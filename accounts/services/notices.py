@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import public_notices
 from accounts.enums import NoticeSheet
 from accounts.models import PublicNotice
+from accounts.selectors import notices as public_notices
 from core import attachments, audit
 from projects.models import Project
 from projects.services import lock_open, mark_changed

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import permissions, public_notices, services
+from accounts import permissions, services
 from accounts.enums import NoticeSheet
 from accounts.filters import NoticeFilters
 from accounts.forms import PostingForm, WithdrawForm
 from accounts.models import PublicNotice
 from accounts.notice_sheets import NoticePaper
 from accounts.permissions import NOTICE_READERS
+from accounts.selectors import notices as public_notices
 from accounts.tables import NoticeTable
 from core import attachments, formats, pdf
 from core.access import access, read_or_write

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
 from projects.enums import Status
-from workers.deadlines import last_due
+from workers.selectors.deadlines import last_due
 
 
 class AttendanceLate(Rule):

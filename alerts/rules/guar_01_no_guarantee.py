@@ -4,7 +4,7 @@ from decimal import Decimal
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
 from projects.enums import GuaranteeKind, GuaranteeState
-from projects.guarantees import STATE, UNTIL
+from projects.selectors.guarantees import STATE, UNTIL
 
 _STATE = STATE.format(project="p.id")
 _UNTIL = UNTIL.format(project="p.id")

@@ -4,7 +4,7 @@ from accounts.enums import NoticeSheet
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text
 
-# What there is to post of a month, and the day by which it has to be: `accounts.public_notices.due_on` in SQL.
+# What there is to post of a month, and the day by which it has to be: `accounts.selectors.notices.due_on` in SQL.
 DUE = """
     due AS (
         SELECT a.project_id, a.month, 'attendance' AS sheet, count(*) AS people, {next} AS due_on

@@ -7,8 +7,8 @@ from core import audit
 from organizations.enums import Role
 from organizations.models import Organization, Region
 from projects.enums import Category, MilestoneKind, ParticipantType, Status
-from projects.jurisdiction import propose
 from projects.models import Project, StatusChange
+from projects.selectors.jurisdiction import propose
 from projects.services import jurisdiction
 from projects.services.changes import lock_open, mark_changed
 from projects.services.milestones import reach

@@ -10,8 +10,8 @@ from django.utils import timezone
 from core import audit
 from organizations.models import Region
 from projects.enums import JurisdictionAct, RequestState
-from projects.jurisdiction import common_superior, confirm_by, latest_extension, office_above, propose
 from projects.models import JurisdictionEntry, JurisdictionRequest, Project
+from projects.selectors.jurisdiction import common_superior, confirm_by, latest_extension, office_above, propose
 from projects.services.changes import lock_open, mark_changed
 
 Kind = JurisdictionRequest.Kind

@@ -12,7 +12,7 @@ from core import audit, crypto
 from organizations.enums import OrganizationKind
 from organizations.models import Organization, Region, User
 from organizations.services import Holder, industry_department, issue_logins, reset_password
-from projects.logins import contractors_for, logins_for, wage_clerks_of
+from projects.selectors.logins import contractors_for, logins_for, wage_clerks_of
 
 MOST_AT_ONCE = 100  # each password costs a slow hash
 SEALED_FOR = 15 * 60  # seconds in which the page of slips may be had as a workbook

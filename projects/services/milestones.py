@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import attachments, audit
-from projects.course import standing_of
 from projects.enums import MilestoneKind, MilestoneState
 from projects.models import Milestone, MilestoneAnswer, Project, StatusChange
+from projects.selectors.course import standing_of
 from projects.services.changes import lock_open, mark_changed
 
 ACCEPTANCES = (MilestoneKind.PART_ACCEPTANCE, MilestoneKind.ACCEPTANCE)

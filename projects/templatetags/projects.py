@@ -8,8 +8,8 @@ from django.urls import resolve, reverse
 
 from core.access import access
 from core.templatetags.portal import badge
-from projects.guarantees import EXPIRES_SOON
 from projects.models import PaymentGuarantee, Project
+from projects.selectors.guarantees import EXPIRES_SOON
 
 register = template.Library()
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_GET
 from core import attachments
 from core.access import access, read_or_write
 from organizations.enums import Role
-from projects import course, permissions, services
+from projects import permissions, services
 from projects.forms import AcceptanceForm, AnswerForm, SuspensionForm
-from projects.milestone_tables import MilestoneFilters, MilestoneTable
 from projects.models import Milestone, Suspension
 from projects.pages import form_page, project_in_scope, refuse_unless, rows_in_scope
+from projects.selectors import course
+from projects.tables.milestones import MilestoneFilters, MilestoneTable
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
 

@@ -15,10 +15,10 @@ from core.spreadsheets.writer import write_table
 from organizations.enums import Role
 from projects import permissions, selectors, services
 from projects.forms import GuaranteeForm
-from projects.guarantee_tables import GUARANTEE_HEADERS, GuaranteeFilters, GuaranteeTable, guarantee_rows
-from projects.guarantees import with_guarantees
 from projects.models import PaymentGuarantee
 from projects.pages import form_page, project_in_scope, refuse_unless, rows_in_scope
+from projects.selectors.guarantees import with_guarantees
+from projects.tables.guarantees import GUARANTEE_HEADERS, GuaranteeFilters, GuaranteeTable, guarantee_rows
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
 WRITERS = (Role.OFFICER, Role.CLERK)

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.access import access, read_or_write
 from organizations.enums import AUTHORITIES, Role
-from projects import jurisdiction as places
 from projects import permissions, selectors
 from projects.enums import RequestState
 from projects.forms import ConfirmForm, ExtensionForm, MoveForm, RequestAnswerForm
-from projects.jurisdiction_tables import RequestTable, UnconfirmedFilters, UnconfirmedTable, term_text, term_tone
 from projects.models import JurisdictionEntry, JurisdictionRequest, Project
 from projects.pages import project_in_scope, refuse_unless
+from projects.selectors import jurisdiction as places
 from projects.services import jurisdiction as services
+from projects.tables.jurisdiction import RequestTable, UnconfirmedFilters, UnconfirmedTable, term_text, term_tone
 
 
 @require_GET

@@ -18,9 +18,12 @@ from organizations.enums import Role
 from organizations.models import User
 from organizations.selectors import acts_on
 from organizations.services import reset_password, set_active
-from projects import logins, selectors
+from projects import selectors
 from projects.forms import HolderForm, QueryHolderForm
-from projects.login_tables import (
+from projects.pages import dialog_answer
+from projects.selectors import logins
+from projects.services import logins as services
+from projects.tables.logins import (
     FIRST_LOGIN,
     SLIP_HEADERS,
     ContractorFilters,
@@ -31,8 +34,6 @@ from projects.login_tables import (
     slip_row,
     state_and_use,
 )
-from projects.pages import dialog_answer
-from projects.services import logins as services
 
 
 @require_GET

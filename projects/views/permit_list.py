@@ -16,14 +16,15 @@ from core.spreadsheets.writer import write_table
 from organizations.enums import Role
 from organizations.models import Region
 from projects import imports, permissions, services
-from projects.comparison import Comparison
 from projects.filters import ListedPermitFilters
 from projects.forms import AcceptForm, ProjectForm, SetAsideForm
-from projects.import_forms import UploadForm
+from projects.forms.imports import UploadForm
 from projects.imports import PermitImport
 from projects.models import AcceptedMatch, ImportBatch, ListedPermit, Project
 from projects.pages import dialog_answer, form_page
-from projects.permit_tables import (
+from projects.selectors.comparison import Comparison
+from projects.selectors.suggestions import suggestions
+from projects.tables.permits import (
     PERMIT_EXPORT_HEADERS,
     ListedPermitTable,
     PermitBatchTable,
@@ -31,7 +32,6 @@ from projects.permit_tables import (
     PermitPlaceTable,
     permit_export_row,
 )
-from projects.suggestions import suggestions
 
 REGULATORS = (Role.OFFICER, Role.INDUSTRY)
 RECENT = 5

@@ -14,13 +14,14 @@ from core import attachments, audit
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
 from organizations.enums import Role
-from projects import course, permissions, selectors, services
+from projects import permissions, selectors, services
 from projects.enums import GuaranteeState, ParticipantType, StatusAct
 from projects.filters import ProjectFilters
 from projects.forms import DayForm, ProjectForm, StatusForm
-from projects.guarantees import guarantee_state
 from projects.models import Participation, Project
 from projects.pages import dialog_answer, follow_merged, form_page, project_in_scope, refuse_unless
+from projects.selectors import course
+from projects.selectors.guarantees import guarantee_state
 from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, add_filing, export_row, with_rows
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)

@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.urls import reverse
 
-from accounts import public_notices, services
+from accounts import services
 from accounts.enums import NoticeSheet
 from accounts.models import PublicNotice
-from accounts.public_notices import ProjectNotices, due_on, with_postings
+from accounts.selectors import notices as public_notices
+from accounts.selectors.notices import ProjectNotices, due_on, with_postings
 from core import pdf
 from core.models import AuditEntry
 from projects.enums import Status

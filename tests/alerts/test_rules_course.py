@@ -15,8 +15,8 @@ from alerts.rules.real_01_no_roster import NoRoster
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from projects import services
 from projects.enums import Status, StatusAct
-from projects.guarantees import with_guarantees
 from projects.models import Project
+from projects.selectors.guarantees import with_guarantees
 from tests.accounts.factories import payroll, payroll_line
 from tests.alerts.factories import TODAY
 from tests.alerts.sweeping import raised

@@ -24,7 +24,7 @@ from tests.alerts.factories import TODAY, warning
 from tests.alerts.sweeping import raised
 from tests.projects.factories import project
 from tests.workers.factories import attendance, contract, engagement
-from workers.deadlines import last_due
+from workers.selectors.deadlines import last_due
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 from core import attachments
 from core.models import AuditEntry
 from projects import services
-from projects.course import standing_of
 from projects.enums import MilestoneKind, MilestoneState, Status, StatusAct
 from projects.models import Project, Suspension
 from projects.selectors import suspensions_between
+from projects.selectors.course import standing_of
 from tests.accounts.factories import payroll, payroll_line
 from tests.organizations.factories import clerk, industry_officer, officer
 from tests.projects.factories import project

@@ -15,10 +15,10 @@ from core.models import AuditEntry, CalendarDay, PublishedYear, WorkdayOverride
 from organizations.enums import Industry
 from organizations.models import Region
 from organizations.regions import load
-from projects import jurisdiction as places
 from projects.enums import JurisdictionAct, RequestState, Status
-from projects.jurisdiction import propose, short_name
 from projects.models import ChangedProject, JurisdictionEntry, JurisdictionRequest, Project
+from projects.selectors import jurisdiction as places
+from projects.selectors.jurisdiction import propose, short_name
 from projects.services import ProjectClosed, file_project, update_project
 from projects.services import jurisdiction as services
 from tests.organizations import factories as who

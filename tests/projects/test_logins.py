@@ -11,9 +11,9 @@ from django.urls import reverse
 from core.models import AuditEntry
 from organizations.enums import Industry, OrganizationKind, Role
 from organizations.models import Organization, User
-from projects import logins
 from projects.enums import ParticipantType, ParticipationStatus, Status
 from projects.models import WageClerk
+from projects.selectors import logins
 from projects.services import logins as services
 from tests.organizations import factories as who
 from tests.projects import factories as sites

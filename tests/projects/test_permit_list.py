@@ -13,11 +13,11 @@ from core import working_days
 from core.models import AuditEntry
 from organizations.enums import Industry, OrganizationKind
 from projects import imports, services
-from projects.comparison import Comparison
 from projects.enums import Category, ImportState, ParticipantType, SetAsideReason, Status
 from projects.models import AcceptedMatch, ListedPermit, Permit, Project
 from projects.models.listed_permit import PermitCounts
-from projects.suggestions import suggestions
+from projects.selectors.comparison import Comparison
+from projects.selectors.suggestions import suggestions
 from tests.organizations.factories import clerk, industry_officer, officer, organization, region
 from tests.projects.factories import listed_permit, participation, permit, project
 

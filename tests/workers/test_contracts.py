@@ -17,11 +17,11 @@ from tests.projects.factories import project
 from tests.workers import factories
 from tests.workers.factories import id_number
 from tests.workers.sheets import Run, xlsx
-from workers import contracts as standing
 from workers import services
 from workers.enums import ContractState, EndReason, WageMethod, WageUnit
 from workers.imports import ContractImport, RosterImport
 from workers.models import Engagement, LabourContract
+from workers.selectors import contracts as standing
 from workers.services.scans import match_scans
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from workers.deadlines import Batch, batch_of, has_come, last_due, next_due
+from workers.selectors.deadlines import Batch, batch_of, has_come, last_due, next_due
 
 
 @pytest.mark.parametrize(

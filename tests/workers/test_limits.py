@@ -321,7 +321,6 @@ def test_a_sheet_takes_the_person_without_the_card_of_another(site, person):
     assert BankCard.objects.get(is_current=True).worker == person.worker
 
 
-
 # --- contracts -------------------------------------------------------------------------------------------------------
 
 

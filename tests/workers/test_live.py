@@ -13,8 +13,8 @@ from tests.organizations.factories import clerk, industry_officer, officer
 from tests.projects.factories import project
 from tests.workers import factories
 from workers.enums import Direction, Trade
-from workers.live import STATES, Watch
 from workers.models import Presence
+from workers.selectors.live import STATES, Watch
 from workers.services import PunchRow, write_punches
 
 pytestmark = pytest.mark.django_db

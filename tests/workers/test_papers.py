@@ -15,9 +15,10 @@ from projects.services import CLOSED
 from tests.organizations.factories import clerk, officer
 from tests.projects.factories import project
 from tests.workers import factories
-from workers import lacks, services
+from workers import services
 from workers.enums import CertificateKind, CertificateStatus, Trade, TrainingKind
 from workers.models import Certificate, Engagement, Insurance, Training
+from workers.selectors import lacks
 
 pytestmark = pytest.mark.django_db
 

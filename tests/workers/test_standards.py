@@ -15,9 +15,9 @@ from projects.enums import Status
 from tests.organizations.factories import clerk, officer
 from tests.projects.factories import project
 from tests.workers import factories
-from workers import days
 from workers.enums import AttendanceSource, Direction, WorkRole
 from workers.models import AttendanceDay, AttendanceMonth, AttendanceStandard, Device, Punch
+from workers.selectors import days
 from workers.services import (
     DayRow,
     PunchRow,

@@ -14,9 +14,10 @@ from tests.projects.factories import participation, project
 from tests.workers import factories
 from tests.workers.factories import id_number
 from tests.workers.sheets import Run, xlsx
-from workers import crews, services
+from workers import services
 from workers.imports import RosterImport
 from workers.models import Engagement, Team
+from workers.selectors import crews
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)

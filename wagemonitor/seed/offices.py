@@ -12,9 +12,9 @@ from organizations.enums import OrganizationKind as Kind
 from organizations.enums import Role
 from organizations.models import Organization, Region, User
 from organizations.services import Holder, issue_logins, set_active
-from projects import logins
 from projects.enums import Category, JurisdictionAct, RequestState
 from projects.models import JurisdictionEntry, JurisdictionRequest, Project
+from projects.selectors import logins
 from projects.services import file_project
 from wagemonitor.seed import names
 from wagemonitor.seed.copying import execute

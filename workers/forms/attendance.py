@@ -8,10 +8,10 @@ from core.spreadsheets import values as clean
 from organizations.enums import Industry
 from organizations.models import Region
 from projects.models import Project
-from workers import days
 from workers.enums import PunchMeans
 from workers.forms.fields import ServiceErrorsMixin
 from workers.models import Device, Engagement
+from workers.selectors import days
 
 
 class CorrectionForm(ServiceErrorsMixin, PortalForm):

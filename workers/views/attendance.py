@@ -16,14 +16,14 @@ from core.months import next_month, previous_month
 from projects.models import Project
 from projects.pages import project_in_scope, refuse_unless
 from projects.selectors import suspensions_between
-from workers import deadlines, permissions, selectors, services
+from workers import permissions, selectors, services
 from workers.enums import Trade
 from workers.forms import CorrectionForm
 from workers.grid import Grid
 from workers.models import AttendanceCorrection, AttendanceDay
 from workers.pages import MonthFilter, engagement_in_scope, form_page, month_asked
 from workers.permissions import READERS, WRITERS
-from workers.selectors import PersonMonth
+from workers.selectors import PersonMonth, deadlines
 from workers.tables import AttendanceTable
 
 

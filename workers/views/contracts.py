@@ -10,14 +10,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.access import access, read_or_write
 from projects.pages import dialog_answer, project_in_scope, refuse_unless
-from workers import contracts, permissions, selectors, services
+from workers import permissions, selectors, services
+from workers.filters.stays import CONTRACT_STATES, ContractFilters
 from workers.forms import ContractEndForm, ContractForm, ScansForm
 from workers.models import Engagement, LabourContract
 from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
+from workers.selectors import contracts
 from workers.services import scans
-from workers.stay_filters import CONTRACT_STATES, ContractFilters
-from workers.stay_tables import ContractTable
+from workers.tables.stays import ContractTable
 
 
 @require_GET

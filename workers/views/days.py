@@ -17,12 +17,13 @@ from core.forms import FilterForm
 from core.months import next_month, previous_month
 from core.spreadsheets.writer import write_table
 from projects.pages import project_in_scope, refuse_unless
-from workers import days, permissions, selectors, services
+from workers import permissions, selectors, services
 from workers.filters import CorrectionFilters
 from workers.forms import TeamDayForm
 from workers.grid import Calendar, exported
 from workers.pages import attendance_trail, engagement_in_scope, form_page, month_asked
 from workers.permissions import READERS, WRITERS
+from workers.selectors import days
 from workers.tables import CorrectionTable, DayTable
 
 

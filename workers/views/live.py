@@ -15,8 +15,8 @@ from organizations.enums import Industry
 from organizations.models import Region
 from projects.models import Project
 from workers.enums import Trade
-from workers.live import STATES, TODAY, Watch
 from workers.permissions import READERS
+from workers.selectors.live import STATES, TODAY, Watch
 from workers.tables import PresenceTable
 
 

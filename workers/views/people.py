@@ -10,12 +10,13 @@ from core.access import access, read_or_write
 from organizations.enums import Role
 from projects.models import WageClerk
 from projects.pages import dialog_answer, picture, project_in_scope, refuse_unless
-from workers import lacks, permissions, selectors, services
+from workers import permissions, selectors, services
 from workers.enums import REQUIRED_POSTS, Post
 from workers.forms import AppraisalForm, PhotoForm, ReasonForm
 from workers.models import Appraisal, Certificate, Worker
 from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
+from workers.selectors import lacks
 
 APPRAISERS = (Role.OFFICER, Role.CLERK)
 

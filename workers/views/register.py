@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
-from workers import crews, lacks, panels, permissions, selectors, services
+from workers import panels, permissions, selectors, services
 from workers.enums import Post, Trade, WorkRole
 from workers.filters import EngagementFilters
 from workers.forms import EngagementForm, EnrolForm
@@ -17,6 +17,7 @@ from workers.indicators import WORKER
 from workers.models import Engagement, Worker
 from workers.pages import engagement_in_scope, form_page, panels_of
 from workers.permissions import READERS, WRITERS
+from workers.selectors import crews, lacks
 from workers.tables import EngagementTable, WorkerTable, state_of
 
 TEAM_NAMES = "workers/_team_names.html"

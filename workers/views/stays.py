@@ -11,13 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
-from workers import crews, permissions, selectors, services
+from workers import permissions, selectors, services
+from workers.filters.stays import DepartureFilters
 from workers.forms import ExitForm, ExitManyForm, PaidForm
 from workers.models import Departure
 from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
-from workers.stay_filters import DepartureFilters
-from workers.stay_tables import DepartureTable, OwedTable
+from workers.selectors import crews
+from workers.tables.stays import DepartureTable, OwedTable
 
 AT_ONCE = 200  # people on one exit form
 

@@ -9,14 +9,15 @@ from django.views.decorators.http import require_GET, require_POST
 from core.access import access, read_or_write
 from projects.models import Project
 from projects.pages import dialog_answer, project_in_scope, refuse_unless
-from workers import crews, permissions, selectors, services
+from workers import permissions, selectors, services
 from workers.forms import MoveForm, TeamForm
 from workers.forms.teams import TeamExitForm
 from workers.models import Team
 from workers.pages import form_page
 from workers.permissions import READERS, WRITERS
-from workers.stay_tables import TeamTable
+from workers.selectors import crews
 from workers.tables import EngagementTable
+from workers.tables.stays import TeamTable
 
 
 def _team_in_scope(request, pk) -> Team:

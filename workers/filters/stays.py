@@ -4,11 +4,12 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import FilterForm
-from workers import contracts, selectors
+from workers import selectors
 from workers.enums import Settlement, WageMethod
 from workers.filters import STATES, in_state
 from workers.models import Engagement
 from workers.models.engagement import EngagementQuerySet
+from workers.selectors import contracts
 
 SETTLEMENTS = [
     ("", ""),

@@ -10,9 +10,9 @@ from django.utils import timezone
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, RateColumn, Table
 from projects.enums import PermitState
-from projects.import_tables import ProjectBatchTable
 from projects.models import ListedPermit
-from projects.suggestions import suggestions
+from projects.selectors.suggestions import suggestions
+from projects.tables.imports import ProjectBatchTable
 
 BASE = "清单中的许可证，除去已列为不纳入的"
 TONES = {

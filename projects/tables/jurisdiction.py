@@ -10,12 +10,12 @@ from organizations.enums import RegionLevel
 from organizations.models import Region
 from organizations.selectors import regions_for
 from projects.forms import place_choices
-from projects.jurisdiction import SOON, with_term
-from projects.login_tables import ChooseColumn
 from projects.models import Project
 from projects.models.project import ProjectQuerySet
 from projects.selectors import with_parties
+from projects.selectors.jurisdiction import SOON, with_term
 from projects.tables import contractor_name
+from projects.tables.logins import ChooseColumn
 
 STATES = {
     "late": "已逾期",

@@ -26,7 +26,6 @@ from django.db.models.fields import DateField
 from django.db.models.functions import Cast, Coalesce, Length, TruncDate
 from django.urls import reverse
 
-from workers import contracts, crews
 from workers.enums import SPECIAL_TRADES, CertificateKind, TrainingKind
 from workers.models import (
     BankCard,
@@ -37,6 +36,7 @@ from workers.models import (
     TrainingRecord,
 )
 from workers.models.deadline import DEFAULT_DAYS
+from workers.selectors import contracts, crews
 
 LACKS: dict[str, "Lack"] = {}
 

@@ -3,9 +3,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.forms import FilterForm
-from workers import lacks, selectors
+from workers import selectors
 from workers.enums import Trade
 from workers.models.engagement import EngagementQuerySet
+from workers.selectors import lacks
 
 STATES = [("", ""), ("on_site", "在场"), ("left", "已退场")]
 LACKS = [("", ""), *((key, lack.label) for key, lack in lacks.LACKS.items())]

@@ -13,8 +13,7 @@ from core.spreadsheets import annotated_name
 from organizations.enums import Role
 from projects import imports
 from projects.enums import ImportState
-from projects.import_forms import BatchFilters, ColumnsForm, ProblemFilters, UploadForm
-from projects.import_tables import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
+from projects.forms.imports import BatchFilters, ColumnsForm, ProblemFilters, UploadForm
 from projects.imports import SheetImport
 from projects.imports.permissions import (
     can_apply,
@@ -28,6 +27,7 @@ from projects.imports.permissions import (
 from projects.models import ImportBatch, Project
 from projects.pages import refuse_unless
 from projects.services import CLOSED
+from projects.tables.imports import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
 
 READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
 SENDERS = (Role.CLERK, Role.BANK)

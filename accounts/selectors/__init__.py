@@ -1,0 +1,31 @@
+from accounts.selectors.money import (
+    account_gaps_of,
+    account_numbered,
+    cards_of_workers,
+    in_and_out,
+    monthly_movements,
+    unlike_registered,
+    unmatched_payouts,
+    unpaid_lines,
+    wages_owed,
+    with_attendance,
+    with_balance,
+    with_reason,
+    with_totals,
+)
+
+__all__ = [
+    "account_gaps_of",
+    "account_numbered",
+    "cards_of_workers",
+    "in_and_out",
+    "monthly_movements",
+    "unlike_registered",
+    "unmatched_payouts",
+    "unpaid_lines",
+    "wages_owed",
+    "with_attendance",
+    "with_balance",
+    "with_reason",
+    "with_totals",
+]

@@ -1,0 +1,33 @@
+from projects.selectors.projects import (
+    clerk_gaps_of,
+    completeness_for,
+    filing_deadlines,
+    gaps_of,
+    incomplete,
+    incomplete_since,
+    incomplete_sql,
+    open_projects,
+    open_warning_counts,
+    projects_for,
+    suspensions_between,
+    unconfirmed,
+    with_open_warnings,
+    with_parties,
+)
+
+__all__ = [
+    "clerk_gaps_of",
+    "completeness_for",
+    "filing_deadlines",
+    "gaps_of",
+    "incomplete",
+    "incomplete_since",
+    "incomplete_sql",
+    "open_projects",
+    "open_warning_counts",
+    "projects_for",
+    "suspensions_between",
+    "unconfirmed",
+    "with_open_warnings",
+    "with_parties",
+]
