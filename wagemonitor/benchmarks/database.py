@@ -36,6 +36,7 @@ def own_database(name: str, fill: Callable[[], None], *, keep: bool = False, reu
             if not filled:
                 fill()
                 filled = True
+            _analyse()  # a migration may have brought columns and indexes of which the planner knows nothing
             yield
     finally:
         if keep and filled:
@@ -93,6 +94,11 @@ def environment(folder: str) -> dict[str, str]:
 
 
 # --- databases -------------------------------------------------------------------------------------------------------
+
+
+def _analyse() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _is_filled(name: str) -> bool:
