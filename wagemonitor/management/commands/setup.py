@@ -2,7 +2,7 @@ from django.core.management import BaseCommand
 from django.utils import timezone
 
 from alerts.services import sync_settings
-from core import months, working_days
+from core import months, planner, working_days
 from core.models import CalendarDay, PublishedYear
 from organizations import regions
 from organizations.models import Region
@@ -25,6 +25,8 @@ class Command(BaseCommand):
         partitions.ensure(months.around(timezone.localdate(), back=6, ahead=3))
         if new := sync_settings():
             self._say(verbosity, f"预警规则 {new} 条")
+        if known := planner.analyse_unknown():
+            self._say(verbosity, f"新增字段的统计信息 {len(known)} 张表")
 
     def _say(self, verbosity: int, line: str) -> None:
         if verbosity:
