@@ -163,8 +163,8 @@ SEEN_BY = {
     "annotated": {"clerk"},
 }
 OWN = {"job", "workbook", "permit_sheet"}  # of one office: those above it do not see them
-# In clear for those who sent it: the sheets they made themselves.
-CLEAR = {"imports:file", "imports:annotated", "core:attachment"}
+# In clear for those who sent it: the sheets they made themselves, and the contract they print for the worker.
+CLEAR = {"imports:file", "imports:annotated", "core:attachment", "workers:contract_print_full"}
 # Answers 404 to everyone here.
 ABSENT = {"core:gallery": "only under DEBUG"}
 LIBRARY_SAMPLE = {"admin:index", "admin:organizations_organization_changelist", "prometheus-django-metrics"}

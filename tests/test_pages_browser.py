@@ -42,6 +42,7 @@ OVERFLOW = """() => {
   return (first.length ? first : wide.slice(0, 3)).map(e => e.outerHTML.slice(0, 160));
 }"""
 LINKS = """(within) => [...document.querySelectorAll(within)].map(e => e.getAttribute('href'))"""
+DOWNLOAD = re.compile("/attachments/")
 NAVIGATION, FIRST_ROWS, TABS = ".nav-desk a[href]", "tbody tr:first-child a[href]", ".nav-tabs a[href], .tabs a[href]"
 
 
@@ -52,9 +53,11 @@ def province(transactional_db) -> dict[str, User]:
 
 
 def _paths(visitor: Visitor, within: str) -> list[str]:
-    """Addresses of this portal, without their parameters."""
+    """Addresses of pages of this portal, without their parameters."""
     paths = [urlsplit(href) for href in visitor.page.evaluate(LINKS, within)]
-    return [part.path for part in paths if part.path.startswith("/") and not part.netloc]
+    return [
+        part.path for part in paths if part.path.startswith("/") and not part.netloc and not DOWNLOAD.match(part.path)
+    ]
 
 
 def _kind(path: str) -> str:

@@ -44,6 +44,7 @@ def test_officer_files_fills_a_gap_and_completes(visitor):
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("一律停止")).to_be_visible()
     dialog.get_by_label("日期").fill(str(timezone.localdate()))
+    dialog.get_by_label("说明").fill("竣工验收资料已在住建部门备案")
     dialog.get_by_role("button", name="确认完工").click()
     expect(page.get_by_text("各类填报均已停止")).to_be_visible()
     expect(page.get_by_role("link", name="编辑信息")).to_have_count(0)

@@ -34,6 +34,7 @@ RULE_OF = {
     "no_guarantee": "GUAR-01",
     "guarantee_ended": "GUAR-01",
     "guarantee_ends": "GUAR-01",
+    "not_posted": "PAY-06",
 }
 
 

@@ -92,7 +92,7 @@ def test_a_clerk_corrects_a_day_from_the_grid(clerk_visitor, site, person):
     page.get_by_label("原因").fill("闸机故障")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("link", name="岩温 9月25日 半天（人工更正）")).to_be_visible()
-    expect(page.get_by_role("cell", name="20.5")).to_be_visible()
+    expect(page.locator("tbody").get_by_role("cell", name="20.5")).to_be_visible()
     assert AttendanceMonth.objects.get().days == Decimal("20.5")
 
 

@@ -32,6 +32,7 @@ FAULTS = {
     "no_guarantee": 3,
     "guarantee_ended": 2,
     "guarantee_ends": 3,
+    "not_posted": 8,
 }
 GUARANTEE = {"no_guarantee", "guarantee_ended", "guarantee_ends"}
 ALONE = {"no_account", "no_roster"}
