@@ -193,7 +193,7 @@ def insert(model: type[models.Model], expressions: dict[str, str], source: str, 
     """INSERT … SELECT of these SQL expressions; what they leave out is the field's default or blank."""
     given, values = dict(expressions), dict(params)
     for field in model._meta.concrete_fields:
-        if field.column not in given and not (field.null or field.generated or field.primary_key):
+        if field.column not in given and not (field.null or field.generated or field.primary_key or _by_itself(field)):
             given[field.column], values[f"_{field.column}"] = f"%(_{field.column})s", _default(field)
     columns = ", ".join(f'"{name}"' for name in given)
     table = model._meta.db_table
@@ -203,6 +203,10 @@ def insert(model: type[models.Model], expressions: dict[str, str], source: str, 
         if "id" in expressions:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     return count
+
+
+def _by_itself(field: models.Field) -> bool:
+    return field.db_default is not models.NOT_PROVIDED
 
 
 def _default(field: models.Field):
