@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern
 
 from core.checks import OUR_APPS
 from core.fields import EncryptedField
+from organizations.tables import DETAILS
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = (*sorted(OUR_APPS), "wagemonitor")
@@ -91,6 +92,14 @@ def put_off(path: str, content: str) -> Iterator[str]:
     for number, line in enumerate(content.splitlines(), 1):
         if LATER.search(line):
             yield f"line {number}: {line.strip()}"
+
+
+def unnamed_details(path: str, content: str) -> Iterator[str]:
+    """Parts of an act on record that the auditor would read by their English names."""
+    for call in ast.walk(ast.parse(content)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.record":
+            names = {keyword.arg for keyword in call.keywords if keyword.arg} - {"by", "target"}
+            yield from (f"line {call.lineno}: {name} has no name on screen" for name in sorted(names - set(DETAILS)))
 
 
 def unnamed_models() -> list[str]:

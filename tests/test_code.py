@@ -18,6 +18,7 @@ TEMPLATES = rules.template_files()
         (rules.trusted_html, APP_CODE),
         (rules.put_off, [*PYTHON, *TEMPLATES, *rules.front_end_files()]),
         (rules.lost_reverses, APP_CODE),
+        (rules.unnamed_details, APP_CODE),
         (rules.breaks_csp, TEMPLATES),
         (rules.trusted_in_template, TEMPLATES),
         (rules.homeless, TEMPLATES),

@@ -259,6 +259,7 @@ LATER = "# TO" + "DO: later"
         (rules.put_off, "x.py", f"x = 1  {LATER}"),
         (rules.lost_reverses, "x.py", 'reverse("projects:nowhere", args=[1])'),
         (rules.lost_reverses, "x.py", 'NavItem("项目", "projects:nowhere", "x", ())'),
+        (rules.unnamed_details, "x.py", 'audit.record("login", by=user, whatever=1)'),
         (rules.breaks_csp, "x.html", "<script>alert(1)</script>"),
         (rules.breaks_csp, "x.html", '<script type="module">1</script>'),
         (rules.breaks_csp, "x.html", "<style>p {}</style>"),

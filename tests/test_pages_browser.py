@@ -22,7 +22,24 @@ ROLES_EACH = 3  # of one kind of page; beyond its navigation a role adds what fe
 
 # Latin words that are Chinese usage, or names: of files, logins, codes of rules and acts of the log.
 ENGLISH = re.compile(r"(?<![\w.@-])[A-Za-z]{3,}(?![\w@-])")
-KNOWN = {"Excel", "PDF", "JPG", "PNG", "xlsx", "xls", "csv", "txt", "pdf", "jpg", "jpeg", "png", "CSV", "TXT", "XLSX"}
+KNOWN = {
+    "Excel",
+    "PDF",
+    "JPG",
+    "PNG",
+    "WEBP",
+    "xlsx",
+    "xls",
+    "csv",
+    "txt",
+    "pdf",
+    "jpg",
+    "jpeg",
+    "png",
+    "CSV",
+    "TXT",
+    "XLSX",
+}
 
 # The text a reader sees, without what is a code, a login or a value by nature.
 VISIBLE = """() => {

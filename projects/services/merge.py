@@ -156,7 +156,7 @@ def _merge(source: Project, target: Project, by, reason: str, choices: dict[str,
         merge_moves.keep_facts(merge, _chosen(source, target, choices))
         merge_moves.carry_out(merge, planned, watch)
     moved = {item.part.label: item.rows for item in planned if item.rows}
-    audit.record("project.merge", by=by, target=target, source=source.code, into=target.code, rows=moved)
+    audit.record("project.merge", by=by, target=target, source=source.code, into=target.code, rows=sum(moved.values()))
     mark_changed([target.pk])
     return merge
 

@@ -29,7 +29,14 @@ def appraise(engagement: Engagement, *, kind: str, happened_on: date, reason: st
     appraisal.save()
     scans = keep_files(appraisal, files, by=by)
     mark_changed([engagement.project_id])
-    audit.record("appraisal.add", by=by, target=appraisal, kind=kind, project=engagement.project.code, scans=scans)
+    audit.record(
+        "appraisal.add",
+        by=by,
+        target=appraisal,
+        kind=appraisal.get_kind_display(),
+        project=engagement.project.code,
+        scans=scans,
+    )
     return appraisal
 
 
