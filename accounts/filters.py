@@ -7,6 +7,7 @@ from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.models import PayrollLine
 from accounts.selectors.notices import missing_q
 from core.forms import FilterForm, MonthField
+from projects.filters import OversightFilters
 
 PAID = {"paid": "已发放", "unpaid": "未发放"}
 STATED = {"differs": "与银行所报不符"}
@@ -85,14 +86,11 @@ class PayrollLineFilters(FilterForm):
         return lines
 
 
-class NoticeFilters(FilterForm):
-    q = forms.CharField(label="项目名称")
+class NoticeFilters(OversightFilters):
     month = MonthField(label="工资月份")
     missing = forms.BooleanField(label="只看逾期未公示")
 
     def apply(self, projects: QuerySet, month: date, today: date) -> QuerySet:
         """Of projects `with_postings` of this month: those that had people at work or wages listed."""
-        projects = projects.filter(Q(attended__gt=0) | Q(listed__gt=0))
-        if text := self.values.get("q"):
-            projects = projects.filter(name__icontains=text)
+        projects = self.narrow(projects).filter(Q(attended__gt=0) | Q(listed__gt=0))
         return projects.filter(missing_q(month, today)) if self.values.get("missing") else projects

@@ -9,12 +9,14 @@ app_name = "alerts"
 
 
 def _waiting(user) -> int:
-    """What the user's office still has to accept; for others the open warnings they see: as on the first tiles of the
-    list. Counted up to 99."""
+    """What the user's office still has to accept; for contractors and banks the open warnings they see, as on the
+    first tiles of the list; an industry's officers dispose of none. Counted until it is more than 99."""
+    if user.role == Role.INDUSTRY:
+        return 0
     mine = Warning.objects.visible_to(user).open()
     if user.role == Role.OFFICER:
         mine = selectors.waiting(mine, user)
-    return mine.order_by()[:99].count()
+    return mine.order_by()[:100].count()
 
 
 navigation = [

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import pairwise
 from types import ModuleType
 
 from django.http import HttpRequest
 from django.urls import get_resolver, get_urlconf, reverse
 
+GROUP = 10
+
 
 @dataclass(frozen=True)
 class NavItem:
-    """`order` sorts over all apps; `count(user)` is asked only when the item is drawn."""
+    """`order` sorts over all apps, each ten of it are a group; `count(user)` is asked only when the item is drawn."""
 
     label: str
     url_name: str
@@ -31,6 +34,8 @@ class Link:
         self.item, self.user, self.active = item, user, active
         self.label, self.icon = item.label, item.icon
         self.url = reverse(item.url_name)  # a name that does not resolve is a mistake to be seen
+
+    starts_group = False
 
     @cached_property
     def count(self) -> int:
@@ -54,6 +59,8 @@ def links_for(request: HttpRequest) -> list[Link]:
     if user is None:
         return []
     links = [Link(item, user) for item in navigation_items() if item.is_for(user)]
+    for before, link in pairwise(links):
+        link.starts_group = before.item.order // GROUP != link.item.order // GROUP
     around = [link for link in links if _is_around(link.url, request.path)]
     if around:
         max(around, key=lambda link: len(link.url)).active = True

@@ -33,6 +33,26 @@ def offer_places(form: FilterForm, user) -> None:
         del form.fields["industry"]
 
 
+class OversightFilters(FilterForm):
+    """Above a list of projects of a region: by name, place and industry. Other apps add what their list is about."""
+
+    q = forms.CharField(label="项目名称、编码或总承包单位")
+    place = forms.ChoiceField(label="管辖属地")
+    industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        offer_places(self, user)
+
+    def narrow(self, projects: ProjectQuerySet) -> ProjectQuerySet:
+        values = self.values
+        if text := values.get("q"):
+            projects = matching(projects, text)
+        if place := values.get("place"):
+            projects = projects.within(Region.objects.get(pk=place))
+        return projects.filter(industry=values["industry"]) if "industry" in values else projects
+
+
 class ProjectFilters(FilterForm):
     q = forms.CharField(label="项目名称、编码或总承包单位")
     place = forms.ChoiceField(label="管辖属地")

@@ -41,7 +41,7 @@ navigation = [
         (Role.OFFICER, Role.INDUSTRY, Role.CLERK),
         order=24,
     ),
-    NavItem("施工许可比对", "projects:permit_comparison", "scale", (Role.OFFICER, Role.INDUSTRY), order=21),
+    NavItem("施工许可比对", "projects:permit_comparison", "search", (Role.OFFICER, Role.INDUSTRY), order=26),
     NavItem(
         "管辖确认",
         "projects:jurisdiction_list",

@@ -32,7 +32,9 @@ from projects.pages import dialog_answer, form_page, project_in_scope, refuse_un
 def notice_list(request):
     """A month's postings of every project in scope; without a month asked for, last month's."""
     today = timezone.localdate()
-    filters = NoticeFilters(request.GET)
+    asked = request.GET.copy()
+    asked.setdefault("month", f"{previous_month(today):%Y-%m}")
+    filters = NoticeFilters(asked, user=request.user)
     month = filters.values.get("month") or previous_month(today)
     projects = Project.objects.visible_to(request.user).select_related("jurisdiction")
     rows = filters.apply(public_notices.with_postings(projects, month), month, today)

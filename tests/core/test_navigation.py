@@ -58,6 +58,11 @@ def test_items_of_all_apps_come_in_one_order(urls):
     assert labels(links_for(request())) == ["归档项目", "预警", "项目"]
 
 
+def test_each_ten_of_the_order_are_a_group(urls):
+    assert [link.starts_group for link in links_for(request())] == [False, True, True]
+    assert [link.starts_group for link in links_for(request(role="clerk"))] == [False]
+
+
 def test_a_role_sees_its_own_items_and_those_for_everybody(urls):
     assert labels(links_for(request(role="clerk"))) == ["项目"]
 

@@ -197,6 +197,27 @@ def test_the_list_says_what_is_due_and_what_came(client):
     }
 
 
+def test_the_list_is_narrowed_to_what_did_not_come(client):
+    late, linear = project(name="缺报项目"), project(name="缺报管线", is_linear=True)
+    factories.attendance(factories.engagement(late), DAY - timedelta(1))
+    factories.attendance(factories.engagement(linear), date(2026, 10, 31))
+    factories.attendance(factories.engagement(project(name="已报项目")), DAY)
+    factories.attendance(factories.engagement(project(name="已报管线", is_linear=True)), date(2026, 11, 2))
+    project(name="从未报送")
+    project(name="停工项目", status=Status.SUSPENDED)
+
+    def listed(**asked):
+        table = client.get(reverse("workers:attendance_list"), asked).context["table"]
+        return {row.record.name for row in table.rows()}
+
+    client.force_login(officer("530000"))
+    assert listed(missing="on") == {"缺报项目", "缺报管线", "从未报送"}
+    assert listed(missing="on", q="管线") == {"缺报管线"}
+    place = late.jurisdiction_id
+    assert "缺报项目" in listed(place=place)
+    assert "缺报项目" not in listed(industry="water" if late.industry != "water" else "housing")
+
+
 def test_a_completed_project_refuses_every_write_here(signed_in, site, person):
     device = factories.device(site)
     site.status, site.completed_on = Status.COMPLETED, DAY

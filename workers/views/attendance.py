@@ -18,10 +18,11 @@ from projects.pages import project_in_scope, refuse_unless
 from projects.selectors import suspensions_between
 from workers import permissions, selectors, services
 from workers.enums import Trade
+from workers.filters import AttendanceFilters
 from workers.forms import CorrectionForm
 from workers.grid import Grid
 from workers.models import AttendanceCorrection, AttendanceDay
-from workers.pages import MonthFilter, engagement_in_scope, form_page, month_asked
+from workers.pages import engagement_in_scope, form_page, month_asked
 from workers.permissions import READERS, WRITERS
 from workers.selectors import PersonMonth, deadlines
 from workers.tables import AttendanceTable
@@ -49,9 +50,12 @@ class GridFilter(FilterForm):
 def attendance_list(request):
     month = month_asked(request)
     projects = Project.objects.visible_to(request.user).under_supervision().select_related("jurisdiction")
-    projects = selectors.latest_attendance(projects)
+    asked = request.GET.copy()
+    asked["month"] = f"{month:%Y-%m}"
+    filters = AttendanceFilters(asked, user=request.user)
+    projects = filters.apply(selectors.latest_attendance(projects), timezone.localdate())
     table = AttendanceTable(selectors.attendance_by_project(projects, month), request, month=month)
-    context = {"table": table, "month": month, "filters": MonthFilter({"month": f"{month:%Y-%m}"})}
+    context = {"table": table, "month": month, "filters": filters}
     return render(request, "workers/attendance_list.html", context)
 
 
