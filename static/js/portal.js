@@ -227,7 +227,15 @@ function showKeys() {
   dialog.showModal();
 }
 
+// The tab one is on is in sight where the tabs are wider than the screen.
+function showTab(tab) {
+  const row = tab.closest(".tabs");
+  const [here, whole] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (here.right > whole.right) row.scrollLeft += here.left - whole.left - (whole.width - here.width) / 2;
+}
+
 function start(root) {
+  each(".tabs .tab[aria-current]", showTab, root);
   each("[data-chart]", drawChart, root);
   each("[data-drop]:not(.ready)", readyDrop, root);
   each("[data-fold]", fold, root);

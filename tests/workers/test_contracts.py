@@ -173,6 +173,15 @@ def test_who_has_left_needs_no_contract_that_runs(person):
     assert standing.contract_state(shown, TODAY) == ContractState.RUNNING
 
 
+@pytest.mark.parametrize("name", ["workers:contract_list", "workers:register"])
+def test_the_ended_contract_of_who_has_left_is_not_said_to_run(signed_in, site, person, name):
+    factories.contract(person, ends_on=date(2026, 9, 30))
+    factories.departure(person, date(2026, 10, 15))
+    shown = signed_in.get(reverse(name, args=[site.pk])).content.decode()
+    assert "已终止" in shown
+    assert "在期" not in shown
+
+
 def test_the_list_counts_and_filters(signed_in, site, person):
     factories.contract(factories.engagement(site, factories.worker(name="玉香")), ends_on=TODAY + timedelta(3))
     page = reverse("workers:contract_list", args=[site.pk])
@@ -314,6 +323,7 @@ def test_a_sheet_registers_contracts_and_the_second_time_changes_nothing(site, p
         ({"期限类型": "固定期限合同"}, "请填写合同终止日期"),
         ({"终止日期": "2026-07-01"}, "终止日期不能早于起始日期"),
         ({"合同签订日期": "2026-12-01"}, "晚于今天"),
+        ({"工资计算方式": "计日", "单位": "", "单价": "26000"}, "超过 10,000 元"),
     ],
 )
 def test_a_wrong_row_is_refused_at_its_cell(site, person, changes, said):

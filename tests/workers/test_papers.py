@@ -159,6 +159,13 @@ def test_a_training_is_registered_with_who_took_part(signed_in, person, site):
     assert attachments.of(training).count() == 1
 
 
+def test_a_training_long_before_the_site_opened_is_a_slip_of_the_pen(signed_in, person, site):
+    posted = {"kind": "003001", "name": "安全教育", "held_on": "2016-08-10", "hours": "8", "people": [person.pk]}
+    answer = signed_in.post(reverse("workers:training_add", args=[site.pk]), posted)
+    assert answer.status_code == 422
+    assert "比项目开工" in answer.content.decode()
+
+
 def test_people_of_another_project_cannot_be_ticked(user, site):
     stranger = factories.engagement(project())
     with pytest.raises(ValidationError, match="不在本项目花名册"):

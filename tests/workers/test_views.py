@@ -207,6 +207,13 @@ def test_a_person_is_enrolled_by_hand(signed_in, site):
     assert AuditEntry.objects.filter(action="worker.enrol").exists()
 
 
+def test_who_is_past_retirement_is_enrolled_with_a_word(signed_in, site):
+    posted = form(id_number=id_number(born="19600101"))
+    answer = signed_in.post(reverse("workers:enrol", args=[site.pk]), posted, follow=True)
+    assert Engagement.objects.exists()
+    assert "超过法定退休年龄" in answer.content.decode()
+
+
 def test_a_known_person_is_found_by_number(signed_in, site):
     known = factories.engagement(project(), factories.worker(name="李四"))
     signed_in.post(reverse("workers:enrol", args=[site.pk]), form(id_number=known.worker.id_number))
@@ -219,6 +226,10 @@ def test_a_known_person_is_found_by_number(signed_in, site):
     [
         ({"id_number": id_number(5)[:-1] + ("0" if id_number(5)[-1] != "0" else "1")}, "校验位"),
         ({"id_number": id_number(born="20110101")}, "未满 16 周岁"),
+        ({"id_number": id_number(born="19200101")}, "已超过 90 周岁"),
+        ({"work_role": "10"}, "管理人员请选择管理岗位"),
+        ({"work_role": "20", "post": "12"}, "工人类型应为管理人员"),
+        ({"signed_on": "2026-08-10", "wage_method": "day", "wage_rate": "26000"}, "超过 10,000 元"),
         ({"entered_on": "2026-11-22"}, "晚于今天"),
         ({"card": "6222021234567890123"}, "校验位"),
         ({"phone": "123"}, "手机号码"),

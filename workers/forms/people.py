@@ -48,6 +48,15 @@ class PersonForm(ServiceErrorsMixin, PortalForm):
         if self.teams:
             self.fields["team"].help_text = f"从本项目的 {len(self.teams)} 个班组中选择；写新名称即新增班组"
 
+    def clean(self):
+        values = super().clean()
+        role, post = values.get("work_role"), values.get("post")
+        if role == WorkRole.MANAGER and not post and "post" not in self.errors:
+            self.add_error("post", "管理人员请选择管理岗位。")
+        elif role == WorkRole.WORKER and post:
+            self.add_error("work_role", "选择了管理岗位的，工人类型应为管理人员；建筑工人不填管理岗位。")
+        return values
+
 
 class EnrolForm(PersonForm):
     id_type = forms.ChoiceField(label="证件类型", choices=choices(IdType, blank=False), initial=IdType.RESIDENT)

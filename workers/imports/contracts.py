@@ -100,8 +100,8 @@ class ContractImport(SheetImport):
         if values["wage_unit"] and values["wage_method"] not in ("", WageMethod.PIECE):
             self.refuse(row, "wage_unit", "只有计件的填写计量单位，计日、计月的请留空。")
         starts_on = values["starts_on"] or (person and person.entered_on)
-        dates = {name: values[name] for name in ("signed_on", "ends_on")} | {"starts_on": starts_on}
-        for field, message in checks.contract_problems(self.today, **dates).items():
+        terms = {name: values[name] for name in ("signed_on", "ends_on", "wage_rate", "wage_method")}
+        for field, message in checks.contract_problems(self.today, starts_on=starts_on, **terms).items():
             self.refuse(row, field, message)
 
     def _place(self, book: ContractBook, row: ParsedRow) -> None:

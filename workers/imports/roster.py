@@ -38,8 +38,8 @@ BANK = text_of(BankCard, "bank_name")
 
 def wage(raw) -> Decimal | None:
     amount = clean.amount(raw)
-    if amount is not None and not checks.is_wage(amount):
-        raise ValidationError(checks.NO_WAGE, code="wage")
+    if amount is not None and (problem := checks.wage_problem(amount)):
+        raise ValidationError(problem, code="wage")
     return amount
 
 

@@ -9,25 +9,29 @@ from decimal import Decimal
 
 from core import identity
 from projects.models import Project
-from workers.enums import Gender, IdType
+from workers.enums import Gender, IdType, WageMethod
 from workers.selectors import CardHolder
 
 MINIMUM_AGE = 16  # 《劳动法》第十五条、《禁止使用童工规定》（国务院令第364号）第二条
 # Later than this nobody may retire (全国人大常委会 2024-09-13 决定 on raising the retirement age, from 2025):
 # who is older needs a service contract instead of a labour contract, so it is said, not refused.
 RETIREMENT_AGE = {Gender.MALE: 63, Gender.FEMALE: 58}
+MAXIMUM_AGE = 90  # a slip of the pen
 # Levelling, temporary works and the camp come before the start of work; a year's slip of the pen is more than this.
 BEFORE_START = timedelta(60)
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 CONTRACT_AHEAD = timedelta(366)
 
 TOO_YOUNG = f"进场时未满 {MINIMUM_AGE} 周岁，禁止招用（《禁止使用童工规定》第二条），不予登记。"
+NOBODY_IS_SO_OLD = f"进场时已超过 {MAXIMUM_AGE} 周岁，请对照证件核对出生日期。"
 TOO_OLD = "进场时已超过法定退休年龄，请核对用工形式并落实工伤保险。"
 OTHER_NAME = "该身份证号码在平台上以其他姓名登记，请对照身份证核对；如确已更名，请联系属地人社部门更正。"
 OTHER_BIRTH = "出生日期与身份证号码中的出生日期不一致，请对照身份证核对后更正。"
 OTHER_GENDER = "性别与身份证号码不符，请对照身份证核对后更正。"
 CARD_TAKEN = "该卡已被他人绑定，请核对卡号；确为本人的，请向管辖地人社部门申请解除原绑定。"
 NO_WAGE = "工资标准应大于零。"
+# Far above what any site pays: what is dearer was typed in cents, or is the sum of the contract.
+MOST_WAGE = {WageMethod.DAY: 10_000, WageMethod.PIECE: 100_000, WageMethod.MONTH: 300_000}
 
 
 def entry_problems(
@@ -46,6 +50,8 @@ def entry_problems(
         )
     if born and _age(born, entered_on) < MINIMUM_AGE:
         problems["id_number" if id_type == IdType.RESIDENT else "birth_date"] = TOO_YOUNG
+    elif born and _age(born, entered_on) > MAXIMUM_AGE:
+        problems["id_number" if id_type == IdType.RESIDENT else "birth_date"] = NOBODY_IS_SO_OLD
     return problems
 
 
@@ -77,6 +83,7 @@ def contract_problems(
     starts_on: date | None = None,
     ends_on: date | None = None,
     wage_rate: Decimal | None = None,
+    wage_method: str = "",
     **_others,
 ) -> dict[str, str]:
     problems = {}
@@ -90,13 +97,17 @@ def contract_problems(
         problems["ends_on"] = "合同终止日期的年份不合理，请核对。"
     elif ends_on and starts_on and ends_on < starts_on:
         problems["ends_on"] = "合同终止日期不能早于起始日期，请核对。"
-    if wage_rate is not None and not is_wage(wage_rate):
-        problems["wage_rate"] = NO_WAGE
+    if wage_rate is not None and (problem := wage_problem(wage_rate, wage_method)):
+        problems["wage_rate"] = problem
     return problems
 
 
-def is_wage(rate: Decimal) -> bool:
-    return rate > 0
+def wage_problem(rate: Decimal, method: str = "") -> str:
+    """Of a rate whose method is not known, by the highest of the limits."""
+    most = MOST_WAGE.get(method, max(MOST_WAGE.values()))
+    if rate <= 0:
+        return NO_WAGE
+    return f"工资标准超过 {most:,} 元，请核对计算方式和金额。" if rate > most else ""
 
 
 def resident_problems(id_number: str, birth_date: date | None, gender: str) -> dict[str, str]:

@@ -32,6 +32,7 @@ def why_not_enrol(project: Project, facts: dict, today: date) -> dict[str, str]:
         problems["birth_date"] = "出生日期晚于今天，请核对。"
     problems |= checks.entry_problems(born, facts.get("entered_on"), today, checks.opens_on(project), id_type=id_type)
     contract = {name: facts.get(name) for name in ("signed_on", "starts_on", "ends_on", "wage_rate")}
+    contract["wage_method"] = facts.get("wage_method") or ""
     problems |= checks.contract_problems(today, **contract)
     if number:
         problems |= _why_not_in_register(project, facts, number, id_type)

@@ -8,6 +8,7 @@ from core import audit
 from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers.models import Engagement, Training, TrainingRecord
+from workers.services import checks
 from workers.services.people import keep_files, not_later_than_today, refuse
 
 
@@ -16,12 +17,13 @@ def save_training(
     project: Project, *, by, people: Iterable[int], training: Training | None = None, files=(), **facts
 ) -> Training:
     """A training and who took part (ids of engagements at the project); new participants count as passed until their
-    result says otherwise. Refused: a completed project, a day in the future, nobody, somebody who is not on the
-    project or had left before."""
+    result says otherwise. Refused: a completed project, a day in the future or long before the site opened, nobody,
+    somebody who is not on the project or had left before."""
     lock_open(project)
     training = training or Training(project=project, registered_by=by)
     refuse(not_later_than_today("held_on", facts.get("held_on"), "培训日期"))
     wanted = set(people)
+    refuse(_why_not_then(project, facts["held_on"]))
     refuse(_why_not_with(project, wanted, facts["held_on"]))
     for name, value in facts.items():
         setattr(training, name, value)
@@ -32,6 +34,13 @@ def save_training(
     mark_changed([project.pk])
     audit.record("training.save", by=by, target=training, project=project.code, people=len(wanted), scans=scans)
     return training
+
+
+def _why_not_then(project: Project, day) -> dict[str, str]:
+    opens_on = checks.opens_on(project)
+    if day < opens_on - checks.BEFORE_START:
+        return {"held_on": f"培训日期比项目开工（{opens_on}）早 {checks.BEFORE_START.days} 天以上，请核对。"}
+    return {}
 
 
 def _why_not_with(project: Project, wanted: set[int], day) -> dict[str, str]:

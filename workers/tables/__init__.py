@@ -8,16 +8,14 @@ from workers.tables.attendance import (
     StrayTable,
 )
 from workers.tables.people import (
-    CONTRACT_TONES,
     EngagementTable,
     TrainingTable,
     WorkerTable,
-    contract_of,
+    contract_badge,
     state_of,
 )
 
 __all__ = [
-    "CONTRACT_TONES",
     "AttendanceTable",
     "CorrectionTable",
     "DayTable",
@@ -28,6 +26,6 @@ __all__ = [
     "StrayTable",
     "TrainingTable",
     "WorkerTable",
-    "contract_of",
+    "contract_badge",
     "state_of",
 ]

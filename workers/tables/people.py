@@ -24,6 +24,20 @@ def contract_of(row: Engagement) -> ContractState:
     return contracts.contract_state(row, timezone.localdate())
 
 
+def contract_badge(heading: str) -> BadgeColumn:
+    """The contract of who has left is not said to run."""
+
+    def ended(row):
+        gone = contract_of(row) == ContractState.RUNNING and row.contract_until
+        return bool(gone and row.contract_until < timezone.localdate())
+
+    return BadgeColumn(
+        heading,
+        value=lambda row: "已终止" if ended(row) else contract_of(row).label,
+        tone=lambda row: "grey" if ended(row) else CONTRACT_TONES[contract_of(row)],
+    )
+
+
 class EngagementTable(Table):
     caption = "花名册"
     default_order = "-entered_on"
@@ -37,11 +51,7 @@ class EngagementTable(Table):
     state = BadgeColumn("状态", value=state_of, tone=lambda row: "green" if state_of(row) == "在场" else "grey")
     entered_on = DayColumn("进场日期", sort="-entered_on")
     exited_on = DayColumn("退场日期", minor=True)
-    contract = BadgeColumn(
-        "劳动合同",
-        value=lambda row: contract_of(row).label,
-        tone=lambda row: CONTRACT_TONES[contract_of(row)],
-    )
+    contract = contract_badge("劳动合同")
     card = BadgeColumn(
         "工资卡",
         value=lambda row: f"尾号 {row.card_last4}" if row.card_last4 else "未绑定",

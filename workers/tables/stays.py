@@ -2,7 +2,7 @@ from django.urls import reverse
 
 from core.tables import BadgeColumn, Column, DayColumn, MoneyColumn, NumberColumn, Table
 from workers.models import Departure, Engagement
-from workers.tables import CONTRACT_TONES, contract_of
+from workers.tables import contract_badge
 
 
 class ContractTable(Table):
@@ -14,9 +14,7 @@ class ContractTable(Table):
 
     name = Column("姓名", value="worker.name", primary=True)
     team = Column("班组", value=lambda row: row.team.name if row.team else "", minor=True)
-    contract = BadgeColumn(
-        "合同", value=lambda row: contract_of(row).label, tone=lambda row: CONTRACT_TONES[contract_of(row)]
-    )
+    contract = contract_badge("合同")
     signed_on = DayColumn("签订日期", value=lambda row: row.latest_contract.signed_on if row.latest_contract else None)
     until = Column("期限至", value=lambda row: _until(row.latest_contract))
     wage = Column("工资标准", value=lambda row: row.latest_contract.wage_text if row.latest_contract else "")

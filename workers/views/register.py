@@ -10,7 +10,7 @@ from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
 from workers import panels, permissions, selectors, services
-from workers.enums import Post, Trade, WorkRole
+from workers.enums import IdType, Post, Trade, WorkRole
 from workers.filters import EngagementFilters
 from workers.forms import EngagementForm, EnrolForm
 from workers.indicators import WORKER
@@ -18,6 +18,7 @@ from workers.models import Engagement, Worker
 from workers.pages import engagement_in_scope, form_page, panels_of
 from workers.permissions import READERS, WRITERS
 from workers.selectors import crews, lacks
+from workers.services.checks import TOO_OLD, is_past_retirement
 from workers.tables import EngagementTable, WorkerTable, state_of
 
 TEAM_NAMES = "workers/_team_names.html"
@@ -110,8 +111,11 @@ def enrol(request, project_pk):
     form = EnrolForm(request.POST or None, initial=initial, project=project, teams=selectors.teams_of(project))
 
     def save():
-        engagement = services.enrol(project, form.entry(), by=request.user)
+        entry = form.entry()
+        engagement = services.enrol(project, entry, by=request.user)
         messages.success(request, f"已登记 {engagement.worker.name}。")
+        if entry.id_type == IdType.RESIDENT and is_past_retirement(entry.id_number, entry.entered_on):
+            messages.warning(request, TOO_OLD)
         again = "again" in request.POST
         return reverse("workers:enrol", args=[project.pk]) if again else engagement.get_absolute_url()
 
