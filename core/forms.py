@@ -199,7 +199,9 @@ class PortalFormMixin:
         """请填写项目名称。 instead of the general sentence, unless the form has words of its own."""
         if form_field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
             choosing = isinstance(form_field.widget, forms.Select | forms.RadioSelect | forms.FileInput)
-            form_field.error_messages["required"] = f"{'请选择' if choosing else '请填写'}{label}。"
+            ticking = isinstance(form_field.widget, forms.CheckboxInput)
+            act = "请勾选" if ticking else "请选择" if choosing else "请填写"
+            form_field.error_messages["required"] = f"{act}“{label}”。" if ticking else f"{act}{label}。"
 
     def _dress(self, form_field: forms.Field) -> None:
         if type(form_field.widget) is forms.DateInput:

@@ -169,3 +169,11 @@ def test_a_limit_is_told_in_plain_words_and_own_words_stay():
 
     form = Limited({"day": "32", "wage": "-5"})
     assert form.errors == {"day": ["不能大于 31。"], "wage": ["工资应大于零。"]}
+
+
+def test_a_box_that_must_be_ticked_says_so_in_its_words():
+    class Exit(PortalForm):
+        confirmed = forms.BooleanField(label="已核对：工资均已结清")
+
+    form = Exit(MultiValueDict())
+    assert form.errors["confirmed"] == ["请勾选“已核对：工资均已结清”。"]
