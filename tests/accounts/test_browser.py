@@ -98,6 +98,7 @@ def test_a_clerk_prints_a_sheet_and_registers_its_posting(visitor, account, widt
     page.set_viewport_size({"width": width, "height": 844})
     visitor.open(reverse("accounts:project_notices", args=[site.pk]))
     visitor.check_accessible()
+    expect(page.locator(".tab[aria-current]", has_text="公示")).to_be_in_viewport(ratio=1)
     september = page.locator(".panel", has_text="2026年9月")
     september.get_by_role("link", name="打印工资核算表").click()
     expect(page.get_by_role("heading", name="农民工工资核算公示表")).to_be_visible()

@@ -113,6 +113,7 @@ def test_a_month_of_a_team_prints_on_one_landscape_page(clerk_visitor, site, per
     sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", page.pdf(prefer_css_page_size=True))
     assert [float(width) > float(height) for width, height in sizes] == [True]
     page.emulate_media(media="print")
+    expect(page.get_by_label("工种", exact=True)).to_be_hidden()  # nothing is filtered: an empty control says nothing
     for millimetres in (273, 186):  # between the margins of A4, landscape and (where a browser knows no other) upright
         page.set_viewport_size({"width": int(millimetres / 25.4 * 96), "height": 700})
         assert overflow(page) <= 0

@@ -119,6 +119,13 @@ def test_a_unit_of_another_project_is_no_employer(site, keeper):
 # --- who belongs to them ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("day", "said"), [(date(2016, 8, 1), "比项目开工早"), (date(2099, 1, 1), "不能晚于今天")])
+def test_a_team_does_not_enter_before_there_is_a_site_nor_tomorrow(site, keeper, day, said):
+    with pytest.raises(ValidationError, match=said):
+        services.save_team(Team(project=site, name="钢筋二班"), by=keeper, entered_on=day)
+    assert not Team.objects.exists()
+
+
 def test_people_move_between_teams(signed_in, site):
     person, to = factories.engagement(site), factories.team(site, "木工班")
     page = reverse("workers:team_move", args=[person.team_id])

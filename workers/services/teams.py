@@ -12,6 +12,7 @@ from projects.enums import SUBCONTRACTORS, ParticipantType
 from projects.models import Participation, Project
 from projects.services import lock_open, mark_changed
 from workers.models import Engagement, Team
+from workers.services import checks
 
 
 def units_of(project: Project):
@@ -57,7 +58,7 @@ def save_team(team: Team, *, by, today: date | None = None, **facts) -> Team:
     """A new team of its project, or a corrected one.
 
     Refused: a completed project, a name the project has already, an employer that is not on this site, an entry in
-    the future or after the first of its people.
+    the future, long before the site opened or after the first of its people.
     """
     project = lock_open(team.project)
     for field, value in facts.items():
@@ -66,6 +67,8 @@ def save_team(team: Team, *, by, today: date | None = None, **facts) -> Team:
         team.leader_id_last4 = (team.leader_id_number or "")[-4:]
     if team.entered_on and team.entered_on > (today or timezone.localdate()):
         raise ValidationError({"entered_on": "班组进场日期不能晚于今天。"})
+    if team.entered_on and team.entered_on < checks.opens_on(project) - checks.BEFORE_START:
+        raise ValidationError({"entered_on": f"班组进场日期比项目开工早 {checks.BEFORE_START.days} 天以上，请核对。"})
     if team.employer and team.employer.project_id != project.pk:
         raise ValidationError({"employer": "所属单位不是本项目的参建单位。"})
     team.full_clean(exclude=["leader_id_number", "leader_id_index"])
