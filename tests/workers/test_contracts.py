@@ -18,7 +18,7 @@ from tests.workers import factories
 from tests.workers.factories import id_number
 from tests.workers.sheets import Run, xlsx
 from workers import services
-from workers.enums import ContractState, EndReason, WageMethod, WageUnit
+from workers.enums import ContractState, EndReason, Settlement, WageMethod, WageUnit
 from workers.imports import ContractImport, RosterImport
 from workers.models import Engagement, LabourContract
 from workers.selectors import contracts as standing
@@ -126,6 +126,27 @@ def test_an_end_outside_the_contract_is_refused(person, keeper, on, said):
     made = factories.contract(person, ends_on=date(2026, 9, 30))
     with pytest.raises(ValidationError, match=said):
         services.end_contract(made, on=on, reason=EndReason.AGREED, by=keeper)
+
+
+def test_a_page_that_is_old_takes_no_end_back_that_came_meanwhile(person, keeper):
+    made = services.sign_contract(person, by=keeper, **TERMS)
+    old = LabourContract.objects.get(pk=made.pk)
+    services.end_contract(made, on=date(2026, 9, 30), reason=EndReason.AGREED, by=keeper)
+    with pytest.raises(ValidationError, match="已于 2026-09-30 终止"):
+        services.end_contract(old, on=date(2026, 10, 15), reason=EndReason.OTHER, by=keeper)
+    services.sign_contract(person, by=keeper, contract=old, **TERMS | {"wage_rate": Decimal(280)})
+    kept = LabourContract.objects.get()
+    assert (kept.wage_rate, kept.ended_on, kept.end_reason) == (280, date(2026, 9, 30), EndReason.AGREED)
+
+
+def test_an_exit_is_not_undone_over_a_contract_signed_since(person, keeper):
+    services.sign_contract(person, by=keeper, **TERMS)
+    settled = services.Settled(Settlement.SETTLED)
+    services.exit_engagement(person, on=date(2026, 10, 31), settled=settled, by=keeper)
+    services.sign_contract(person, by=keeper, **TERMS | {"starts_on": date(2026, 11, 10)})
+    with pytest.raises(ValidationError, match="自 2026-11-10 起的另一份合同"):
+        services.return_engagement(person, by=keeper)
+    assert Engagement.objects.get(pk=person.pk).exited_on == date(2026, 10, 31)
 
 
 def test_an_end_is_undone_unless_another_contract_followed(person, keeper):

@@ -60,7 +60,7 @@ def sign_contract(
     Refused: a completed project, by field what `why_not_sign` says, a scan that is none.
     """
     lock_open(engagement.project)
-    contract = contract or LabourContract(engagement=engagement, project_id=engagement.project_id)
+    contract = _as_it_is(contract) if contract else LabourContract(engagement=engagement, project=engagement.project)
     if contract.engagement_id != engagement.pk:
         raise ValidationError("该合同不属于此人员。")
     if problems := why_not_sign(engagement, facts, today or timezone.localdate(), contract=contract):
@@ -73,6 +73,12 @@ def sign_contract(
     mark_changed([engagement.project_id])
     audit.record("contract.sign", by=by, target=contract, scans=pages)
     return contract
+
+
+def _as_it_is(contract: LabourContract) -> LabourContract:
+    """The page somebody answers may be old: an exit may have ended the contract meanwhile."""
+    rows = LabourContract.objects.unscoped("the contract is in scope").select_related("project", "engagement")
+    return rows.select_for_update(of=("self",)).get(pk=contract.pk)
 
 
 def add_scans(contract: LabourContract, scans: Files, *, by) -> int:
@@ -95,6 +101,7 @@ def renew_contract(
     Refused: as for `sign_contract`; a start that is not after the start of the one before.
     """
     lock_open(contract.project)
+    contract = _as_it_is(contract)
     if facts["starts_on"] <= contract.starts_on:
         raise ValidationError({"starts_on": f"续签合同的起始日期应晚于原合同起始日期 {contract.starts_on}。"})
     if contract.until is None or contract.until >= facts["starts_on"]:
@@ -111,6 +118,7 @@ def end_contract(
 ) -> None:
     """Refused: a completed project, in the future, before the start, after the agreed end, one ended already."""
     lock_open(contract.project)
+    contract = _as_it_is(contract)
     if contract.ended_on:
         raise ValidationError(f"该合同已于 {contract.ended_on} 终止。")
     if on > (today or timezone.localdate()):
@@ -132,6 +140,7 @@ def resume_contract(contract: LabourContract, *, by) -> None:
     Refused: a completed project, one that was not ended or ended with the exit, one after which another was signed.
     """
     lock_open(contract.project)
+    contract = _as_it_is(contract)
     if contract.ended_on is None:
         raise ValidationError("该合同没有终止记录。")
     if contract.end_reason == EndReason.EXIT:
@@ -152,8 +161,15 @@ def end_with_exit(engagement_ids: Iterable[int], on: date) -> None:
 
 
 def resume_after_exit(engagement: Engagement, exited_on: date) -> None:
-    ended = LabourContract.objects.unscoped("the engagement is in scope").filter(engagement=engagement)
-    ended.filter(ended_on=exited_on, end_reason=EndReason.EXIT).update(ended_on=None, end_reason="")
+    """Refused where another contract was signed for the days after the exit."""
+    own = LabourContract.objects.unscoped("the engagement is in scope").filter(engagement=engagement)
+    ended = own.filter(ended_on=exited_on, end_reason=EndReason.EXIT).first()
+    if ended is None:
+        return
+    if other := _in_the_way(engagement, ended.starts_on, ended.ends_on, ended):
+        raise ValidationError(f"该人员已有自 {other.starts_on} 起的另一份合同，不能撤销退场；回场的请登记再次进场。")
+    ended.ended_on, ended.end_reason = None, ""
+    ended.save(update_fields=["ended_on", "end_reason"])
 
 
 def record_print(engagement: Engagement, *, by) -> None:
