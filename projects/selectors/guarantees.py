@@ -10,23 +10,24 @@ from projects.models.project import ProjectQuerySet
 
 EXPIRES_SOON = 30  # days
 
-# A guarantee that takes over within the term counts beside the one in force, so a renewal in time raises nothing.
-# Where nothing is in force: when the last one ended.
-UNTIL = """(
-    SELECT CASE WHEN bool_or(g.starts_on <= %(today)s::date AND g.ends_on >= %(today)s::date)
-        THEN max(g.ends_on) FILTER (WHERE g.starts_on <= %(today)s::date + %(soon)s)
-        ELSE max(g.ends_on) FILTER (WHERE g.ends_on < %(today)s::date) END
-    FROM projects_paymentguarantee g WHERE g.project_id = {project}
+# Guarantees count as one as long as each starts by the day after the one before has ended: a renewal in time raises
+# nothing, one that leaves a gap does not cover it. Where nothing is in force: when the last one ended.
+_COVERED = """(
+    SELECT upper(span) - 1
+    FROM unnest((SELECT range_agg(daterange(g.starts_on, g.ends_on, '[]'))
+                 FROM projects_paymentguarantee g WHERE g.project_id = {project})) AS span
+    WHERE span @> %(today)s::date
 )"""
-STATE = """(
-    SELECT CASE
-        WHEN count(*) FILTER (WHERE g.starts_on <= %(today)s::date) = 0 THEN 'none'
-        WHEN NOT bool_or(g.starts_on <= %(today)s::date AND g.ends_on >= %(today)s::date) THEN 'expired'
-        WHEN max(g.ends_on) FILTER (WHERE g.starts_on <= %(today)s::date + %(soon)s) <= %(today)s::date + %(soon)s
-            THEN 'expiring'
-        ELSE 'in_force' END
-    FROM projects_paymentguarantee g WHERE g.project_id = {project}
-)"""
+UNTIL = f"""coalesce({_COVERED}, (
+    SELECT max(g.ends_on) FROM projects_paymentguarantee g
+    WHERE g.project_id = {{project}} AND g.ends_on < %(today)s::date
+))"""
+STATE = f"""CASE
+    WHEN {_COVERED} <= %(today)s::date + %(soon)s THEN 'expiring'
+    WHEN {_COVERED} IS NOT NULL THEN 'in_force'
+    WHEN EXISTS (SELECT FROM projects_paymentguarantee g
+                 WHERE g.project_id = {{project}} AND g.ends_on < %(today)s::date) THEN 'expired'
+    ELSE 'none' END"""
 
 
 def with_guarantees(projects: ProjectQuerySet, today: date, soon: int = EXPIRES_SOON) -> ProjectQuerySet:

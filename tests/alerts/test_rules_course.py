@@ -167,9 +167,9 @@ class TestPaymentGuarantee:
         type(held).objects.update(ends_on=TODAY + timedelta(days=30))
         (found,) = raised(NoPaymentGuarantee)
         assert found.level == Level.YELLOW
-        guarantee(home, starts_on=TODAY + timedelta(days=31), ends_on=TODAY + timedelta(days=300))
+        guarantee(home, starts_on=TODAY + timedelta(days=32), ends_on=TODAY + timedelta(days=300))
         assert len(raised(NoPaymentGuarantee)) == 1  # a day without one between them
-        home.payment_guarantees.filter(starts_on__gt=TODAY).update(starts_on=TODAY + timedelta(days=30))
+        home.payment_guarantees.filter(starts_on__gt=TODAY).update(starts_on=TODAY + timedelta(days=31))
         assert raised(NoPaymentGuarantee) == []
 
     def test_suspended_counts_and_completed_does_not(self):

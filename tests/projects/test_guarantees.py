@@ -15,7 +15,8 @@ from core import attachments, working_days
 from core.models import AuditEntry
 from projects import services
 from projects.enums import Status
-from projects.models import PaymentGuarantee
+from projects.models import PaymentGuarantee, Project
+from projects.selectors.guarantees import with_guarantees
 from tests.organizations.factories import clerk, officer, organization
 from tests.projects.factories import guarantee, project
 
@@ -110,6 +111,16 @@ def test_the_list_shows_who_stands_how(client, four, state, names):
     client.force_login(officer())
     answer = client.get(reverse("projects:guarantee_list"), {"state": state})
     assert [row.record.name for row in answer.context["table"].rows()] == names
+
+
+@pytest.mark.parametrize(("gap", "state", "until"), [(0, "in_force", 400), (1, "in_force", 400), (2, "expiring", 10)])
+def test_a_renewal_takes_over_only_without_a_gap(today, gap, state, until):
+    one = project()
+    ends_on = today + timedelta(days=10)
+    guarantee(one, ends_on=ends_on)
+    guarantee(one, starts_on=ends_on + timedelta(days=gap), ends_on=today + timedelta(days=400))
+    stands = with_guarantees(Project.objects.filter(pk=one.pk), today).get()
+    assert (stands.guarantee_state, stands.guaranteed_until) == (state, today + timedelta(days=until))
 
 
 def test_the_export_holds_what_the_list_holds(client, four):
