@@ -15,19 +15,25 @@ from projects.selectors import with_parties
 from projects.services import CLOSED
 
 
+class ProjectMoved(Http404):
+    """Asked for was a project that has become another one in scope; `projects.middleware` leads on to it."""
+
+    def __init__(self, old: Project):
+        super().__init__(f"merged into {old.merged_into_id}")
+        self.old, self.target = old, old.merged_into
+
+
 def project_in_scope(request, pk) -> Project:
     """The project with its parties, or 404."""
-    return get_object_or_404(with_parties(Project.objects.visible_to(request.user)), pk=pk)
-
-
-def follow_merged(request, pk):
-    """The old address of a project that was merged leads to the one it became; any other is 404."""
-    merged = Project.every.unscoped("only whether it became a project in scope").filter(merged_into__isnull=False)
-    old = get_object_or_404(merged.select_related("merged_into"), pk=pk)
-    if not Project.objects.visible_to(request.user).filter(pk=old.merged_into_id).exists():
-        raise Http404
-    messages.info(request, f"“{old.name}”（{old.code}）已并入本项目。")
-    return redirect(old.merged_into)
+    visible = Project.objects.visible_to(request.user)
+    try:
+        return get_object_or_404(with_parties(visible), pk=pk)
+    except Http404:
+        merged = Project.every.unscoped("only whether it became a project in scope").select_related("merged_into")
+        old = merged.filter(pk=pk, merged_into__in=visible.values("pk")).first()
+        if old is None:
+            raise
+        raise ProjectMoved(old) from None
 
 
 def rows_in_scope(model: type[Model], request):

@@ -19,7 +19,7 @@ from projects.enums import GuaranteeState, ParticipantType, StatusAct
 from projects.filters import ProjectFilters
 from projects.forms import DayForm, ProjectForm, StatusForm
 from projects.models import Participation, Project
-from projects.pages import dialog_answer, follow_merged, form_page, project_in_scope, refuse_unless
+from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless
 from projects.selectors import course
 from projects.selectors.guarantees import guarantee_state
 from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, add_filing, export_row, with_rows
@@ -72,10 +72,7 @@ def project_export(request):
 @require_GET
 @access(*READERS)
 def project_detail(request, pk):
-    try:
-        project = project_in_scope(request, pk)
-    except Http404:
-        return follow_merged(request, pk)
+    project = project_in_scope(request, pk)
     add_completeness([project])
     add_filing([project])
     user = request.user

@@ -111,6 +111,21 @@ def test_the_old_address_leads_to_the_project_it_became(client, pair):
     assert signed_in(client, officer("530921")).get(source.get_absolute_url()).status_code == 404
 
 
+def test_every_old_address_leads_to_the_same_page_of_the_new_project(client, pair):
+    source, target = pair
+    merge_projects(source, target, by=officer())
+    client = signed_in(client, officer())
+    for name, query in (("workers:register", "?q=yw"), ("projects:project_course", ""), ("imports:center", "")):
+        page = client.get(reverse(name, args=[source.pk]) + query, follow=True)
+        assert page.redirect_chain == [(reverse(name, args=[target.pk]) + query, 302)]
+        assert "已并入本项目" in page.text
+    posted = client.post(reverse("projects:project_edit", args=[source.pk]), {"name": "改名"})
+    assert posted.url == target.get_absolute_url()
+    assert not Project.objects.filter(name="改名").exists()
+    strange = signed_in(client, officer("530921"))
+    assert strange.get(reverse("workers:register", args=[source.pk])).status_code == 404
+
+
 def test_a_merge_is_undone_from_its_page(client, pair):
     source, target = pair
     merge = merge_projects(source, target, by=officer())
