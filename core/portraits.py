@@ -12,7 +12,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 MAX_BYTES = 50 * 1024
 MAX_UPLOAD = 20 * 1024 * 1024
-MAX_PIXELS = 64_000_000  # the largest cameras of telephones but two; decoded it is 192 MB for a moment
+MAX_PIXELS = 64_000_000  # the largest cameras of telephones but two; a JPEG is decoded near the size it is needed in
+MAX_PIXELS_WHOLE = 16_000_000  # of other formats, which are decoded whole and may hold this in a few kilobytes
 MIN_SIDE, MAX_SIZE = 120, (480, 640)
 FORMATS = ("JPEG", "PNG", "WEBP")
 ACCEPT = "image/jpeg,image/png,image/webp"
@@ -38,9 +39,10 @@ def _upright(content: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the size is judged below
             picture = Image.open(io.BytesIO(content), formats=FORMATS)
-        if picture.width * picture.height > MAX_PIXELS:
+        most = MAX_PIXELS if picture.format == "JPEG" else MAX_PIXELS_WHOLE
+        if picture.width * picture.height > most:
             raise ValidationError("照片的像素过大，请用手机相机的普通模式重新拍摄。")
-        picture.draft("RGB", (MAX_SIZE[0] * 2, MAX_SIZE[1] * 2))  # a JPEG is decoded near the size it is needed in
+        picture.draft("RGB", (MAX_SIZE[0] * 2, MAX_SIZE[1] * 2))
         return _on_white(ImageOps.exif_transpose(picture))
     except Image.DecompressionBombError as error:
         raise ValidationError("照片的像素过大，请用手机相机的普通模式重新拍摄。") from error
