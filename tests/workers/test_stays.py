@@ -211,6 +211,13 @@ def test_what_is_owed_is_listed_until_it_is_paid(client, signed_in, site, person
     assert "岩温" in client.get(listed, {"settlement": "paid"}).content.decode()
 
 
+def test_the_list_of_what_is_owed_is_searched_by_name(signed_in, person, keeper):
+    services.exit_engagement(person, on=date(2026, 11, 1), settled=OWED, by=keeper)
+    listed = reverse("workers:owed_list")
+    found = [len(signed_in.get(listed, {"q": name}).context["table"].page) for name in ("岩温", "某人")]
+    assert found == [1, 0]
+
+
 def test_a_completed_project_settles_nothing(site, person, keeper):
     made = factories.departure(person, date(2026, 11, 1), owed_amount=Decimal(100))
     site.status, site.completed_on = Status.COMPLETED, TODAY

@@ -133,7 +133,8 @@ def departure_list(request, project_pk):
 @access(*READERS)
 def owed_list(request):
     """Wages owed to people who have left, over all projects in scope."""
-    data = request.GET if "settlement" in request.GET else request.GET | {"settlement": "owed"}
+    data = request.GET.copy()
+    data.setdefault("settlement", "owed")
     filters = DepartureFilters(data)
     departures = _departures(request)
     table = OwedTable(filters.apply(departures), request)
