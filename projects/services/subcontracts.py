@@ -15,6 +15,8 @@ def file_subcontract(contract: Subcontract, *, by, scans: Sequence[tuple[str, by
     """备案: a new contract of its subcontractor, or a corrected one. A contract goes on record with its scan."""
     party = contract.participation
     project = lock_open(party.project)
+    if contract.pk:
+        contract.refresh_from_db(fields=["state"])
     if party.participant_type not in SUBCONTRACTORS:
         raise ValidationError("只有分包单位的合同需要备案。")
     if contract.pk and not contract.is_filed:

@@ -54,6 +54,14 @@ def test_a_number_is_filed_once_and_again_after_it_was_withdrawn(party):
     assert Subcontract.objects.count() == 2
 
 
+def test_a_page_that_is_old_does_not_file_again_what_was_withdrawn(party):
+    contract = subcontract(party)
+    services.withdraw_subcontract(Subcontract.objects.get(), by=None, on=date(2026, 8, 1), reason="解除")
+    with pytest.raises(ValidationError, match="已撤销"):
+        services.file_subcontract(contract, by=None, scans=[SCAN], **FACTS)
+    assert not Subcontract.objects.get().is_filed
+
+
 def test_it_is_not_withdrawn_twice_nor_before_it_was_signed(party):
     contract = subcontract(party)
     with pytest.raises(ValidationError, match="不能早于"):
