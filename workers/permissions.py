@@ -45,7 +45,10 @@ def can_withdraw(user, appraisal: Appraisal) -> bool:
 
 
 def can_unbind_card(user, worker: Worker) -> bool:
-    """Whoever keeps the person's register at a project, or the officer of one of them: it is how a card that was
-    registered for the wrong person gets free."""
-    engagements = worker.engagements.select_related("project")
-    return any(can_keep_register(user, each.project) or is_regulator(user, each.project) for each in engagements)
+    """Whoever keeps the person's register, or the officer of a project of theirs: it is how a card that was registered
+    for the wrong person gets free. Where the person is on site now, the contractor of an earlier site has no say: the
+    wages of the present one would have nowhere to go."""
+    stays = list(worker.engagements.select_related("project").standing())
+    staying = [stay for stay in stays if not stay.exited_on] or stays
+    regulated = any(is_regulator(user, stay.project) for stay in stays)
+    return regulated or any(can_keep_register(user, stay.project) for stay in staying)

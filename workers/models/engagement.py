@@ -76,6 +76,10 @@ class EngagementQuerySet(ScopedQuerySet):
         """Those entered and not yet left on this day."""
         return self.filter(Q(exited_on__isnull=True) | Q(exited_on__gte=day), entered_on__lte=day)
 
+    def standing(self) -> "EngagementQuerySet":
+        """Without what stayed behind at a merged project: the same stay goes on at the project it became."""
+        return self.filter(project__merged_into__isnull=True)
+
     def within(self, first, last) -> "EngagementQuerySet":
         """Those on site on any day of this span."""
         return self.filter(Q(exited_on__isnull=True) | Q(exited_on__gte=first), entered_on__lte=last)
