@@ -24,6 +24,8 @@ from tests.projects.merging import SEPTEMBER, behind, everything, furnish, share
 from tests.workers import factories as people
 from workers.enums import AttendanceSource
 from workers.models import AttendanceDay, AttendanceMonth, Engagement, LabourContract, Team
+from workers.selectors import known_people
+from workers.selectors.crews import at_once, elsewhere
 from workers.services import DayRow, write_days
 
 pytestmark = pytest.mark.django_db
@@ -330,3 +332,51 @@ def test_wages_that_moved_on_since_hold_the_merge(pair):
     with pytest.raises(ValidationError, match="工资明细又有变动"):
         undo_merge(merge, by=officer())
     assert Project.by_code(one.project.code) == other.project
+
+
+# --- who is at both sites --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twice():
+    """A person at both sites, for the source engaged from June, for the target from July."""
+    source, target = twins()
+    person = people.worker()
+    return people.engagement(source, person), people.engagement(target, person)
+
+
+def test_contracts_whose_terms_overlap_become_one_and_come_back(twice):
+    old, kept = twice
+    people.contract(old, starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30))  # runs into both of the target's
+    people.contract(old, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 31))
+    last = people.contract(old, starts_on=date(2026, 12, 1), ends_on=None)
+    people.contract(kept, starts_on=date(2026, 8, 1), ends_on=date(2026, 8, 31))
+    people.contract(kept, starts_on=date(2026, 9, 15), ends_on=date(2026, 10, 15))
+    before = everything()
+    merge = merge_projects(old.project, kept.project, by=officer())
+    starts = LabourContract.objects.filter(engagement=kept).order_by("starts_on").values_list("starts_on", flat=True)
+    assert list(starts) == [date(2026, 8, 1), date(2026, 9, 15), date(2026, 12, 1)]
+    last.refresh_from_db()
+    assert (last.engagement_id, last.project_id) == (kept.pk, kept.project_id)
+    undo_merge(merge, by=officer())
+    after = everything()
+    assert after["workers_labourcontract"] == before["workers_labourcontract"]
+
+
+def test_a_contract_without_an_end_runs_into_whatever_comes_later(twice):
+    old, kept = twice
+    people.contract(old, starts_on=date(2026, 7, 1), ends_on=None)
+    people.contract(kept, starts_on=date(2026, 9, 1), ends_on=None)
+    merge_projects(old.project, kept.project, by=officer())
+    assert LabourContract.objects.filter(engagement=kept).count() == 1
+
+
+def test_what_stayed_behind_is_no_second_site(twice):
+    old, kept = twice
+    assert at_once([kept], timezone.localdate())[kept.pk][0] == 1
+    merge_projects(old.project, kept.project, by=officer())
+    kept.refresh_from_db()
+    assert at_once([kept], timezone.localdate())[kept.pk][0] == 0
+    assert not kept.project.engagements.filter(elsewhere(timezone.localdate())).exists()
+    known = known_people(kept.project, [kept.worker.id_number])
+    assert [person.elsewhere for person in known.values()] == [False]

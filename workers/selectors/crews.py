@@ -72,7 +72,8 @@ def staying(project: Project, team: Team | None) -> QuerySet[Engagement]:
 def elsewhere(today: date) -> Q:
     """On the site of another project as well."""
     here = Q(entered_on__lte=today) & (Q(exited_on__isnull=True) | Q(exited_on__gte=today))
-    others = Engagement._base_manager.filter(here, worker=OuterRef("worker"))
+    others = Engagement.objects.unscoped("only whether there is one").standing()
+    others = others.filter(here, worker=OuterRef("worker"))
     return here & Q(Exists(others.exclude(project=OuterRef("project"))))
 
 
@@ -83,5 +84,6 @@ def at_once(engagements: Iterable[Engagement], today: date) -> dict[int, tuple[i
     here = [one for one in given if one.entered_on <= today and (one.exited_on is None or one.exited_on >= today)]
     if not here:
         return {}
-    everywhere = Engagement.objects.unscoped("only counted").filter(worker=here[0].worker_id).on_site(today).count()
+    everybody = Engagement.objects.unscoped("only counted").standing()
+    everywhere = everybody.filter(worker=here[0].worker_id).on_site(today).count()
     return {one.pk: (everywhere - 1, [other for other in here if other.pk != one.pk]) for one in here}

@@ -82,7 +82,8 @@ class KnownPerson(NamedTuple):
 
 _KNOWN = """
 SELECT w.id_number_index, w.name,
-    EXISTS (SELECT FROM workers_engagement AS o WHERE o.worker_id = w.id AND o.project_id <> %(project)s),
+    EXISTS (SELECT FROM workers_engagement AS o JOIN projects_project AS p ON p.id = o.project_id
+            WHERE o.worker_id = w.id AND o.project_id <> %(project)s AND p.merged_into_id IS NULL),
     e.id, e.entered_on, e.exited_on
 FROM workers_worker AS w
 LEFT JOIN workers_engagement AS e ON e.worker_id = w.id AND e.project_id = %(project)s

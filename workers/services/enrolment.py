@@ -98,7 +98,8 @@ def why_not_update(engagement: Engagement, facts: dict, today: date) -> dict[str
 
 
 def _is_elsewhere(engagement: Engagement) -> bool:
-    others = Engagement.objects.unscoped("whether the person is known elsewhere").filter(worker=engagement.worker_id)
+    others = Engagement.objects.unscoped("whether the person is known elsewhere").standing()
+    others = others.filter(worker=engagement.worker_id)
     return others.exclude(project=engagement.project_id).exists()
 
 
