@@ -102,8 +102,10 @@ def _is_one(name: str) -> bool:
 
 
 def _locked(listed: ListedPermit) -> ListedPermit:
-    rows = ListedPermit.objects.unscoped("the caller has found it in its user's scope").compared()
-    return rows.select_for_update(of=("self",)).get(pk=listed.pk)
+    """Locked first and compared after: whoever had to wait would else be told what was true before."""
+    rows = ListedPermit.objects.unscoped("the caller has found it in its user's scope").filter(pk=listed.pk)
+    rows.select_for_update().get()
+    return rows.compared().get()
 
 
 def _waiting(listed: ListedPermit) -> ListedPermit:
