@@ -32,7 +32,7 @@ from core import attachments, audit, formats
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
 from organizations.enums import AUTHORITIES, Role
-from projects.models import Project
+from projects.pages import bare_project
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 EXPORT_LIMIT = 50_000
@@ -101,8 +101,7 @@ def warning_accept_many(request):
 @require_GET
 @access(*READERS)
 def project_warnings(request, project_pk):
-    visible = Project.objects.visible_to(request.user).select_related("jurisdiction")
-    project = get_object_or_404(visible, pk=project_pk)
+    project = bare_project(request, project_pk)
     today = timezone.localdate()
     own = Warning.objects.visible_to(request.user).filter(project=project)
     context = {

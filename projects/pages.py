@@ -25,9 +25,18 @@ class ProjectMoved(Http404):
 
 def project_in_scope(request, pk) -> Project:
     """The project with its parties, or 404."""
+    return _found(request, pk, with_parties)
+
+
+def bare_project(request, pk) -> Project:
+    """The project without its parties, or 404."""
+    return _found(request, pk, lambda projects: projects.select_related("jurisdiction"))
+
+
+def _found(request, pk, rows: Callable) -> Project:
     visible = Project.objects.visible_to(request.user)
     try:
-        return get_object_or_404(with_parties(visible), pk=pk)
+        return get_object_or_404(rows(visible), pk=pk)
     except Http404:
         merged = Project.every.unscoped("only whether it became a project in scope").select_related("merged_into")
         old = merged.filter(pk=pk, merged_into__in=visible.values("pk")).first()

@@ -19,7 +19,7 @@ from core.access import access, read_or_write
 from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
-from projects.pages import refuse_unless
+from projects.pages import bare_project, refuse_unless
 from projects.services import CLOSED
 
 
@@ -36,7 +36,7 @@ def account_list(request):
 @access(Role.CLERK, Role.BANK)
 def account_add(request, project_pk):
     """By somebody who sees the project."""
-    project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_pk)
+    project = bare_project(request, project_pk)
     if refused := refuse_unless(request, project, permissions.can_record_account(request.user, project)):
         return refused
     form = AccountForm(request.POST or None, user=request.user, project=project)

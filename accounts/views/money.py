@@ -1,6 +1,6 @@
 """A project's money on one page."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts import permissions, selectors
@@ -14,14 +14,14 @@ from accounts.tables import (
 from core.access import access
 from core.charts import bar_chart
 from core.money import CENT
-from projects.models import Project
+from projects.pages import bare_project
 
 
 @require_GET
 @access(*permissions.READERS)
 def project_money(request, project_pk):
     user = request.user
-    project = get_object_or_404(Project.objects.visible_to(user).select_related("jurisdiction"), pk=project_pk)
+    project = bare_project(request, project_pk)
     accounts = list(_listed(SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
     entries = LedgerEntry.objects.visible_to(user).filter(project=project)
     lines = PayrollLine.objects.visible_to(user).filter(project=project)

@@ -25,7 +25,7 @@ from projects.imports.permissions import (
     resembling,
 )
 from projects.models import ImportBatch, Project
-from projects.pages import refuse_unless
+from projects.pages import bare_project, refuse_unless
 from projects.services import CLOSED
 from projects.tables.imports import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
 
@@ -69,7 +69,7 @@ def batch_list(request):
 @require_GET
 @access(*READERS)
 def center(request, project_pk):
-    project = _project(request, project_pk)
+    project = bare_project(request, project_pk)
     sends = importable(request.user) if may_send(request.user, project) else []
     batches = ImportBatch.objects.visible_to(request.user).filter(project=project)
     context = {
@@ -85,14 +85,14 @@ def center(request, project_pk):
 @require_GET
 @access(*READERS)
 def template(request, project_pk, kind):
-    project, kind = _project(request, project_pk), _kind(kind)
+    project, kind = bare_project(request, project_pk), _kind(kind)
     return attachments.download(kind.template(project), f"{kind.title}模板.xlsx")
 
 
 @read_or_write
 @access(*SENDERS)
 def upload(request, project_pk, kind):
-    project, kind = _project(request, project_pk), _kind(kind)
+    project, kind = bare_project(request, project_pk), _kind(kind)
     if not (kind.may_upload(request.user) and may_send(request.user, project)):
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -278,10 +278,6 @@ def file(request, pk):
 
 
 # --- finding -------------------------------------------------------------------------------------------------------
-
-
-def _project(request, pk: int) -> Project:
-    return get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
 
 
 def _kind(name: str) -> type[SheetImport]:
