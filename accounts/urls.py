@@ -10,7 +10,7 @@ app_name = "accounts"
 navigation = [
     NavItem("工资专户", "accounts:account_list", "bank", READERS, order=40),
     NavItem("工资发放", "accounts:payroll_list", "wallet", READERS, order=42),
-    NavItem("工资公示", "accounts:notice_list", "flag", NOTICE_READERS, order=44),
+    NavItem("工资公示", "accounts:notice_list", "print", NOTICE_READERS, order=44),
 ]
 
 urlpatterns = [

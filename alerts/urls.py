@@ -21,7 +21,7 @@ def _waiting(user) -> int:
 
 navigation = [
     NavItem("预警", "alerts:warning_list", "bell", views.READERS, order=10, count=_waiting),
-    NavItem("案源", "alerts:case_lead_list", "flag", AUTHORITIES, order=12),
+    NavItem("案源", "alerts:case_lead_list", "file", AUTHORITIES, order=12),
     NavItem("预警规则", "alerts:rule_list", "scale", (*views.READERS, Role.SYSTEM), order=82),
 ]
 

@@ -8,7 +8,7 @@ from projects.views import logins as views
 
 app_name = "logins"
 
-navigation = [NavItem("账号", "logins:contractor_list", "key", (Role.OFFICER,), order=79)]
+navigation = [NavItem("账号", "logins:contractor_list", "key", (Role.OFFICER,), order=81)]
 
 urlpatterns = [
     path("", views.contractor_list, name="contractor_list"),

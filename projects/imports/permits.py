@@ -67,6 +67,9 @@ def permit_number(raw) -> str:
     return number
 
 
+permit_number.is_public = True  # as long as the number of an identity card, but nobody's own
+
+
 def contract_sum(raw) -> Decimal | None:
     """Also in 万元, with more decimals than cents, when the cell says so; of the header see `_in_yuan`."""
     text = unicodedata.normalize("NFKC", clean.plain(raw)).replace(",", "").strip()
@@ -209,7 +212,7 @@ class PermitImport(SheetImport):
         told = row.values.get("region") or ""
         code = self.places.find(told, row.values.get("number") or "", row.values.get("address") or "")
         if code is None:
-            hint = f"没有“{told[:20]}”这个地区，或有多个同名地区" if told else "看不出所在地区"
+            hint = f"{self.places.own_name}没有“{told[:20]}”，或有多个同名地区" if told else "看不出所在地区"
             self.refuse(row, "region", f"{hint}，请填写六位行政区划代码。")
         elif not self.places.is_own(code):
             self.refuse(row, "region", f"{self.places.name(code)}不在{self.places.own_name}，请由当地部门载入。")

@@ -29,7 +29,7 @@ def show(value, clean: Callable = values.plain) -> str:
         return ""
     if mask := MASKS.get(clean):
         return mask(str(value))
-    if clean is values.code:
+    if clean is values.code or getattr(clean, "is_public", False):
         return str(value)  # of a movement or a paper, nobody's own number
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -14,6 +14,7 @@ from core.models import AuditEntry
 from organizations.enums import Industry, OrganizationKind
 from projects import imports, services
 from projects.enums import Category, ImportState, ParticipantType, SetAsideReason, Status
+from projects.imports import permits, preview
 from projects.models import AcceptedMatch, ListedPermit, Permit, Project
 from projects.models.listed_permit import PermitCounts
 from projects.selectors.comparison import Comparison
@@ -110,13 +111,17 @@ def test_a_list_without_places_takes_them_from_the_numbers(county):
     assert ListedPermit.objects.get().region_id == "530902"
 
 
+def test_the_preview_shows_the_number_though_it_is_as_long_as_an_id():
+    assert preview.show("530902202610120102", permits.permit_number) == "530902202610120102"
+
+
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
         ({"施工许可证编号": "无证"}, "不是施工许可证编号"),
         ({"发证日期": "2026-12-01"}, "晚于今天"),
         ({"发证日期": "十月"}, "不是日期"),
-        ({"所属区县": "五华区"}, "没有“五华区”这个地区"),
+        ({"所属区县": "五华区"}, "没有“五华区”，或有多个"),
         ({"所属区县": "530102"}, "不在临翔区辖区"),
         ({"合同价格（万元）": "面议"}, "不是金额"),
         ({"工程类别": "桥"}, "不在可选范围内"),

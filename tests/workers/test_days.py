@@ -152,6 +152,14 @@ def test_a_clerk_registers_a_device_and_silent_ones_are_shown(signed_in, site):
     assert Device.objects.get().removed_on == DAY
 
 
+def test_a_gate_where_only_strangers_clock_is_not_silent(site):
+    device = factories.device(site)
+    assert device.is_silent(at(12))
+    keep_strays(site, [StrayRow("530902199001011232", "生人", at(7), device_id=device.pk)])
+    device.refresh_from_db()
+    assert (device.last_seen_at, device.is_silent(at(12))) == (at(7), False)
+
+
 def test_strays_are_listed_masked_and_checked_again_by_hand(signed_in, site, person):
     number = id_number()
     keep_strays(site, [StrayRow(number, "生人", at(7)), StrayRow(number, "生人", at(18))])

@@ -26,7 +26,8 @@ POWER_FAILURE = "停电，闸机无法使用，按班组长签到表补录"
 def install(random: Random, today: date, users: dict[str, User]) -> None:
     """Managers, devices, the first standard, and what went wrong at the gates of the demo clerk's sites."""
     execute(MANAGERS)
-    execute(DEVICES, {"today": today, "silent": moment(today) - LONG_SILENT})
+    seen = moment(today, 18) - timedelta(days=1)
+    execute(DEVICES, {"today": today, "seen": seen, "silent": moment(today) - LONG_SILENT})
     change_standard(
         by=users["province"],
         valid_from=date(2023, 1, 1),
@@ -92,7 +93,7 @@ WHERE id IN (SELECT id FROM (
 DEVICES = """
 INSERT INTO workers_device (project_id, serial_number, place, kind, means, installed_on, removed_on, last_seen_at)
 SELECT p.id, 'KQ' || lpad(p.id::text, 6, '0') || '-' || gate.number, gate.place, gate.kind, gate.means,
-    p.actual_start_on, NULL, CASE WHEN gate.number = 3 THEN %(silent)s::timestamptz END
+    p.actual_start_on, NULL, CASE WHEN gate.number = 3 THEN %(silent)s ELSE %(seen)s::timestamptz END
 FROM projects_project AS p
 CROSS JOIN (VALUES
     (1, '1 号门', 'gate', '001'), (2, '2 号门（生活区）', 'gate', '001'), (3, '3 号门', 'terminal', '003')

@@ -30,7 +30,9 @@ def keep_strays(project: Project, rows: Iterable[StrayRow]) -> int:
     stage("stray_staging", _COLUMNS, map(_staged, rows))
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, [project.pk])
-        return cursor.rowcount
+        kept = cursor.rowcount
+        cursor.execute(_SEEN)
+    return kept
 
 
 def _staged(row: StrayRow) -> tuple:
@@ -73,6 +75,13 @@ SELECT DISTINCT ON (id_number_index, at) %s, '01', id_number, id_number_index, i
     means, device_id, now()
 FROM stray_staging ORDER BY id_number_index, at
 ON CONFLICT (project_id, id_number_index, at) DO NOTHING
+"""
+
+# A gate where only unregistered people clock is at work all the same.
+_SEEN = """
+UPDATE workers_device AS d SET last_seen_at = s.at
+FROM (SELECT device_id, max(at) AS at FROM stray_staging WHERE device_id IS NOT NULL GROUP BY device_id) AS s
+WHERE d.id = s.device_id AND (d.last_seen_at IS NULL OR d.last_seen_at < s.at)
 """
 
 _REGISTERED = """
