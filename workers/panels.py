@@ -98,7 +98,7 @@ class Appraisals(WorkerPanel):
 
 def cards_of(user, worker: Worker) -> list[tuple[BankCard, ReasonForm | None]]:
     """With the form that unbinds it, for who may."""
-    may_unbind = permissions.can_unbind_card(user, worker)
+    may_unbind = permissions.can_change_card(user, worker)
     cards = BankCard.objects.visible_to(user).filter(worker=worker).defer("number")
     forms = {card.pk: ReasonForm(prefix=f"unbind-{card.pk}") for card in cards if may_unbind and card.is_current}
     return [(card, forms.get(card.pk)) for card in cards]

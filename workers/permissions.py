@@ -44,7 +44,7 @@ def can_withdraw(user, appraisal: Appraisal) -> bool:
     return project.is_open and not appraisal.withdrawn_at and (own or is_regulator(user, project))
 
 
-def can_unbind_card(user, worker: Worker) -> bool:
+def can_change_card(user, worker: Worker) -> bool:
     """Whoever keeps the person's register, or the officer of a project of theirs: it is how a card that was registered
     for the wrong person gets free. Where the person is on site now, the contractor of an earlier site has no say: the
     wages of the present one would have nowhere to go."""

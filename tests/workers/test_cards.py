@@ -101,13 +101,16 @@ def test_the_officer_unbinds_what_a_contractor_will_not(client, site, person):
     assert not card.is_current
 
 
-def test_the_contractor_of_an_earlier_site_unbinds_nothing_while_the_person_is_on_another(client, user, person):
+def test_the_contractor_of_an_earlier_site_changes_no_card_while_the_person_is_on_another(client, user, person):
     card = factories.bank_card(person.worker)
     type(person).objects.filter(pk=person.pk).update(exited_on=person.entered_on)
     now = factories.engagement(project(), person.worker)
     client.force_login(user)
     page, sent = reverse("workers:card_unbind", args=[card.pk]), {f"unbind-{card.pk}-text": "登记有误"}
     assert client.post(page, sent).status_code == 403
+    new = {"number": factories.card_number(), "kind": "ordinary"}
+    assert client.post(reverse("workers:card_bind", args=[person.pk]), new).status_code == 403
+    assert "绑定工资卡</a>" not in client.get(person.get_absolute_url()).content.decode()
     type(now).objects.filter(pk=now.pk).update(exited_on=now.entered_on)
     assert client.post(page, sent).status_code == 302
     card.refresh_from_db()

@@ -24,6 +24,8 @@ def card_bind(request, pk):
     project = engagement.project
     if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
         return refused
+    if not permissions.can_change_card(request.user, engagement.worker):
+        raise PermissionDenied
     form = CardForm(request.POST or None)
 
     def save():
@@ -39,7 +41,7 @@ def card_bind(request, pk):
 @access(Role.OFFICER, Role.CLERK)
 def card_unbind(request, pk):
     card = get_object_or_404(BankCard.objects.visible_to(request.user).select_related("worker"), pk=pk)
-    if not permissions.can_unbind_card(request.user, card.worker):
+    if not permissions.can_change_card(request.user, card.worker):
         raise PermissionDenied
     form = ReasonForm(request.POST, prefix=f"unbind-{pk}")
     return dialog_answer(

@@ -65,12 +65,13 @@ def worker_detail(request, pk):
     lacking = lacks.of_people(selectors.engagements_for(user).filter(worker=worker), timezone.localdate())
     others = crews.at_once(engagements, timezone.localdate())
     own = panels.kept(user, engagements)
+    may_change_card = own is not None and permissions.can_change_card(user, worker)
     context = {
         "worker": worker,
         "domicile": selectors.domicile_of(worker),
         "stays": [_stay(user, engagement, lacking[engagement.pk], others) for engagement in engagements],
         "cards": panels.cards_of(user, worker),
-        "bind_url": reverse("workers:card_bind", args=[own.pk]) if own else "",
+        "bind_url": reverse("workers:card_bind", args=[own.pk]) if may_change_card else "",
         "photo_url": reverse("workers:photo_edit", args=[own.pk]) if own else "",
         "panels": panels_of(user, worker, engagements),
     }
