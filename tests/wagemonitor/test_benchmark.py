@@ -5,10 +5,12 @@ import json
 
 import psycopg
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from projects.models import Project
 from wagemonitor.benchmarks import base, child, database, report
 from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Contestant, Cost, Ratio, Result, Within
 from wagemonitor.celery import app
@@ -197,3 +199,10 @@ def test_no_file_and_no_message_of_a_measurement_leaves_it(server, tmp_path):
         assert app.conf.broker_url.startswith("memory://")
     assert default_storage.path("x") == usual
     assert app.conf.broker_url == broker
+
+
+@pytest.mark.django_db
+def test_nothing_of_the_measured_database_is_remembered(runs):
+    """Content types have other numbers there: a file stored afterwards would belong to nothing."""
+    known = ContentType.objects.get_for_model(Project)
+    assert ContentType.objects.filter(pk=known.pk, model="project").exists()

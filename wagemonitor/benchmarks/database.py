@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import psycopg
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import override_settings
@@ -60,6 +61,7 @@ def _lead(name: str) -> None:
     connection.close()
     connection.close_pool()
     connection.settings_dict["NAME"] = name
+    ContentType.objects.clear_cache()  # their numbers are each database's own
 
 
 @contextmanager
