@@ -58,7 +58,7 @@ def inspect_xlsx(data: bytes) -> dict[str, SheetFacts]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, struct.error, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError):
         raise SheetError(_DAMAGED, code="damaged") from None
     _check_directory(members, len(data))
     parts = {member.filename.lstrip("/"): member for member in members}

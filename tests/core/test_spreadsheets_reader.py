@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.spreadsheets import BrokenCell, SheetError, open_workbook, reader
@@ -241,6 +241,7 @@ def test_an_old_workbook_whose_blocks_run_in_a_circle_is_refused_not_followed():
     assert "文件已损坏" in refusal(bytes(data), "a.xls")
 
 
+@example(33, "workbook")  # a member that asks for a version of zip that there is not
 @given(st.integers(0, 2**32), st.sampled_from(["workbook", "part", "text"]))
 @settings(max_examples=150, deadline=None)
 def test_damaged_files_are_read_or_refused_but_never_crash(seed, where):
