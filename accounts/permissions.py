@@ -6,7 +6,6 @@ from projects.imports.permissions import can_import
 from projects.models import Project
 from projects.permissions import is_contractor
 
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
 NOTICE_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)  # sheets name people: no business of a bank's
 
 

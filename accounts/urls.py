@@ -1,9 +1,10 @@
 from django.urls import path
 
-from accounts.permissions import NOTICE_READERS, READERS
+from accounts.permissions import NOTICE_READERS
 from accounts.views import accounts, money, notices, payrolls
 from core import converters  # noqa: F401 - registers <month:…>
 from core.navigation import NavItem
+from projects.permissions import READERS
 
 app_name = "accounts"
 

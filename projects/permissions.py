@@ -5,6 +5,10 @@ from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus, StatusAct
 from projects.models import JurisdictionRequest, ListedPermit, Milestone, Participation, Project, ProjectMerge
 
+READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
+PAPER_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)  # of papers that are no business of a bank
+WRITERS = (Role.OFFICER, Role.CLERK)
+
 
 def can_file(user) -> bool:
     """Regulators file every project (P1); a contractor's clerk may file the enterprise's own."""

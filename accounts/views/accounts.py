@@ -20,11 +20,12 @@ from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
 from projects.pages import bare_project, refuse_unless
+from projects.permissions import READERS
 from projects.services import CLOSED
 
 
 @require_GET
-@access(*permissions.READERS)
+@access(*READERS)
 def account_list(request):
     filters = AccountFilters(request.GET)
     accounts = SpecialAccount.objects.visible_to(request.user).prefetch_related("project_links__project")
@@ -108,7 +109,7 @@ def account_cancel(request, pk):
 
 
 @require_GET
-@access(*permissions.READERS)
+@access(*READERS)
 def ledger(request, pk):
     accounts = SpecialAccount.objects.visible_to(request.user).select_related("holder", "bank")
     account = get_object_or_404(selectors.with_balance(accounts), pk=pk)

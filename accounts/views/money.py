@@ -15,10 +15,11 @@ from core.access import access
 from core.charts import bar_chart
 from core.money import CENT
 from projects.pages import bare_project
+from projects.permissions import READERS
 
 
 @require_GET
-@access(*permissions.READERS)
+@access(*READERS)
 def project_money(request, project_pk):
     user = request.user
     project = bare_project(request, project_pk)

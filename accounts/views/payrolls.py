@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from accounts import permissions, selectors
+from accounts import selectors
 from accounts.filters import PayrollFilters, PayrollLineFilters
 from accounts.models import Payroll, PayrollLine
 from accounts.tables import (
@@ -12,10 +12,11 @@ from accounts.tables import (
 )
 from core import formats
 from core.access import access
+from projects.permissions import READERS
 
 
 @require_GET
-@access(*permissions.READERS)
+@access(*READERS)
 def payroll_list(request):
     filters = PayrollFilters(request.GET)
     payrolls = Payroll.objects.visible_to(request.user).select_related("project")
@@ -24,7 +25,7 @@ def payroll_list(request):
 
 
 @require_GET
-@access(*permissions.READERS)
+@access(*READERS)
 def payroll(request, pk):
     payrolls = Payroll.objects.visible_to(request.user).select_related("project__jurisdiction")
     found = get_object_or_404(selectors.with_totals(payrolls), pk=pk)

@@ -14,14 +14,13 @@ from projects import permissions, services
 from projects.forms import AcceptanceForm, AnswerForm, SuspensionForm
 from projects.models import Milestone, Suspension
 from projects.pages import form_page, project_in_scope, refuse_unless, rows_in_scope
+from projects.permissions import PAPER_READERS
 from projects.selectors import course
 from projects.tables.milestones import MilestoneFilters, MilestoneTable
 
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
-
 
 @require_GET
-@access(*READERS)
+@access(*PAPER_READERS)
 def project_course(request, project_pk):
     project, user, today = project_in_scope(request, project_pk), request.user, timezone.localdate()
     spans = project.suspensions.select_related("corrected_by")
@@ -59,7 +58,7 @@ def suspension_edit(request, pk):
 
 
 @read_or_write
-@access(*READERS)
+@access(*PAPER_READERS)
 def acceptance_ask(request, project_pk):
     project = project_in_scope(request, project_pk)
     if refused := refuse_unless(request, project, permissions.can_ask_for_acceptance(request.user, project)):
@@ -86,7 +85,7 @@ def milestone_list(request):
 
 
 @read_or_write
-@access(*READERS)
+@access(*PAPER_READERS)
 def milestone_detail(request, pk):
     """The two questions, what the records say beside them, the answers so far; a department answers here."""
     milestone = get_object_or_404(rows_in_scope(Milestone, request).select_related("by"), pk=pk)

@@ -12,20 +12,17 @@ from django.views.decorators.http import require_GET, require_POST
 from core import attachments, audit
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
-from organizations.enums import Role
 from projects import permissions, selectors, services
 from projects.forms import GuaranteeForm
 from projects.models import PaymentGuarantee
 from projects.pages import form_page, project_in_scope, refuse_unless, rows_in_scope
+from projects.permissions import PAPER_READERS, WRITERS
 from projects.selectors.guarantees import with_guarantees
 from projects.tables.guarantees import GUARANTEE_HEADERS, GuaranteeFilters, GuaranteeTable, guarantee_rows
 
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
-WRITERS = (Role.OFFICER, Role.CLERK)
-
 
 @require_GET
-@access(*READERS)
+@access(*PAPER_READERS)
 def guarantee_list(request):
     filters = GuaranteeFilters(request.GET, user=request.user)
     table = GuaranteeTable(filters.apply(_projects(request.user)), request)
@@ -43,7 +40,7 @@ def _projects(user):
 
 @require_POST
 @access.changes_nothing
-@access(*READERS)
+@access(*PAPER_READERS)
 def guarantee_export(request):
     """The filtered list as .xlsx, on record."""
     filters = GuaranteeFilters(request.GET, user=request.user)

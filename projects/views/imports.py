@@ -26,10 +26,10 @@ from projects.imports.permissions import (
 )
 from projects.models import ImportBatch, Project
 from projects.pages import bare_project, refuse_unless
+from projects.permissions import READERS
 from projects.services import CLOSED
 from projects.tables.imports import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
 
-READERS = (Role.CLERK, Role.BANK, Role.OFFICER, Role.INDUSTRY)
 SENDERS = (Role.CLERK, Role.BANK)
 HANDLERS = (*SENDERS, Role.OFFICER, Role.INDUSTRY)  # of one sheet: authorities send some that belong to no project
 

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.access import access, read_or_write
 from core.identity import normalize_id
-from organizations.enums import Role
 from organizations.models import Organization
 from projects import permissions, services
 from projects.enums import ParticipantType
@@ -15,9 +14,8 @@ from projects.forms import DayForm, PartyForm
 from projects.indicators import group_of
 from projects.models import Participation
 from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless, rows_in_scope
+from projects.permissions import WRITERS
 
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
-WRITERS = (Role.OFFICER, Role.CLERK)
 PARTY_TYPES = {
     "construction_unit": ParticipantType.CONSTRUCTION_UNIT,
     "general_contractor": ParticipantType.GENERAL_CONTRACTOR,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core import attachments, audit
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
-from organizations.enums import Role
+from organizations.enums import AUTHORITIES, Role
 from organizations.models import Region
 from projects import imports, permissions, services
 from projects.filters import ListedPermitFilters
@@ -33,12 +33,11 @@ from projects.tables.permits import (
     permit_export_row,
 )
 
-REGULATORS = (Role.OFFICER, Role.INDUSTRY)
 RECENT = 5
 
 
 @require_GET
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def permit_comparison(request):
     """Issued, on the platform, missing, overdue: by place and by industry."""
     today, region = timezone.localdate(), _region_asked(request)
@@ -67,7 +66,7 @@ def _region_asked(request) -> Region:
 
 
 @require_GET
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_list(request):
     filters = ListedPermitFilters(request.GET, user=request.user)
     context = {
@@ -85,7 +84,7 @@ def _listed(request, filters: ListedPermitFilters):
 
 
 @require_POST
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_export(request):
     """The filtered list as .xlsx; who took how many rows, by which filters, is on record."""
     filters = ListedPermitFilters(request.GET, user=request.user)
@@ -104,13 +103,13 @@ def listed_permit_export(request):
 
 
 @require_GET
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def permit_template(request):
     return attachments.download(PermitImport.template(), f"{PermitImport.title}模板.xlsx")
 
 
 @read_or_write
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def permit_upload(request):
     if not PermitImport.may_upload(request.user):
         raise PermissionDenied
@@ -136,7 +135,7 @@ def _permit(request, pk: int) -> ListedPermit:
 
 
 @require_GET
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_detail(request, pk):
     listed, user = _permit(request, pk), request.user
     waits = not (listed.is_found or listed.is_set_aside)
@@ -165,7 +164,7 @@ def _accept_form(user, project: Project, data=None) -> AcceptForm | None:
 
 
 @require_POST
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_accept(request, pk, project_pk):
     listed = _permit(request, pk)
     project = get_object_or_404(Project.objects.visible_to(request.user), pk=project_pk)
@@ -182,7 +181,7 @@ def listed_permit_accept(request, pk, project_pk):
 
 
 @require_POST
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_take_back(request, pk):
     listed = _permit(request, pk)
     matches = AcceptedMatch.objects.visible_to(request.user).select_related("permit__project", "listed")
@@ -195,7 +194,7 @@ def listed_permit_take_back(request, pk):
 
 
 @require_POST
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_set_aside(request, pk):
     listed = _permit(request, pk)
     _refuse_others(request, listed)
@@ -210,7 +209,7 @@ def listed_permit_set_aside(request, pk):
 
 
 @require_POST
-@access(*REGULATORS)
+@access(*AUTHORITIES)
 def listed_permit_put_back(request, pk):
     listed = _permit(request, pk)
     _refuse_others(request, listed)

@@ -8,17 +8,10 @@ from django.views.decorators.http import require_GET, require_POST
 from core.access import access, read_or_write
 from organizations.enums import Role
 from projects import permissions, services
-from projects.enums import ParticipantType
 from projects.forms import ClerkForm, DayForm, PermitForm
 from projects.models import Permit, WageClerk
 from projects.pages import dialog_answer, form_page, picture, project_in_scope, refuse_unless, rows_in_scope
-
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
-WRITERS = (Role.OFFICER, Role.CLERK)
-PARTY_TYPES = {
-    "construction_unit": ParticipantType.CONSTRUCTION_UNIT,
-    "general_contractor": ParticipantType.GENERAL_CONTRACTOR,
-}
+from projects.permissions import WRITERS
 
 
 @read_or_write

@@ -20,16 +20,10 @@ from projects.filters import ProjectFilters
 from projects.forms import DayForm, ProjectForm, StatusForm
 from projects.models import Participation, Project
 from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless
+from projects.permissions import READERS, WRITERS
 from projects.selectors import course
 from projects.selectors.guarantees import guarantee_state
 from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, add_filing, export_row, with_rows
-
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
-WRITERS = (Role.OFFICER, Role.CLERK)
-PARTY_TYPES = {
-    "construction_unit": ParticipantType.CONSTRUCTION_UNIT,
-    "general_contractor": ParticipantType.GENERAL_CONTRACTOR,
-}
 
 
 @require_GET

@@ -7,19 +7,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import attachments
 from core.access import access, read_or_write
-from organizations.enums import Role
 from projects import permissions, services
 from projects.enums import SUBCONTRACTORS
 from projects.forms import SubcontractForm, WithdrawForm
 from projects.models import Participation, Subcontract
 from projects.pages import dialog_answer, form_page, project_in_scope, refuse_unless, rows_in_scope
-
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
-WRITERS = (Role.OFFICER, Role.CLERK)
+from projects.permissions import PAPER_READERS, WRITERS
 
 
 @require_GET
-@access(*READERS)
+@access(*PAPER_READERS)
 def subcontract_list(request, project_pk):
     """By subcontractor; those without a contract on record stand out."""
     project = project_in_scope(request, project_pk)

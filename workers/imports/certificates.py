@@ -11,7 +11,7 @@ from workers import selectors
 from workers.enums import SPECIAL_TRADES, CertificateKind, CertificateStatus
 from workers.imports import vocabulary
 from workers.imports.base import place, text_of, words
-from workers.imports.people import People
+from workers.imports.people import ID_NUMBER, People
 from workers.models import Certificate, Engagement
 from workers.models.certificate import SOON
 from workers.services import CertificateEntry, why_not_certify, write_certificates
@@ -56,14 +56,7 @@ class CertificateImport(SheetImport):
     next_step = ("查看花名册", "workers:register")
     columns = [
         Column("name", "姓名", words("工人姓名 人员姓名 持证人 持证人姓名"), clean.name, required=True),
-        Column(
-            "id_number",
-            "公民身份号码",
-            words("身份证号码 身份证号 身份证 证件号码 证件号"),
-            clean.id_number,
-            required=True,
-            help="18 位，请设为文本格式",
-        ),
+        ID_NUMBER,
         Column("certificate", "证书种类", words("证书类型 证书类别 证件类型 证书"), certificate_kind, required=True),
         Column("title", "证书名称", words("操作类别 准操项目 作业类别 证书专业"), text_of(Certificate, "title")),
         Column("trade", "对应工种", words("工种 从事工种"), vocabulary.trade, help="特种作业操作证必填"),

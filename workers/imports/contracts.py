@@ -14,6 +14,7 @@ from workers import selectors
 from workers.enums import WageMethod, WageUnit
 from workers.imports import vocabulary
 from workers.imports.base import words
+from workers.imports.people import ID_NUMBER
 from workers.imports.roster import pay_day, wage
 from workers.services import checks
 from workers.services.contract_rows import ContractBook, ContractEntry, write_contracts
@@ -37,14 +38,7 @@ class ContractImport(SheetImport):
     columns = [
         Column("employer", "用人单位", words("企业名称 单位名称 所属单位 企业 甲方"), clean.text),
         Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名 乙方"), clean.name, required=True),
-        Column(
-            "id_number",
-            "公民身份号码",
-            words("身份证号码 身份证号 身份证 证件号码 证件号"),
-            clean.id_number,
-            required=True,
-            help="18 位，请设为文本格式",
-        ),
+        ID_NUMBER,
         Column(
             "signed_on",
             "合同签订日期",

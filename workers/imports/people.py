@@ -4,10 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from core import crypto
-from core.spreadsheets import ParsedRow
+from core.spreadsheets import Column, ParsedRow
+from core.spreadsheets import values as clean
 from projects.imports import SheetImport
+from workers.imports.base import words
 from workers.selectors import EngagedPerson
 
+ID_NUMBER = Column(
+    "id_number",
+    "公民身份号码",
+    words("身份证号码 身份证号 身份证 证件号码 证件号"),
+    clean.id_number,
+    required=True,
+    help="18 位，请设为文本格式",
+)
 UNKNOWN = "不在本项目花名册中，请先登记人员再导入考勤。"
 
 

@@ -10,6 +10,7 @@ from projects.imports import Outcome, SheetImport
 from workers import selectors
 from workers.enums import Movement, Settlement
 from workers.imports.base import text_of, words
+from workers.imports.people import ID_NUMBER
 from workers.models import Departure
 from workers.services.stay_rows import MovementEntry, StayBook, in_order, write_movements
 from workers.services.stays import Settled
@@ -36,14 +37,7 @@ class StayImport(SheetImport):
     next_step = ("查看退场结算", "workers:departure_list")
     columns = [
         Column("name", "姓名", words("工人姓名 农民工姓名 人员姓名 员工姓名"), clean.name, required=True),
-        Column(
-            "id_number",
-            "公民身份号码",
-            words("身份证号码 身份证号 身份证 证件号码 证件号"),
-            clean.id_number,
-            required=True,
-            help="18 位，请设为文本格式",
-        ),
+        ID_NUMBER,
         Column("team", "班组", words("班组名称 所属班组 所在班组"), clean.text),
         Column("movement", "类型", words("进退场类型 进退场 进出场类型 进出类型"), movement, required=True),
         Column("on", "日期", words("进退场日期 进退场时间 进出场日期 发生日期 时间"), clean.date, required=True),
