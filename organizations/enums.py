@@ -65,7 +65,10 @@ class Role(models.TextChoices):
     OFFICER = "officer", "人社监管员"
     INDUSTRY = "industry", "行业监管员"
     CLERK = "clerk", "劳资专管员"
+    CONSTRUCTION_UNIT = "construction_unit", "建设单位经办员"
     BANK = "bank", "银行经办员"
+    INSURER = "insurer", "保险经办员"
+    WORKER = "worker", "农民工"
     SYSTEM = "system", "系统管理员"
     SECURITY = "security", "安全管理员"
     AUDIT = "audit", "审计管理员"
@@ -75,7 +78,7 @@ AUTHORITIES = (Role.OFFICER, Role.INDUSTRY)
 IDENTITY_CHECKERS = (Role.OFFICER, Role.CLERK)  # may ask for the numbers of IDs and cards in full
 ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
 
-# Which organization a role may belong to.
+# Which kinds of organization a role may belong to.
 ROLE_KINDS = {
     Role.OFFICER: {OrganizationKind.HUMAN_RESOURCES},
     Role.INDUSTRY: {
@@ -85,7 +88,10 @@ ROLE_KINDS = {
         OrganizationKind.BANK_REGULATOR,
     },
     Role.CLERK: {OrganizationKind.ENTERPRISE},
+    Role.CONSTRUCTION_UNIT: {OrganizationKind.ENTERPRISE},
     Role.BANK: {OrganizationKind.BANK},
+    Role.INSURER: {OrganizationKind.INSURER},
+    Role.WORKER: set(),  # nobody's: a person for themselves
     Role.SYSTEM: {OrganizationKind.OPERATOR},
     Role.SECURITY: {OrganizationKind.OPERATOR},
     Role.AUDIT: {OrganizationKind.OPERATOR},

@@ -62,7 +62,9 @@ class PasswordChangeForm(PortalForm):
 class UserForm(PortalForm):
     username = forms.CharField(label="用户名", max_length=50, help_text="登录用，字母和数字，如 clerk0032")
     name = forms.CharField(label="姓名", max_length=50)
-    role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *Role.choices])
+    role = forms.ChoiceField(
+        label="角色", choices=[("", "请选择"), *((role.value, role.label) for role in Role if ROLE_KINDS[role])]
+    )
     organization = forms.CharField(label="单位", help_text="填写单位全称或统一社会信用代码")
     phone = forms.CharField(label="手机", max_length=20, required=False)
 

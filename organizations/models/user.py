@@ -21,14 +21,16 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser):
-    """A person who works in the portal, for one organization, in one role."""
+    """A person who works in the portal, for one organization, in one role; a worker for none."""
 
     shared_because = "administrators manage users by role; other pages show only names"
 
     username = models.CharField("用户名", max_length=50, unique=True)
     name = models.CharField("姓名", max_length=50)
-    role = models.CharField("角色", max_length=10, choices=Role)
-    organization = models.ForeignKey(Organization, verbose_name="单位", on_delete=models.PROTECT, related_name="users")
+    role = models.CharField("角色", max_length=20, choices=Role)
+    organization = models.ForeignKey(
+        Organization, verbose_name="单位", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
+    )
     phone = models.CharField("手机", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=True)
@@ -53,6 +55,12 @@ class User(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
             models.CheckConstraint(
+                condition=models.Q(role=Role.WORKER, organization__isnull=True)
+                | (~models.Q(role=Role.WORKER) & models.Q(organization__isnull=False)),
+                name="user_works_for_a_unit_unless_a_worker",
+                violation_error_message="请填写单位。",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(query_only=False) | models.Q(role=Role.INDUSTRY),
                 name="user_query_only_is_of_an_industry",
             ),
@@ -76,7 +84,7 @@ class User(AbstractBaseUser):
 
     @property
     def region(self):
-        return self.organization.region
+        return self.organization.region if self.organization else None
 
     @property
     def level(self) -> RegionLevel | None:
@@ -86,8 +94,10 @@ class User(AbstractBaseUser):
     @property
     def industry(self) -> Industry | None:
         """The industry an industry officer is confined to; None means all (the bank regulator looks across)."""
+        if self.role != Role.INDUSTRY:
+            return None
         kind = self.organization.kind
-        return Industry(kind) if self.role == Role.INDUSTRY and kind in Industry.values else None
+        return Industry(kind) if kind in Industry.values else None
 
     # Django's admin serves reference tables to the system administrator and nobody else.
     @property

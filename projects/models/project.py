@@ -136,7 +136,8 @@ class Project(ScopedModel):
 
     @classmethod
     def scope_q(cls, user) -> Q:
-        """Authority → region subtree (and industry), contractor → its projects, bank → its accounts' projects."""
+        """Authority → region subtree (and industry), contractor → its projects, construction unit → those it owns,
+        bank → its accounts' projects. Insurers and workers see no project: what they may see of one says so itself."""
         return Q(merged_into__isnull=True) & cls._own_q(user)
 
     @classmethod
@@ -148,13 +149,18 @@ class Project(ScopedModel):
                 own = Q(industry=user.industry) if user.industry else Q()
                 return own & Q(jurisdiction__code__startswith=user.region.prefix)
             case Role.CLERK:
-                contracts = {"participant_type": ParticipantType.GENERAL_CONTRACTOR}
-                own = cls._meta.get_field("participations").related_model._base_manager
-                return Q(pk__in=own.filter(organization=user.organization, **contracts).values("project"))
+                return cls._of_party(user.organization, ParticipantType.GENERAL_CONTRACTOR)
+            case Role.CONSTRUCTION_UNIT:
+                return cls._of_party(user.organization, ParticipantType.CONSTRUCTION_UNIT)
             case Role.BANK:
                 own = cls._meta.get_field("account_links").related_model._base_manager
                 return Q(pk__in=own.filter(account__bank=user.organization).values("project"))
         return Q(pk__in=[])
+
+    @classmethod
+    def _of_party(cls, unit: Organization, participant_type: str) -> Q:
+        own = cls._meta.get_field("participations").related_model._base_manager
+        return Q(pk__in=own.filter(organization=unit, participant_type=participant_type).values("project"))
 
     @classmethod
     def by_code(cls, code: str) -> "Project | None":

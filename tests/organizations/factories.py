@@ -45,7 +45,7 @@ def department(at: str = "530902", kind=OrganizationKind.HUMAN_RESOURCES) -> Org
     return found or organization(kind, at=at, name=f"{region(at)}{OrganizationKind(kind).label}", uscc=None)
 
 
-def user(role, unit: Organization, **fields) -> User:
+def user(role, unit: Organization | None, **fields) -> User:
     number = next(_serial)
     fields = {"username": f"user{number}", "name": f"用户{number}", "must_change_password": False} | fields
     return User.objects.create_user(password=fields.pop("password", PASSWORD), role=role, organization=unit, **fields)
@@ -61,6 +61,22 @@ def industry_officer(at: str = "530902", kind=OrganizationKind.HOUSING, **fields
 
 def clerk(enterprise: Organization | None = None, **fields) -> User:
     return user(Role.CLERK, enterprise or organization(), **fields)
+
+
+def construction_unit_clerk(unit: Organization | None = None, **fields) -> User:
+    return user(Role.CONSTRUCTION_UNIT, unit or organization(), **fields)
+
+
+def insurer(**fields) -> Organization:
+    return organization(OrganizationKind.INSURER, **fields)
+
+
+def insurer_clerk(unit: Organization | None = None, **fields) -> User:
+    return user(Role.INSURER, unit or insurer(), **fields)
+
+
+def worker_login(**fields) -> User:
+    return user(Role.WORKER, None, **fields)
 
 
 def bank(**fields) -> Organization:

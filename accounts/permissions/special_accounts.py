@@ -1,12 +1,10 @@
-"""Who may do what with accounts, ledgers and payrolls. Whether one is seen at all is the scope's answer."""
+"""Who may do what with special accounts and their ledgers. Whether one is seen at all is the scope's answer."""
 
 from accounts.models import SpecialAccount
 from organizations.enums import Role
 from projects.imports.permissions import can_import
 from projects.models import Project
 from projects.permissions import is_contractor
-
-NOTICE_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)  # sheets name people: no business of a bank's
 
 
 def can_record_account(user, project: Project) -> bool:
@@ -41,12 +39,3 @@ def can_cancel_account(user, account: SpecialAccount) -> bool:
 def can_import_statement(user, project: Project) -> bool:
     """Data of the ledger comes from the bank: uploaded by its clerk, or as the bank's own file by the contractor's."""
     return can_import(user, project, "bank-statement")
-
-
-def can_import_payroll(user, project: Project) -> bool:
-    return can_import(user, project, "payroll")
-
-
-def can_post_notice(user, project: Project) -> bool:
-    """The contractor posts where its workers live (豫: 宛人社 2019, 三 4), until completion."""
-    return project.is_open and is_contractor(user, project)

@@ -1,0 +1,27 @@
+from accounts.tables.notices import (
+    NoticeTable,
+)
+from accounts.tables.payrolls import (
+    PayrollLineTable,
+    PayrollTable,
+    ProjectPayrollTable,
+    UnpaidTable,
+)
+from accounts.tables.special_accounts import (
+    AccountTable,
+    LedgerTable,
+    ProjectAccountTable,
+    UnmatchedTable,
+)
+
+__all__ = [
+    "AccountTable",
+    "LedgerTable",
+    "NoticeTable",
+    "PayrollLineTable",
+    "PayrollTable",
+    "ProjectAccountTable",
+    "ProjectPayrollTable",
+    "UnmatchedTable",
+    "UnpaidTable",
+]
