@@ -46,3 +46,107 @@ class PayMethod(models.TextChoices):
     BANK = "bank", "银行代发"
     CASH = "cash", "现金"
     DEPOSIT = "deposit", "保证金支付"
+
+
+# --- from payroll to payout ------------------------------------------------------------------------------------------
+
+
+class SheetKind(models.TextChoices):
+    ORDINARY = "ordinary", "当月工资"
+    BACK_PAY = "back_pay", "补发"
+
+
+class SheetState(models.TextChoices):
+    """Where a team's sheet is on its way from the site to the bank (条例 art. 31). No step is skipped: the database
+    moves a sheet, and only along `STEPS`."""
+
+    DRAFT = "draft", "编制中"
+    CONFIRMING = "confirming", "待工人确认"
+    CONFIRMED = "confirmed", "待总包审核"
+    REVIEWED = "reviewed", "待建设单位审核"
+    APPROVED = "approved", "待提交银行"
+    AT_BANK = "at_bank", "银行办理中"
+    PAID = "paid", "已发放"
+    PARTLY = "partly", "部分发放"
+    REFUSED = "refused", "银行退回"
+
+    @property
+    def tone(self) -> str:
+        tones = {"draft": "grey", "at_bank": "blue", "paid": "green", "refused": "red", "confirming": "orange"}
+        return tones.get(self.value, "yellow")
+
+
+# From → to. A return to the draft lifts all that was confirmed; what the bank has paid in part never goes back.
+STEPS: tuple[tuple[SheetState, SheetState], ...] = (
+    (SheetState.DRAFT, SheetState.CONFIRMING),
+    (SheetState.CONFIRMING, SheetState.CONFIRMED),
+    (SheetState.CONFIRMED, SheetState.REVIEWED),
+    (SheetState.REVIEWED, SheetState.APPROVED),
+    (SheetState.APPROVED, SheetState.AT_BANK),
+    (SheetState.AT_BANK, SheetState.PAID),
+    (SheetState.AT_BANK, SheetState.PARTLY),
+    (SheetState.AT_BANK, SheetState.REFUSED),
+    (SheetState.PARTLY, SheetState.AT_BANK),
+    (SheetState.REFUSED, SheetState.AT_BANK),
+    (SheetState.APPROVED, SheetState.PAID),
+    (SheetState.PARTLY, SheetState.PAID),
+    (SheetState.REFUSED, SheetState.PAID),
+    (SheetState.PAID, SheetState.PARTLY),
+    (SheetState.PAID, SheetState.REFUSED),
+    (SheetState.PARTLY, SheetState.REFUSED),
+    (SheetState.CONFIRMING, SheetState.DRAFT),
+    (SheetState.CONFIRMED, SheetState.DRAFT),
+    (SheetState.REVIEWED, SheetState.DRAFT),
+    (SheetState.APPROVED, SheetState.DRAFT),
+    (SheetState.REFUSED, SheetState.DRAFT),
+)
+RESULTS = (SheetState.PAID, SheetState.PARTLY, SheetState.REFUSED)  # what the bank answered; nobody's own step
+
+
+class StepMeans(models.TextChoices):
+    """How a step was taken: in the portal, or on paper whose scans hang on the step."""
+
+    PORTAL = "portal", "平台办理"
+    PAPER = "paper", "纸质签字"
+
+
+class Answer(models.TextChoices):
+    """What a worker says to the own line of a sheet."""
+
+    NONE = "", "未答复"
+    CONFIRMED = "confirmed", "已确认"
+    OBJECTED = "objected", "有异议"
+
+
+class BatchState(models.TextChoices):
+    SENT = "sent", "银行办理中"
+    DONE = "done", "已办结"
+
+
+class OrderState(models.TextChoices):
+    """One payment of a batch."""
+
+    WAITING = "waiting", "办理中"
+    PAID = "paid", "已发放"
+    REFUSED = "refused", "已退回"
+
+
+class Refusal(models.TextChoices):
+    """Why a line is not paid: what the comparison found before (F5), or the bank afterwards."""
+
+    NONE = "", ""
+    STRANGER = "stranger", "不在本项目实名花名册"
+    NAME = "name", "姓名与实名登记不同"
+    ABSENT = "absent", "当月没有考勤记录"
+    NO_CARD = "no_card", "没有登记工资卡"
+    OTHERS_CARD = "others_card", "银行卡不是本人绑定的工资卡"
+    SHARED_CARD = "shared_card", "同一银行卡为多人收款"
+    AGAIN = "again", "该月工资已发放或正在发放"
+    BANK = "bank", "银行退回"
+
+
+class BankFile(models.TextChoices):
+    """Layout of the file a batch is handed over in."""
+
+    ICBC = "icbc", "工商银行批量支付"
+    GENERIC = "generic", "通用格式"

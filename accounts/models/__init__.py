@@ -1,6 +1,23 @@
 from accounts.models.ledger import LedgerEntry
 from accounts.models.notice import PublicNotice
+from accounts.models.payout_batch import PayoutBatch, PayoutOrder
 from accounts.models.payroll import Payout, Payroll, PayrollLine
+from accounts.models.sheets import LineAnswer, PayrollSheet, PayrollStep
 from accounts.models.special_account import AccountProject, SpecialAccount
+from accounts.models.wage_advance import WageAdvance
 
-__all__ = ["AccountProject", "LedgerEntry", "Payout", "Payroll", "PayrollLine", "PublicNotice", "SpecialAccount"]
+__all__ = [
+    "AccountProject",
+    "LedgerEntry",
+    "LineAnswer",
+    "Payout",
+    "PayoutBatch",
+    "PayoutOrder",
+    "Payroll",
+    "PayrollLine",
+    "PayrollSheet",
+    "PayrollStep",
+    "PublicNotice",
+    "SpecialAccount",
+    "WageAdvance",
+]

@@ -5,13 +5,15 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.enums import PayMethod
+from accounts.enums import Answer, PayMethod
+from accounts.models import sheet_triggers
 from accounts.models.ledger import LedgerEntry
 from accounts.models.special_account import SpecialAccount, kept_by
 from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel
 from projects.models import ImportBatch, Project
 from projects.models.merging import Fold
+from workers.enums import WageMethod, WageUnit
 from workers.models import Engagement, Team
 
 
@@ -50,6 +52,12 @@ def _of_the_owed(column: str) -> str:
     return f"CASE WHEN s.paid < s.net THEN s.{column} ELSE t.{column} END"
 
 
+_UNDER_WAY = (
+    "EXISTS (SELECT 1 FROM accounts_payrollsheet h WHERE h.id IN (s.sheet_id, t.sheet_id)"
+    " AND h.state NOT IN ('draft', 'paid'))"
+)
+
+
 class PayrollLine(ScopedModel):
     """One person's wages of one month. `engagement` stays empty for someone the register does not know: the money is
     real all the same, and a rule reports it."""
@@ -60,14 +68,19 @@ class PayrollLine(ScopedModel):
             {name: f"t.{name} + s.{name}" for name in ("due", "deducted", "net", "paid")}
             | {name: _of_the_owed(name) for name in ("card_number", "card_number_index", "card_last4", "bank_name")}
             | {"days": "CASE WHEN s.days IS NULL THEN t.days ELSE coalesce(t.days, 0) + s.days END"},
-            # The bank pays each sheet's wages by itself: owed as one sum they would match no payment.
-            refuse_when="s.paid < s.net AND t.paid < t.net",
+            # The bank pays each sheet's wages by itself: owed as one sum they would match no payment. And what the
+            # workers have been asked to confirm is no longer added to.
+            refuse_when=f"s.paid < s.net AND t.paid < t.net OR {_UNDER_WAY}",
             is_exact=True,
-            message="同一人同一月份在两个项目的工资表中都有未发放的工资，请先完成其中一个项目的代发，再办理合并",
-        )
+            message="同一人同一月份在两个项目的工资表中都有未发放的工资，或其工资表正在办理，"
+            "请先完成其中一个项目的代发，再办理合并",
+        ),
+        "payroll_line_once_a_back_pay": Fold(),
     }
 
     payroll = models.ForeignKey(Payroll, on_delete=models.PROTECT, related_name="lines")
+    sheet = models.ForeignKey("accounts.PayrollSheet", on_delete=models.PROTECT, related_name="lines")
+    is_back_pay = models.BooleanField("补发", default=False, db_default=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payroll_lines")
     month = models.DateField("工资所属年月")
     engagement = models.ForeignKey(Engagement, null=True, on_delete=models.PROTECT, related_name="payroll_lines")
@@ -81,10 +94,22 @@ class PayrollLine(ScopedModel):
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
     days = models.DecimalField("工作天数", max_digits=4, decimal_places=1, null=True)
     rate = MoneyField("工资标准", null=True)
+    wage_method = models.CharField("工资计算方式", max_length=5, choices=WageMethod, blank=True, db_default="")
+    quantity = models.DecimalField("完成工程量", max_digits=12, decimal_places=2, null=True, blank=True)
+    unit = models.CharField("计量单位", max_length=2, choices=WageUnit, blank=True, db_default="")
     due = MoneyField("当月应发工资")
     deducted = MoneyField("当月扣发工资", default=0)
+    deduction_reason = models.CharField("扣款原因", max_length=200, blank=True, db_default="")
+    advance_deducted = MoneyField("其中扣回预支", default=0, db_default=0)
     net = MoneyField("当月实发工资")
     paid = MoneyField("已代发", default=0)
+    attended_days = models.DecimalField(
+        "考勤天数", max_digits=4, decimal_places=1, null=True, help_text="编制或提交时的考勤"
+    )
+    expected_due = MoneyField("按考勤和合同应发", null=True)
+    difference_reason = models.CharField("差异原因", max_length=200, blank=True, db_default="")
+    answer = models.CharField("工人确认", max_length=9, choices=Answer, blank=True, db_default="")
+    answered_at = models.DateTimeField("确认时间", null=True)
     remark = models.CharField("备注", max_length=200, blank=True)
     batch = models.ForeignKey(ImportBatch, null=True, on_delete=models.PROTECT, related_name="+")
 
@@ -101,7 +126,20 @@ class PayrollLine(ScopedModel):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["payroll", "id_number_index"], name="payroll_line_once_a_person"),
+            models.UniqueConstraint(
+                fields=["payroll", "id_number_index"],
+                condition=Q(is_back_pay=False),
+                name="payroll_line_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["sheet", "id_number_index"],
+                condition=Q(is_back_pay=True),
+                name="payroll_line_once_a_back_pay",
+            ),
+            models.CheckConstraint(
+                condition=Q(advance_deducted__gte=0) & Q(advance_deducted__lte=F("deducted")),
+                name="payroll_line_advance_is_part_of_deducted",
+            ),
             models.CheckConstraint(
                 condition=Q(net=F("due") - F("deducted")), name="payroll_line_net_is_due_less_deducted"
             ),
@@ -112,6 +150,7 @@ class PayrollLine(ScopedModel):
                 condition=Q(paid__gte=0) & Q(paid__lte=F("net")), name="payroll_line_paid_up_to_net"
             ),
         ]
+        triggers = sheet_triggers.of_lines()
 
     def __str__(self) -> str:
         return f"{self.name} {self.month:%Y-%m}"
@@ -136,6 +175,9 @@ class Payout(ScopedModel):
     line = models.ForeignKey(PayrollLine, null=True, on_delete=models.PROTECT, related_name="payouts")
     returned = models.OneToOneField(
         LedgerEntry, verbose_name="退汇", null=True, on_delete=models.PROTECT, related_name="returned_payout"
+    )
+    order = models.OneToOneField(
+        "accounts.PayoutOrder", verbose_name="代发明细", null=True, on_delete=models.PROTECT, related_name="payout"
     )
     month = models.DateField("工资所属年月", null=True)
     amount = MoneyField("发放金额")

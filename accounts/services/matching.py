@@ -1,7 +1,9 @@
-"""Which movement of the ledger paid which line of a payroll: by card, name, amount and the month a summary names."""
+"""Which movement of the ledger paid which line of a payroll: by the bank's serial where its answer named it, else by
+card, name, amount and the month a summary names."""
 
 from django.db import connection, transaction
 
+from accounts.services.settling import close_batches, end_orders_by_ledger, settle_sheets
 from core import audit
 from projects.models import Project
 from projects.services import lock, mark_changed
@@ -34,8 +36,18 @@ WITH owed AS MATERIALIZED (
     WHERE e.project_id = %(project)s AND e.kind = 'wage' AND e.direction = 'out'
       AND e.counterparty_number_index IN (SELECT card FROM owed)
       AND NOT EXISTS (SELECT 1 FROM accounts_payout p WHERE p.entry_id = e.id)
+      AND NOT EXISTS (SELECT 1 FROM accounts_payout p WHERE p.account_id = e.account_id AND p.serial = e.serial)
       AND NOT EXISTS (SELECT 1 FROM accounts_ledgerentry r WHERE r.reverses_id = e.id)
 )
+"""
+
+# What the bank's answer has paid under this serial is this movement. One of another amount stays open on both sides.
+_TIE = """
+UPDATE accounts_payout p SET entry_id = e.id
+FROM accounts_ledgerentry e
+WHERE p.project_id = %(project)s AND p.entry_id IS NULL AND e.account_id = p.account_id AND e.serial = p.serial
+  AND e.project_id = p.project_id AND e.amount = p.amount AND e.kind = 'wage' AND e.direction = 'out'
+  AND NOT EXISTS (SELECT 1 FROM accounts_payout o WHERE o.entry_id = e.id)
 """
 
 # A movement whose summary names a month: each side counts off its equal claims, the n-th movement pays the n-th line.
@@ -98,17 +110,22 @@ FROM (SELECT line_id, sum(amount) AS amount FROM pairs GROUP BY line_id) back WH
 @transaction.atomic
 def match_payouts(project: Project, *, by) -> int:
     """Tie unmatched wage movements to unpaid lines, and take back what the bank returned; answers how many payouts
-    were made. Runs after either import, in either order.
+    were made or tied. Runs after either import, in either order.
 
     What fits nothing stays open on both sides and is listed (`accounts.selectors`). Two runs at once queue up at the
     project's row, so no movement and no line is counted twice.
     """
     lock(project)
+    tied = _execute(_TIE, project)
     matched, returned = _pay(project), 0
     while taken_back := _take_back(project):
         returned += taken_back
         matched += _pay(project)
+    matched += tied
     if matched or returned:
+        end_orders_by_ledger(project)
+        settle_sheets(project, by=by)
+        close_batches(project)
         audit.record("payout.match", by=by, target=project, payouts=matched, returned=returned)
         mark_changed([project.pk])
     return matched

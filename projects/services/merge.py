@@ -1,7 +1,8 @@
 """合并项目 (P5): one transaction, journalled row by row, taken back within a day. See
 docs/decisions/merging-projects.md."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -147,7 +148,7 @@ def _merge(source: Project, target: Project, by, reason: str, choices: dict[str,
     source, target = _locked(source, target)
     _check(source, target, by, reason)
     merge = ProjectMerge.objects.create(source=source, target=target, by=by, reason=reason, last_ids=_last_ids())
-    with bulk_history(project_merge=merge.pk):
+    with bulk_history(project_merge=merge.pk), _told_to_triggers(merge):
         planned = plan(source, target)
         refuse_if_any(planned)
         merge_moves.lead_on(merge)
@@ -268,12 +269,22 @@ def undo_merge(merge: ProjectMerge, *, by) -> ProjectMerge:
         raise ValidationError(f"合并后的资料有变动，无法退回：{UNTOLD}") from error
 
 
+@contextmanager
+def _told_to_triggers(merge: ProjectMerge) -> Iterator[None]:
+    """Rows that are otherwise closed (a confirmed wage sheet's) let a merge of their project through."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('wagemonitor.merge', %s, true)", [str(merge.pk)])
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('wagemonitor.merge', '', true)")
+
+
 def _undo(merge: ProjectMerge, by) -> ProjectMerge:
     _locked(merge.source, merge.target)
     merge = ProjectMerge.objects.select_for_update(of=("self",)).select_related("source", "target").get(pk=merge.pk)
     if why := why_not_undone(merge):
         raise ValidationError(why)
-    with bulk_history(project_merge_undone=merge.pk):
+    with bulk_history(project_merge_undone=merge.pk), _told_to_triggers(merge):
         merge_moves.take_back(merge)
         Project.every.filter(pk=merge.source_id).update(merged_into=None, updated_at=timezone.now())
     merge.undone_at, merge.undone_by = timezone.now(), by

@@ -4,8 +4,17 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from accounts.enums import MovementDirection, MovementKind, NoticeSheet
-from accounts.models import AccountProject, LedgerEntry, Payout, Payroll, PayrollLine, PublicNotice, SpecialAccount
+from accounts.enums import MovementDirection, MovementKind, NoticeSheet, SheetState
+from accounts.models import (
+    AccountProject,
+    LedgerEntry,
+    Payout,
+    Payroll,
+    PayrollLine,
+    PayrollSheet,
+    PublicNotice,
+    SpecialAccount,
+)
 from core.months import next_month
 from organizations.models import Organization
 from projects.models import Project
@@ -50,6 +59,12 @@ def payroll(of: Project, month: date = date(2026, 9, 1), **fields) -> Payroll:
     return Payroll.objects.get_or_create(project=of, month=month, defaults=fields)[0]
 
 
+def payroll_sheet(of: Payroll, team=None, **fields) -> PayrollSheet:
+    """The draft of a team."""
+    known = PayrollSheet.objects.filter(payroll=of, team=team, state=SheetState.DRAFT, **fields).first()
+    return known or PayrollSheet.objects.create(payroll=of, project_id=of.project_id, team=team, **fields)
+
+
 def payroll_line(of: Payroll, due="6000.00", *, engagement: Engagement | None = None, **fields) -> PayrollLine:
     due, deducted = Decimal(due), Decimal(fields.pop("deducted", "0.00"))
     person = engagement.worker if engagement else None
@@ -57,6 +72,7 @@ def payroll_line(of: Payroll, due="6000.00", *, engagement: Engagement | None = 
         "name": person.name if person else "张三",
         "id_number": person.id_number if person else id_number(),
         "net": due - deducted,
+        "sheet": fields.get("sheet") or payroll_sheet(of, fields.get("team")),
     }
     return PayrollLine.objects.create(
         payroll=of,

@@ -12,6 +12,7 @@ from random import Random
 
 from core import crypto
 from core.months import around, next_month
+from core.triggers import without_triggers
 from projects.enums import Status
 from wagemonitor.seed.copying import copy, execute, first_free
 from wagemonitor.seed.fill import Made, moment
@@ -146,17 +147,52 @@ SELECT DISTINCT m.project_id, m.month, %(pay_on)s::date, %(pay_on)s::date - inte
 FROM workers_attendancemonth m JOIN sites s USING (project_id)
 WHERE m.month = %(month)s AND s.account_id IS NOT NULL
 """
+SHEETS = """
+INSERT INTO accounts_payrollsheet (payroll_id, project_id, team_id, kind, state, reason, created_at)
+SELECT p.id, p.project_id, t.id, 'ordinary', 'draft', '', p.created_at
+FROM accounts_payroll p JOIN sites USING (project_id) JOIN workers_team t ON t.project_id = p.project_id
+WHERE p.month = %(month)s
+UNION ALL
+SELECT p.id, p.project_id, NULL, 'ordinary', 'draft', '', p.created_at
+FROM accounts_payroll p JOIN sites USING (project_id)
+WHERE p.month = %(month)s
+"""
+# Of those, what the month needed; and what the account has paid in full was paid before the steps were the portal's.
+WITHOUT_LINES = """
+DELETE FROM accounts_payrollsheet s USING accounts_payroll p, sites
+WHERE p.id = s.payroll_id AND p.month = %(month)s AND sites.project_id = p.project_id
+  AND NOT EXISTS (SELECT 1 FROM accounts_payrollline l WHERE l.sheet_id = s.id)
+"""
+PAID_SHEETS = """
+WITH paid AS (
+    UPDATE accounts_payrollsheet s SET state = 'paid'
+    FROM accounts_payroll p, sites
+    WHERE p.id = s.payroll_id AND p.month = %(month)s AND sites.project_id = p.project_id
+      AND NOT EXISTS (SELECT 1 FROM accounts_payrollline l WHERE l.sheet_id = s.id AND l.paid < l.net)
+    RETURNING s.id, s.project_id
+)
+INSERT INTO accounts_payrollstep
+    (sheet_id, project_id, from_state, to_state, means, scans, text, people, net, at)
+SELECT paid.id, paid.project_id, 'at_bank', 'paid', 'portal', 0, '平台启用分步办理前已发放', count(*), sum(l.net),
+       %(pay_on)s::date + interval '17 hours'
+FROM paid JOIN accounts_payrollline l ON l.sheet_id = paid.id
+GROUP BY paid.id, paid.project_id
+"""
 LINES = """
 INSERT INTO accounts_payrollline (
-    payroll_id, project_id, month, engagement_id, team_id, name, id_number, id_number_index, card_number,
-    card_number_index, card_last4, bank_name, days, rate, due, deducted, net, paid, remark
+    payroll_id, sheet_id, project_id, month, engagement_id, team_id, name, id_number, id_number_index, card_number,
+    card_number_index, card_last4, bank_name, days, attended_days, rate, wage_method, due, expected_due, deducted,
+    deduction_reason, net, paid, remark
 )
-SELECT p.id, p.project_id, p.month, r.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
-       c.last4, c.bank_name, a.days, pay.rate, pay.due, pay.deducted, pay.due - pay.deducted,
+SELECT p.id, h.id, p.project_id, p.month, r.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
+       c.last4, c.bank_name, a.days, coalesce(a.days, 0), pay.rate, 'day', pay.due,
+       round(coalesce(a.days, 0) * pay.rate, 2), pay.deducted,
+       CASE WHEN pay.deducted > 0 THEN '伙食费' ELSE '' END, pay.due - pay.deducted,
        CASE WHEN 'unpaid' = ANY(r.faults) AND %(owed)s THEN 0 ELSE pay.due - pay.deducted END, ''
 FROM accounts_payroll p
 JOIN ranked r USING (project_id)
 JOIN workers_engagement e ON e.id = r.id
+JOIN accounts_payrollsheet h ON h.payroll_id = p.id AND h.team_id IS NOT DISTINCT FROM e.team_id
 JOIN workers_worker w ON w.id = r.worker_id
 JOIN workers_bankcard c ON c.is_current AND c.worker_id = CASE
     WHEN 'shared_card' = ANY(r.faults) AND r.place = 3 AND r.fault_month = p.month
@@ -178,10 +214,10 @@ WHERE p.month = %(month)s AND e.entered_on < (%(month)s::date + interval '1 mont
 # Wages for somebody the register does not know: the last worker of another project, far away.
 STRANGERS = """
 INSERT INTO accounts_payrollline (
-    payroll_id, project_id, month, name, id_number, id_number_index, card_number, card_number_index, card_last4,
+    payroll_id, sheet_id, project_id, month, name, id_number, id_number_index, card_number, card_number_index, card_last4,
     bank_name, days, rate, due, deducted, net, paid, remark
 )
-SELECT p.id, p.project_id, p.month, w.name, w.id_number, w.id_number_index, c.number, c.number_index, c.last4,
+SELECT p.id, h.id, p.project_id, p.month, w.name, w.id_number, w.id_number_index, c.number, c.number_index, c.last4,
        c.bank_name, 20, 240, 4800, 0, 4800, 4800, ''
 FROM accounts_payroll p
 JOIN sites s USING (project_id)
@@ -190,6 +226,7 @@ CROSS JOIN LATERAL (
 ) stranger
 JOIN workers_worker w ON w.id = stranger.worker_id
 JOIN workers_bankcard c ON c.worker_id = w.id AND c.is_current
+JOIN accounts_payrollsheet h ON h.payroll_id = p.id AND h.team_id IS NULL
 WHERE p.month = %(month)s AND s.fault_month = p.month AND 'stranger_paid' = ANY(s.faults)
 """
 # What moved on the accounts for one payroll month; `rank` orders movements of one day.
@@ -264,7 +301,11 @@ def wages(month: date, span: Span) -> int:
     owed = month in span.paid_months[-2:]  # the last month alone may still be within its days of grace
     params = {"month": month, "pay_on": span.pay_day(month), "owed": owed}
     execute(PAYROLLS, params)
+    execute(SHEETS, params)
     lines = execute(LINES, params) + execute(STRANGERS, params)
+    execute(WITHOUT_LINES, params)
+    with without_triggers():
+        execute(PAID_SHEETS, params)
     execute("DROP TABLE IF EXISTS moves, numbered")
     execute(MOVES, params)
     execute("ANALYZE moves")
