@@ -14,6 +14,7 @@ from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import Role
 from projects.models import Project
+from projects.models.merging import Refuse
 
 
 class PayoutBatch(ScopedModel):
@@ -53,7 +54,7 @@ class PayoutBatch(ScopedModel):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("payrolls:batch", args=[self.pk])
+        return reverse("payouts:batch", args=[self.pk])
 
     @classmethod
     def scope_q(cls, user) -> Q:
@@ -78,6 +79,7 @@ class PayoutOrder(ScopedModel):
     the reason. Tried again, it is another order that leads back to the first one (`first`, `attempt`)."""
 
     scope_through = "project"
+    on_merge = {"payout_order_one_under_way": Refuse("两个项目有同一笔工资正在银行办理，请待办结后再合并")}
 
     batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, related_name="orders")
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")

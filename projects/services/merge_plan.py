@@ -157,7 +157,8 @@ def _clashes(cursor, part: Part, new: dict[str, str]) -> None:
 
 def _clash(part: Part, unique: Unique, number: int, new: dict[str, str]) -> tuple[str, list]:
     """Rows that would hold the same unique values as one that stands at the target."""
-    on = [f"t.{column} = {f'r.new_{column}' if column in new else f's.{column}'}" for column in unique.columns]
+    equal = "IS NOT DISTINCT FROM" if getattr(unique.constraint, "nulls_distinct", None) is False else "="
+    on = [f"t.{column} {equal} {f'r.new_{column}' if column in new else f's.{column}'}" for column in unique.columns]
     on += [f"{_of_row(sql, 's')} && {_of_row(sql, 't')}" for sql in unique.overlapping]
     moved = " OR ".join(f"r.new_{column} <> s.{column}" for column in unique.columns if column in new)
     condition, params = _condition(part, unique)

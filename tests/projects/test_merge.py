@@ -66,6 +66,7 @@ def test_only_what_became_one_with_a_row_of_the_target_is_left_behind(pair):
         "workers.AttendanceMonth": 1,
         "accounts.Payroll": 1,
         "accounts.PayrollLine": 1,
+        "accounts.PayrollSheet": 1,
         "accounts.AccountProject": 1,
     }
 

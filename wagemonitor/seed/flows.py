@@ -167,14 +167,14 @@ PAID_SHEETS = """
 WITH paid AS (
     UPDATE accounts_payrollsheet s SET state = 'paid'
     FROM accounts_payroll p, sites
-    WHERE p.id = s.payroll_id AND p.month = %(month)s AND sites.project_id = p.project_id
+    WHERE p.id = s.payroll_id AND p.month = %s AND sites.project_id = p.project_id
       AND NOT EXISTS (SELECT 1 FROM accounts_payrollline l WHERE l.sheet_id = s.id AND l.paid < l.net)
     RETURNING s.id, s.project_id
 )
 INSERT INTO accounts_payrollstep
     (sheet_id, project_id, from_state, to_state, means, scans, text, people, net, at)
 SELECT paid.id, paid.project_id, 'at_bank', 'paid', 'portal', 0, '平台启用分步办理前已发放', count(*), sum(l.net),
-       %(pay_on)s::date + interval '17 hours'
+       %s::date + interval '17 hours'
 FROM paid JOIN accounts_payrollline l ON l.sheet_id = paid.id
 GROUP BY paid.id, paid.project_id
 """
@@ -184,8 +184,8 @@ INSERT INTO accounts_payrollline (
     card_number_index, card_last4, bank_name, days, attended_days, rate, wage_method, due, expected_due, deducted,
     deduction_reason, net, paid, remark
 )
-SELECT p.id, h.id, p.project_id, p.month, r.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
-       c.last4, c.bank_name, a.days, coalesce(a.days, 0), pay.rate, 'day', pay.due,
+SELECT p.id, h.id, p.project_id, p.month, r.id, e.team_id, w.name, w.id_number, w.id_number_index,
+       c.number, c.number_index, c.last4, c.bank_name, a.days, coalesce(a.days, 0), pay.rate, 'day', pay.due,
        round(coalesce(a.days, 0) * pay.rate, 2), pay.deducted,
        CASE WHEN pay.deducted > 0 THEN '伙食费' ELSE '' END, pay.due - pay.deducted,
        CASE WHEN 'unpaid' = ANY(r.faults) AND %(owed)s THEN 0 ELSE pay.due - pay.deducted END, ''
@@ -214,8 +214,8 @@ WHERE p.month = %(month)s AND e.entered_on < (%(month)s::date + interval '1 mont
 # Wages for somebody the register does not know: the last worker of another project, far away.
 STRANGERS = """
 INSERT INTO accounts_payrollline (
-    payroll_id, sheet_id, project_id, month, name, id_number, id_number_index, card_number, card_number_index, card_last4,
-    bank_name, days, rate, due, deducted, net, paid, remark
+    payroll_id, sheet_id, project_id, month, name, id_number, id_number_index, card_number, card_number_index,
+    card_last4, bank_name, days, rate, due, deducted, net, paid, remark
 )
 SELECT p.id, h.id, p.project_id, p.month, w.name, w.id_number, w.id_number_index, c.number, c.number_index, c.last4,
        c.bank_name, 20, 240, 4800, 0, 4800, 4800, ''
@@ -305,7 +305,7 @@ def wages(month: date, span: Span) -> int:
     lines = execute(LINES, params) + execute(STRANGERS, params)
     execute(WITHOUT_LINES, params)
     with without_triggers():
-        execute(PAID_SHEETS, params)
+        execute(PAID_SHEETS, [month, span.pay_day(month)])
     execute("DROP TABLE IF EXISTS moves, numbered")
     execute(MOVES, params)
     execute("ANALYZE moves")
