@@ -221,6 +221,14 @@ class PortalFormMixin:
                 self.fields[name].widget.attrs["autofocus"] = True
                 break
 
+    def refuse(self, error: ValidationError) -> None:
+        """What a service refused, at the fields it names; what names none of ours goes above the form."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
     def section_list(self) -> Iterator[BoundSection]:
         rest = {bound.name: bound for bound in self.visible_fields()}
         for section in self.sections:

@@ -14,6 +14,8 @@ import openpyxl
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.enums import SheetState, StepMeans
+from accounts.services import take_step
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
 from core import attachments
@@ -243,7 +245,28 @@ class World:
         account = self.open_account(self.project)
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
         things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
-        return things | self.wages(payroll, account, self.engagement)
+        things |= self.wages(payroll, account, self.engagement)
+        return things | self._sheets()
+
+    def _sheets(self) -> dict[str, Any]:
+        """A sheet on its way with a signed scan, and a draft; an advance of the person on them."""
+        by, engagement = self.users["clerk"], self.engagement
+        advance = money.wage_advance(engagement, note=self.text("预支说明"), by=by)
+        sent = self._draft(date(2026, 7, 1), engagement)
+        scan = (f"{self.mark}签字表.pdf", PDF + self.mark.encode())
+        take_step(sent.sheet, SheetState.CONFIRMING, by=by)
+        step = take_step(
+            sent.sheet, SheetState.CONFIRMED, by=by, means=StepMeans.PAPER, files=[scan], text=self.text("步骤说明")
+        )
+        draft = self._draft(date(2026, 8, 1), engagement)
+        things = {"wage_sheet": sent.sheet, "draft_sheet": draft.sheet, "draft_line": draft, "wage_advance": advance}
+        return things | {"step_scan": attachments.of(step).get()}
+
+    def _draft(self, month: date, engagement: Model) -> Model:
+        text = {"remark": self.text("备注"), "difference_reason": self.text("差异原因")}
+        return money.payroll_line(
+            money.payroll(self.project, month, created_by=self.users["clerk"]), engagement=engagement, **text
+        )
 
     def _public_notice(self, project: Model) -> Model:
         by, place = self.users["clerk"], self.text("宣传栏")

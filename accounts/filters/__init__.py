@@ -3,6 +3,7 @@ from accounts.filters.payrolls import (
     PayrollFilters,
     PayrollLineFilters,
 )
+from accounts.filters.sheets import SheetFilters, SheetLineFilters
 from accounts.filters.special_accounts import (
     AccountFilters,
     LedgerFilters,
@@ -14,4 +15,6 @@ __all__ = [
     "NoticeFilters",
     "PayrollFilters",
     "PayrollLineFilters",
+    "SheetFilters",
+    "SheetLineFilters",
 ]

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import services
+from accounts.enums import SheetState
 from accounts.imports.wages import COLUMNS, add_deductions, deducted, deduction_columns, deductions_of
 from accounts.models import PayrollLine
 from accounts.services import Wage
@@ -35,6 +37,8 @@ class Registered:
 
 PAY_DAY_LABELS = ("发放日期", "支付日期", "发薪日期", "工资发放日期", "计划发放日期")
 AMOUNTS = ("due", "deducted", "net")
+PAID = "该人当月工资已由银行发放，金额不能再改；差额请列入下月补发或补扣。"
+SUBMITTED = "该人所在班组的工资表已提交确认，金额不能再改；确需修改的请先退回编制。"
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
@@ -80,7 +84,7 @@ class PayrollImport(SheetImport):
         self.people = {number: crypto.blind_index(number) for row in rows if (number := row.values["id_number"])}
         self.register = self._read_register()
         self.own_cards = self._read_cards()
-        self._refuse_changes_of_paid(rows)
+        self._refuse_changes_of_closed(rows)
         self._compare_register(rows)
         self._notice_shared_cards(rows)
         self._check_total(rows)
@@ -128,16 +132,20 @@ class PayrollImport(SheetImport):
         cards = BankCard.objects.unscoped("cards of the project's own workers")
         return {card.worker_id: card for card in cards.filter(worker__in=workers, is_current=True)}
 
-    def _refuse_changes_of_paid(self, rows: list[ParsedRow]) -> None:
-        """What the bank has paid is not rewritten; the same figures again are no change."""
+    def _refuse_changes_of_closed(self, rows: list[ParsedRow]) -> None:
+        """What the bank has paid, or workers were asked to confirm, is not rewritten; the same again is no change."""
+        closed = Q(paid__gt=0) | ~Q(sheet__state=SheetState.DRAFT)
         lines = PayrollLine.objects.unscoped("the same project's payroll").filter(
-            project=self.project, month=self.month, paid__gt=0
+            closed, project=self.project, month=self.month, is_back_pay=False
         )
-        paid = {bytes(index): amounts for index, *amounts in lines.values_list("id_number_index", *AMOUNTS)}
+        before = {
+            bytes(index): (amounts, PAID if paid else SUBMITTED)
+            for index, paid, *amounts in lines.values_list("id_number_index", "paid", *AMOUNTS)
+        }
         for row in rows:
-            before = paid.get(self.people.get(row.values["id_number"], b""))
-            if before and row.good and before != [row.values["due"], deducted(row), row.values["net"]]:
-                self.refuse(row, "net", "该人当月工资已由银行发放，金额不能再改；差额请列入下月补发或补扣。")
+            amounts, why = before.get(self.people.get(row.values["id_number"], b""), (None, ""))
+            if amounts and row.good and amounts != [row.values["due"], deducted(row), row.values["net"]]:
+                self.refuse(row, "net", why)
 
     # --- worth a look ------------------------------------------------------------------------------------------------
 
@@ -208,6 +216,7 @@ class PayrollImport(SheetImport):
             id_number=value["id_number"],
             due=value["due"],
             deducted=deducted(row),
+            deduction_reason=_deduction_reason(row),
             net=value["net"],
             engagement=person.engagement if person else None,
             team=teams.get(value["team"]) or (person.team if person else None),
@@ -221,6 +230,12 @@ class PayrollImport(SheetImport):
     def describe(self, row: ParsedRow) -> dict[str, str]:
         """Single deductions are shown as their sum, as they will stand in the payroll."""
         return super().describe(row) | {self.label_of("deducted"): format_money(deducted(row))}
+
+
+def _deduction_reason(row: ParsedRow) -> str:
+    """借支 500.00 元、社保 200.00 元: the columns of single deductions say what for; a bare total does not."""
+    single = [f"{label} {format_money(amount)} 元" for label, amount in deductions_of(row).items() if amount]
+    return "、".join(single)
 
 
 def _uneven(due: Decimal, less: Decimal, net: Decimal) -> str:

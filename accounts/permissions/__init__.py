@@ -3,6 +3,15 @@ from accounts.permissions.payrolls import (
     can_import_payroll,
     can_post_notice,
 )
+from accounts.permissions.sheets import (
+    SHEET_READERS,
+    approves_on_paper,
+    can_edit_sheet,
+    can_make_sheets,
+    can_step_back,
+    can_step_on,
+    is_construction_unit,
+)
 from accounts.permissions.special_accounts import (
     can_cancel_account,
     can_edit_account,
@@ -13,11 +22,18 @@ from accounts.permissions.special_accounts import (
 
 __all__ = [
     "NOTICE_READERS",
+    "SHEET_READERS",
+    "approves_on_paper",
     "can_cancel_account",
     "can_edit_account",
+    "can_edit_sheet",
     "can_import_payroll",
     "can_import_statement",
+    "can_make_sheets",
     "can_post_notice",
     "can_record_account",
     "can_share_account",
+    "can_step_back",
+    "can_step_on",
+    "is_construction_unit",
 ]

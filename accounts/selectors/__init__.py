@@ -13,6 +13,7 @@ from accounts.selectors.money import (
     with_reason,
     with_totals,
 )
+from accounts.selectors.sheets import waiting_for, with_marks, with_sums
 
 __all__ = [
     "account_gaps_of",
@@ -24,8 +25,11 @@ __all__ = [
     "unmatched_payouts",
     "unpaid_lines",
     "wages_owed",
+    "waiting_for",
     "with_attendance",
     "with_balance",
+    "with_marks",
     "with_reason",
+    "with_sums",
     "with_totals",
 ]

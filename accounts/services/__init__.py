@@ -1,7 +1,7 @@
 from accounts.services.ledger import Movement, UnlikeKnownSerial, known_serials, record_movements
 from accounts.services.matching import match_payouts
 from accounts.services.notices import post_notice, withdraw_notice
-from accounts.services.payout_batches import Result, make_batch, payable_sheets, record_results
+from accounts.services.payout_batches import PAYABLE, Result, make_batch, payable_sheets, record_results
 from accounts.services.payrolls import Wage, record_wages
 from accounts.services.sheets import (
     answer_line,
@@ -22,11 +22,13 @@ from accounts.services.special_accounts import (
     serves_an_open_project,
     update_account,
 )
+from accounts.services.wage_advances import correct_advance, outstanding, record_advance
 
 __all__ = [
     "ALREADY_CANCELLED",
     "ANOTHER_BANK",
     "ANOTHER_HOLDER",
+    "PAYABLE",
     "Movement",
     "Result",
     "UnlikeKnownSerial",
@@ -34,14 +36,17 @@ __all__ = [
     "account_of_statement",
     "answer_line",
     "cancel_account",
+    "correct_advance",
     "explain",
     "known_serials",
     "make_batch",
     "make_sheets",
     "match_payouts",
     "open_account",
+    "outstanding",
     "payable_sheets",
     "post_notice",
+    "record_advance",
     "record_movements",
     "record_results",
     "record_wages",

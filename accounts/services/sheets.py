@@ -173,14 +173,14 @@ def save_line(line: PayrollLine, *, by) -> PayrollLine:
         raise ValidationError({"advance_deducted": "扣回预支是扣款的一部分，不能超过扣款合计。"})
     with refusals_told():
         line.save()
-        _check_now()
+        check_now()
     expected_wages.compare(project, line.month, line.payroll_id)
     audit.record("payroll.line", by=by, target=line, month=f"{line.month:%Y-%m}")
     mark_changed([project.pk])
     return line
 
 
-def _check_now() -> None:
+def check_now() -> None:
     """What the database would only say at the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

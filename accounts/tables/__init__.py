@@ -7,6 +7,7 @@ from accounts.tables.payrolls import (
     ProjectPayrollTable,
     UnpaidTable,
 )
+from accounts.tables.sheets import AdvanceTable, ProjectSheetTable, SheetLineTable, SheetTable
 from accounts.tables.special_accounts import (
     AccountTable,
     LedgerTable,
@@ -16,12 +17,16 @@ from accounts.tables.special_accounts import (
 
 __all__ = [
     "AccountTable",
+    "AdvanceTable",
     "LedgerTable",
     "NoticeTable",
     "PayrollLineTable",
     "PayrollTable",
     "ProjectAccountTable",
     "ProjectPayrollTable",
+    "ProjectSheetTable",
+    "SheetLineTable",
+    "SheetTable",
     "UnmatchedTable",
     "UnpaidTable",
 ]

@@ -45,6 +45,7 @@ def project_money(request, project_pk):
         "shares": any(account.serves > 1 for account in accounts),
         "kept": came - went,
         "gaps": [gap for gap in selectors.account_gaps_of(project) if gap.row],
+        "can_make": permissions.can_make_sheets(user, project),
         "can_record": permissions.can_record_account(user, project),
         "can_import_statement": permissions.can_import_statement(user, project),
         "can_import_payroll": permissions.can_import_payroll(user, project),

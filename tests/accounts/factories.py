@@ -14,6 +14,7 @@ from accounts.models import (
     PayrollSheet,
     PublicNotice,
     SpecialAccount,
+    WageAdvance,
 )
 from core.months import next_month
 from organizations.models import Organization
@@ -83,6 +84,11 @@ def payroll_line(of: Payroll, due="6000.00", *, engagement: Engagement | None = 
         deducted=deducted,
         **(defaults | fields),
     )
+
+
+def wage_advance(engagement: Engagement, amount="500.00", **fields) -> WageAdvance:
+    defaults = {"project": engagement.project, "paid_on": engagement.entered_on, "note": "家中急用"}
+    return WageAdvance.objects.create(engagement=engagement, amount=Decimal(amount), **(defaults | fields))
 
 
 def payout(line: PayrollLine, account: SpecialAccount, **fields) -> Payout:
