@@ -11,6 +11,7 @@ from accounts.services.sheets import (
     save_line,
     start_back_pay,
     take_step,
+    unexplained,
 )
 from accounts.services.special_accounts import (
     ALREADY_CANCELLED,
@@ -55,6 +56,7 @@ __all__ = [
     "serves_an_open_project",
     "start_back_pay",
     "take_step",
+    "unexplained",
     "update_account",
     "withdraw_notice",
 ]

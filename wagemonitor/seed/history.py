@@ -158,7 +158,7 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
         services.verify(warning=warning, text="已通知项目部三日内提交工资表、银行回单和情况说明。", by=by)
     if fate == "released":
         text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
-        services.release(warning=warning, text=text, files=[("核实材料.pdf", _pdf())], by=by, seen="verifying")
+        services.release(warning=warning, text=text, files=[("核实材料.pdf", blank_page())], by=by, seen="verifying")
     if fate == "transferred":
         services.transfer(
             warning=warning, reason="逾期未提交材料，涉嫌违反专用账户管理规定。", by=by, seen="verifying"
@@ -178,7 +178,7 @@ def _move_back(warning: Warning, today: date) -> None:
     execute(RELEASED_WITH_ITS_ACT, [warning.pk])
 
 
-def _pdf() -> bytes:
+def blank_page() -> bytes:
     """A page with nothing on it: the smallest file that every reader opens."""
     return (
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"

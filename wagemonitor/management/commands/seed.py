@@ -23,6 +23,7 @@ from wagemonitor.seed import (
     papers,
     permits,
     plan,
+    sheets,
     stays,
     units,
 )
@@ -82,6 +83,7 @@ class Builder:
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
+            ("本月工资表", self._sheets),
             ("项目合并", self._merges),
         ]
 
@@ -129,6 +131,9 @@ class Builder:
         random = Random(self.projects)
         papers.photograph(random, self.units)
         papers.appraise(random, self.today, self.units)
+
+    def _sheets(self) -> None:
+        sheets.make(self.today, self.units.users)
 
     def _merges(self) -> None:
         merges.make(self.today, self.units.users)
