@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
-from organizations.enums import LOGIN_PREFIXES, OrganizationKind, Role, office_name
+from organizations.enums import INDUSTRY_DEPARTMENTS, LOGIN_PREFIXES, OrganizationKind, Role, office_name
 from organizations.models import Organization, Region, User
 
 SERIAL_DIGITS = 4
@@ -53,22 +53,29 @@ class Holder:
     organization: Organization
     name: str
     phone: str = ""
+    role: Role = Role.CLERK  # of an enterprise's; departments get accounts that may only look
+
+    @property
+    def looks(self) -> bool:
+        return self.organization.kind in INDUSTRY_DEPARTMENTS
+
+    @property
+    def prefix(self) -> str:
+        return LOGIN_PREFIXES[OrganizationKind(self.organization.kind) if self.looks else self.role]
 
 
 @transaction.atomic
 def issue_logins(holders: list[Holder], *, by: User) -> list[tuple[User, str]]:
     """Logins named by the office that issues them, each with its one-time password: told once, kept nowhere.
 
-    Contractors get clerks' accounts, industry departments accounts that may only look.
+    Enterprises get the accounts of their part in the projects, industry departments accounts that may only look.
     """
     names: dict[str, Iterator[str]] = {}
     issued = []
     for holder in holders:
-        kind = OrganizationKind(holder.organization.kind)
-        prefix = LOGIN_PREFIXES[kind]
-        looks = kind != OrganizationKind.ENTERPRISE
+        prefix = holder.prefix
         names[prefix] = names.get(prefix) or _free_names(prefix, by.region)
-        facts = {"role": Role.INDUSTRY if looks else Role.CLERK, "query_only": looks}
+        facts = {"role": Role.INDUSTRY if holder.looks else holder.role, "query_only": holder.looks}
         issued.append(
             create_user(
                 by=by,

@@ -42,10 +42,12 @@ OBJECTS = {
     "organizations:user_reset": ["user"],
     "organizations:user_unlock": ["user"],
     "logins:contractor": ["contractor"],
-    "logins:issue_one": ["contractor"],
-    "logins:login_detail": ["login", "looker"],
-    "logins:login_reset": ["login", "looker"],
-    "logins:login_active": ["login", "looker"],
+    "logins:issue_contractor": ["contractor"],
+    "logins:owner": ["owner"],
+    "logins:issue_owner": ["owner"],
+    "logins:login_detail": ["login", "owner_login", "looker"],
+    "logins:login_reset": ["login", "owner_login", "looker"],
+    "logins:login_active": ["login", "owner_login", "looker"],
     "projects:project_detail": ["project"],
     "projects:jurisdiction": ["project", "unconfirmed"],
     "projects:jurisdiction_confirm": ["unconfirmed"],
@@ -147,18 +149,21 @@ SEEN_BY = {
     "user": None,
     "moving": {"officer"},
     "login": {"officer"},
+    "owner_login": {"officer"},
+    "owner": {"officer"},
+    "contractor": {"officer"},
     "looker": {"officer"},
     "job": {"officer"},
     "workbook": {"officer"},
     "batch": {"officer", "industry", "clerk"},
     "evidence": {"officer", "industry"},
-    "answer_file": {"officer", "industry", "clerk"},
+    "answer_file": {"officer", "industry", "clerk", "construction_unit"},
     "batch_file": {"clerk"},
     "certificate_scan": {"officer", "industry", "clerk"},
     "photo": {"officer", "industry", "clerk"},
     "permit_sheet": {"officer"},
     "listed": {"officer", "industry"},
-    "subcontract": {"officer", "industry", "clerk"},
+    "subcontract": {"officer", "industry", "clerk", "construction_unit"},
     "scan": {"officer", "industry", "clerk"},
     "annotated": {"clerk"},
 }
@@ -226,6 +231,7 @@ def _others(worlds: dict[str, World]) -> Iterator[Person]:
     for letter, world in worlds.items():
         yield Person(f"contractor's clerk {letter}", world.users["clerk"], {letter}, "clerk")
         yield Person(f"subcontractor's clerk {letter}", world.users["subcontractor"])
+        yield Person(f"construction unit {letter}", world.users["construction_unit"], {letter}, "construction_unit")
         yield Person(f"bank clerk {letter}", world.users["bank"], {letter}, "bank")
     for role in ADMINISTRATORS:
         yield Person(f"{role} administrator", who.administrator(role))
@@ -286,7 +292,7 @@ NAMES = [
     *(f"{part} {letter}" for part in ("county officer", "industry officer") for letter in WORLDS),
     *(
         f"{part} {letter}"
-        for part in ("contractor's clerk", "subcontractor's clerk", "bank clerk")
+        for part in ("contractor's clerk", "subcontractor's clerk", "construction unit", "bank clerk")
         for letter in WORLDS
     ),
     *(f"{role} administrator" for role in ADMINISTRATORS),
@@ -504,6 +510,7 @@ def test_whoever_posts_an_empty_form_gets_no_crash_and_no_foreign_word(name, wor
 READERS = [
     "prefecture officer",
     "contractor's clerk 甲",
+    "construction unit 甲",
     "bank clerk 甲",
     "system administrator",
     "audit administrator",

@@ -120,10 +120,12 @@ class World:
             "industry": who.industry_officer("530900", self.place.department, name=f"{unit}行业监管员"),
             "clerk": who.clerk(self.contractor, name=f"{unit}专管员"),
             "subcontractor": who.clerk(self.subcontractor, name=f"{unit}分包专管员"),
+            "construction_unit": who.construction_unit_clerk(self.owner, name=f"{unit}建设经办员"),
             "bank": who.bank_clerk(self.bank, name=f"{unit}经办员"),
         }
         looker = who.industry_officer(county, self.place.department, name=f"{unit}查询", query_only=True)
-        self.things |= {"user": self.users["clerk"], "login": self.users["clerk"], "looker": looker}
+        self.things |= {"user": self.users["clerk"], "login": self.users["clerk"]}
+        self.things |= {"looker": looker, "owner_login": self.users["construction_unit"]}
 
     def _unit(self, name: str) -> Model:
         return who.organization(
