@@ -2,9 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from axes.models import AccessAttempt
 from axes.utils import reset as axes_reset
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
+from organizations import lockout
 from organizations.enums import INDUSTRY_DEPARTMENTS, LOGIN_PREFIXES, OrganizationKind, Role, office_name
 from organizations.models import Organization, Region, User
 
@@ -114,11 +116,14 @@ def industry_department(kind: str, region: Region) -> Organization:
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str) -> None:
-    password_validation.validate_password(password, user)
+def change_password(
+    *, user: User, password: str, check: Callable[[str, User], None] = password_validation.validate_password
+) -> None:
+    """`check` refuses bad ones."""
+    check(password, user)
     user.set_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.must_change_password, user.one_time_until = False, None
+    user.save(update_fields=["password", "must_change_password", "one_time_until"])
     audit.record("user.password", by=user, target=user)
 
 
@@ -146,6 +151,12 @@ def set_active(*, user: User, active: bool, by: User) -> None:
         axes_reset(username=user.username)
     user.save(update_fields=["is_active", "sessions_ended_at"])
     audit.record("user.activate" if active else "user.deactivate", by=by, target=user)
+
+
+def lift_lockouts(usernames: list[str]) -> None:
+    """Of logins that were given new passwords: what was guessed before counts no more."""
+    AccessAttempt.objects.filter(username__in=usernames).delete()
+    lockout.forget_wrong(usernames)
 
 
 def unlock(*, user: User, by: User) -> None:

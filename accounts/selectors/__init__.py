@@ -10,6 +10,7 @@ from accounts.selectors.money import (
     wages_owed,
     with_attendance,
     with_balance,
+    with_projects,
     with_reason,
     with_totals,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "wages_owed",
     "with_attendance",
     "with_balance",
+    "with_projects",
     "with_reason",
     "with_totals",
 ]

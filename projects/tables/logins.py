@@ -1,11 +1,10 @@
 from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
 
 from core import formats
 from core.forms import FilterForm
-from core.tables import BadgeColumn, CodeColumn, Column, NumberColumn, Table
+from core.tables import BadgeColumn, ChooseColumn, CodeColumn, Column, NumberColumn, Table
 from organizations.enums import Role
 from organizations.models import Organization, User
 from organizations.selectors import state_of
@@ -55,24 +54,6 @@ class LoginFilters(FilterForm):
             case "inactive":
                 return logins.filter(is_active=False)
         return logins
-
-
-class ChooseColumn(Column):
-    """A box of the form `#many`, where `can` says that the row may be chosen."""
-
-    kind = "choose"
-
-    def __init__(self, label: str, *, can, **options):
-        super().__init__(label, lambda record: "", **options)
-        self.can = can
-
-    def text(self, record):
-        if not self.can(record):
-            return ""
-        box = (
-            '<input type="checkbox" class="form-check-input" form="many" name="chosen" value="{}" aria-label="选择{}">'
-        )
-        return format_html(box, record.pk, record.name)
 
 
 def _has_login(unit: Organization) -> str:

@@ -14,6 +14,7 @@ from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import ContractKind, EndReason, WageMethod, WageUnit
 from workers.models.engagement import Engagement
+from workers.models.own import OwnRows
 
 # Until when a contract runs: the day it was ended, else the day it was agreed to end; none for one by task.
 UNTIL = Coalesce("ended_on", "ends_on")
@@ -33,7 +34,7 @@ class LabourContractQuerySet(ScopedQuerySet):
 
 
 @pghistory.track()
-class LabourContract(ScopedModel):
+class LabourContract(OwnRows, ScopedModel):
     """劳动合同 of an engagement; the scanned pages hang on it as attachments."""
 
     scope_through = "project"

@@ -12,6 +12,7 @@ from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import Settlement
 from workers.models.engagement import Engagement
+from workers.models.own import OwnRows
 
 
 class DepartureQuerySet(ScopedQuerySet):
@@ -24,7 +25,7 @@ class DepartureQuerySet(ScopedQuerySet):
 
 
 @pghistory.track()
-class Departure(ScopedModel):
+class Departure(OwnRows, ScopedModel):
     """A stay that ended (national standard, EntryExitHistory), and how the wages stood.
 
     The engagement's own dates are of the latest stay; every exit leaves a row here, so that who comes back keeps the
