@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
-        *("workbook", "scan"),
+        *("workbook", "scan", "contract_scan", "settlement"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
@@ -117,6 +117,9 @@ OBJECTS = {
     "accounts:account_cancel": ["account"],
     "accounts:payroll": ["payroll"],
     "accounts:notice_withdraw": ["public_notice"],
+    "my:attendance_month": ["engagement"],
+    "my:attendance_day": ["engagement"],
+    "my_wages:detail": ["payroll_line"],
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
@@ -166,7 +169,11 @@ SEEN_BY = {
     "subcontract": {"officer", "industry", "clerk", "construction_unit"},
     "scan": {"officer", "industry", "clerk"},
     "annotated": {"clerk"},
+    "contract_scan": {"officer", "industry", "clerk", "worker"},
+    "settlement": {"officer", "industry", "clerk"},
 }
+# What of a world the worker sees to whom it belongs; a workmate at the same site sees none of it.
+WORKERS_OWN = {"engagement", "payroll_line", "contract_scan"}
 OWN = {"job", "workbook", "permit_sheet"}  # of one office: those above it do not see them
 # In clear for those who sent it: the sheets they made themselves, and the contract they print for the worker.
 CLEAR = {"imports:file", "imports:annotated", "core:attachment", "workers:contract_print_full"}
@@ -205,6 +212,8 @@ class Person:
 
     def belongs(self, world: World, thing: str) -> bool:
         """Whether this thing is theirs to see: the truth the portal is held against."""
+        if self.role == Role.WORKER:
+            return self.part == "worker" and world.place.letter in self.sees and thing in WORKERS_OWN
         if thing not in SEEN_BY:
             return world.place.letter in self.sees
         seen_by = SEEN_BY[thing]
@@ -233,6 +242,8 @@ def _others(worlds: dict[str, World]) -> Iterator[Person]:
         yield Person(f"subcontractor's clerk {letter}", world.users["subcontractor"])
         yield Person(f"construction unit {letter}", world.users["construction_unit"], {letter}, "construction_unit")
         yield Person(f"bank clerk {letter}", world.users["bank"], {letter}, "bank")
+        yield Person(f"worker {letter}", world.users["worker"], {letter}, "worker")
+        yield Person(f"workmate {letter}", world.users["workmate"], {letter}, "workmate")
     for role in ADMINISTRATORS:
         yield Person(f"{role} administrator", who.administrator(role))
     yield Person("anonymous", None)
@@ -292,7 +303,14 @@ NAMES = [
     *(f"{part} {letter}" for part in ("county officer", "industry officer") for letter in WORLDS),
     *(
         f"{part} {letter}"
-        for part in ("contractor's clerk", "subcontractor's clerk", "construction unit", "bank clerk")
+        for part in (
+            "contractor's clerk",
+            "subcontractor's clerk",
+            "construction unit",
+            "bank clerk",
+            "worker",
+            "workmate",
+        )
         for letter in WORLDS
     ),
     *(f"{role} administrator" for role in ADMINISTRATORS),
@@ -380,8 +398,10 @@ def said(response) -> str:
 
 def leaks(person: Person, visit: Visit, response, worlds: dict[str, World]) -> list[str]:
     text, found = said(response), []
-    for own in (person.user.name, person.user.organization.name) if person.user else ():
+    for own in _own_names(person.user):
         text = text.replace(own, "")
+    if person.role == Role.WORKER:  # within a world as well: workers do not see each other
+        found += [user.name for user in _workers(worlds) if user != person.user and user.name in text]
     for letter, world in worlds.items():
         if letter not in person.sees:
             marks = [world.mark] if person.role in ADMINISTRATORS else [world.mark, world.public_mark]
@@ -390,6 +410,14 @@ def leaks(person: Person, visit: Visit, response, worlds: dict[str, World]) -> l
         if not own_sheet:
             found += [number for number in world.secrets if number in text]
     return [f"{visit}: shows {mark}" for mark in found]
+
+
+def _own_names(user) -> list[str]:
+    return [user.name, *([user.organization.name] if user.organization else [])] if user else []
+
+
+def _workers(worlds: dict[str, World]) -> list:
+    return [world.users[part] for world in worlds.values() for part in ("worker", "workmate")]
 
 
 def wrong_status(person: Person, visit: Visit, response, worlds: dict[str, World], *, posting: bool = False) -> str:
@@ -512,6 +540,7 @@ READERS = [
     "contractor's clerk 甲",
     "construction unit 甲",
     "bank clerk 甲",
+    "worker 甲",
     "system administrator",
     "audit administrator",
 ]

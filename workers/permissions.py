@@ -33,7 +33,7 @@ def can_change_standards(user) -> bool:
 
 
 def can_issue_logins(user, project: Project) -> bool:
-    """The contractor hands its workers their passwords; whoever does not trust it turns to the human-resources office."""
+    """The contractor hands its workers their passwords; whoever does not trust it turns to the officer."""
     return project.is_open and (is_contractor(user, project) or is_regulator(user, project))
 
 

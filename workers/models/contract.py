@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from core.fields import MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import Role
 from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import ContractKind, EndReason, WageMethod, WageUnit
 from workers.models.engagement import Engagement
 from workers.models.own import OwnRows
+from workers.models.worker import PAPER_READERS
 
 # Until when a contract runs: the day it was ended, else the day it was agreed to end; none for one by task.
 UNTIL = Coalesce("ended_on", "ends_on")
@@ -115,6 +117,9 @@ class LabourContract(OwnRows, ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.engagement.worker} {self.signed_on}"
+
+    def may_open_files(self, user) -> bool:
+        return user.role in (*PAPER_READERS, Role.WORKER)
 
     @property
     def until(self) -> date | None:

@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from core.fields import MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import Role
 from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import Settlement
 from workers.models.engagement import Engagement
 from workers.models.own import OwnRows
+from workers.models.worker import PAPER_READERS
 
 
 class DepartureQuerySet(ScopedQuerySet):
@@ -97,6 +99,9 @@ class Departure(OwnRows, ScopedModel):
 
     def get_absolute_url(self) -> str:
         return self.engagement.get_absolute_url()
+
+    def may_open_files(self, user) -> bool:
+        return user.role in (*PAPER_READERS, Role.WORKER)
 
     @property
     def is_owed(self) -> bool:
