@@ -17,6 +17,7 @@ from wagemonitor.seed import (
     flows,
     gates,
     history,
+    logins,
     merges,
     notices,
     offices,
@@ -83,6 +84,7 @@ class Builder:
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
             ("项目合并", self._merges),
+            ("工人与建设单位的登录", self._logins),
         ]
 
     def _units(self) -> None:
@@ -132,6 +134,9 @@ class Builder:
 
     def _merges(self) -> None:
         merges.make(self.today, self.units.users)
+
+    def _logins(self) -> None:
+        logins.make(self.units.users, self.today)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
