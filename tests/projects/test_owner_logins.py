@@ -90,7 +90,7 @@ class TestWhatItReads:
         line = money.payroll_line(money.payroll(project), "4200.00")
         page = signed_in.get("/").content.decode()
         assert project.name in page
-        assert "超过一个月未拨付" in page
+        assert '">超过一个月未拨付' in page
         assert "未提供" in page
         assert "4,200.00" in page
         assert "人工费拨付不足" in page
@@ -101,7 +101,7 @@ class TestWhatItReads:
         money.entry(account, "350000", booked_on=timezone.localdate())
         page = signed_in.get("/").content.decode()
         assert "350,000.00" in page
-        assert "超过一个月未拨付" not in page
+        assert '">超过一个月未拨付' not in page
 
     def test_papers_of_people_and_imports_stay_closed(self, signed_in, project):
         stay = people.engagement(project)
