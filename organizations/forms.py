@@ -53,7 +53,7 @@ class LoginForm(PortalFormMixin, AuthenticationForm):
 
     @property
     def _address(self) -> str:
-        return self.request.META.get("REMOTE_ADDR", "")
+        return self.request.META.get("REMOTE_ADDR") or ""
 
     @property
     def login_name(self) -> str:

@@ -10,6 +10,7 @@ address over all logins together.
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 from django.core.cache import cache
 
@@ -40,13 +41,17 @@ def parameters(request, credentials=None) -> list[list[str]]:
 
 
 def is_throttled(name: str, address: str) -> bool:
-    return (cache.get(_of_name(name)) or 0) >= WRONG_A_DAY or (cache.get(_of_address(address)) or 0) >= WRONG_AN_HOUR
+    """`address` is empty where the proxy in front tells none: it then limits nothing, else it would limit everybody."""
+    wrong = cache.get_many([_of_name(name), _of_address(address)])
+    too_often = bool(address) and wrong.get(_of_address(address), 0) >= WRONG_AN_HOUR
+    return too_often or wrong.get(_of_name(name), 0) >= WRONG_A_DAY
 
 
 def count_wrong(name: str, address: str) -> None:
     for key, seconds in ((_of_name(name), 24 * 3600), (_of_address(address), 3600)):
         if not cache.add(key, 1, seconds):
-            cache.incr(key)
+            with suppress(ValueError):  # ran out in between
+                cache.incr(key)
 
 
 def forget_wrong(names: Iterable[str]) -> None:
