@@ -41,7 +41,7 @@ def parameters(request, credentials=None) -> list[list[str]]:
 
 
 def is_throttled(name: str, address: str) -> bool:
-    """`address` is empty where the proxy in front tells none: it then limits nothing, else it would limit everybody."""
+    """`address` is empty where the proxy in front tells none: it limits nothing then; it would limit everybody."""
     wrong = cache.get_many([_of_name(name), _of_address(address)])
     too_often = bool(address) and wrong.get(_of_address(address), 0) >= WRONG_AN_HOUR
     return too_often or wrong.get(_of_name(name), 0) >= WRONG_A_DAY
