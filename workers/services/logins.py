@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from core import audit
@@ -40,11 +41,7 @@ def issue_logins(project: Project, chosen: Iterable[int], *, by: User, again: bo
     left."""
     lock_open(project)
     stays = list(issuable(project).filter(pk__in=chosen).select_related("team").order_by("team__name", "pk"))
-    people = Worker.objects.unscoped("of engagements in scope").filter(pk__in=[stay.worker_id for stay in stays])
-    locked = {
-        worker.pk: worker
-        for worker in people.select_for_update(of=("self",)).select_related("user").defer("id_number", "phone")
-    }
+    locked = _locked([stay.worker_id for stay in stays])
     stays = [stay for stay in stays if again or not _in_use(locked[stay.worker_id])][:MOST_AT_ONCE]
     if not stays:
         raise ValidationError("所选人员中没有可以发放的。已启用的，须勾选“重新发放”；已到其他工地的，由该工地发放。")
@@ -59,6 +56,14 @@ def issue_logins(project: Project, chosen: Iterable[int], *, by: User, again: bo
     renewed = sum(not slip.is_first for slip in slips)
     audit.record("worker.logins", by=by, target=project, rows=len(slips), again=renewed)
     return slips
+
+
+def _locked(keys: list[int]) -> dict[int, Worker]:
+    """The login is read after the lock: joined to the locked row, it would be as it was before the wait."""
+    people = Worker.objects.unscoped("of engagements in scope").filter(pk__in=keys).defer("id_number", "phone")
+    workers = list(people.order_by("pk").select_for_update())
+    prefetch_related_objects(workers, "user")
+    return {worker.pk: worker for worker in workers}
 
 
 def _in_use(worker: Worker) -> bool:
