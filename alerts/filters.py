@@ -45,7 +45,7 @@ class WarningFilters(FilterForm):
             self.fields["region"].choices = [("", "全部"), *places_for(user)]
         else:
             del self.fields["region"]
-        if user.industry or user.role in (Role.CLERK, Role.BANK):
+        if user.industry or user.role in (Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK):
             del self.fields["industry"]
         if user.role == Role.INDUSTRY:
             self.fields["desk"].choices = [("", ""), URGENT]

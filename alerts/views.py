@@ -34,7 +34,7 @@ from core.spreadsheets.writer import write_table
 from organizations.enums import AUTHORITIES, Role
 from projects.pages import bare_project
 
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
+READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK)
 EXPORT_LIMIT = 50_000
 # The tile of those nobody has accepted, and the list it counts. Those who cannot accept have no use for it.
 WAITING = {Role.OFFICER: ("待本级签收", "?state=new&desk=office"), Role.INDUSTRY: ("待签收", "?state=new")}

@@ -18,6 +18,7 @@ ACTS = {
     "user.reissue": "批量重置密码",
     "user.slips": "下载账号单",
     "user.unlock": "解除锁定",
+    "worker.logins": "发放工人登录密码",
     "organization.correct": "更正单位信息",
     "project.file": "项目建档",
     "project.update": "修改项目信息",

@@ -1,8 +1,10 @@
+import ipaddress
 import time
 import uuid
 from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,27 @@ log = structlog.get_logger("request")
 # Views of libraries cannot carry our decorator. URL namespace or view name → who may call.
 LIBRARY_VIEWS = {"admin": frozenset({"system"})}
 OPEN_VIEWS = {"prometheus-django-metrics": frozenset({"system"})}
+
+
+class ClientAddressMiddleware:
+    """Behind a proxy, the address it appended to X-Forwarded-For stands for its own, which would be everybody's; no
+    address, where it appended none. What stands further left the caller may have written."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.BEHIND_PROXY:
+            told = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+            request.META["REMOTE_ADDR"] = told if _is_address(told) else None
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(text))
+    except ValueError:
+        return False
 
 
 class RequestLogMiddleware:
@@ -69,11 +92,12 @@ class AccessMiddleware:
     @staticmethod
     def _to_login(request):
         """Back to the page after the login: for a form that was sent too late, the page it stood on."""
+        page = next((url for start, url in settings.LOGIN_URLS.items() if request.path.startswith(start)), None)
         if request.method == "GET":
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(request.get_full_path(), page)
         messages.warning(request, "登录已过期，刚才填写的内容没有保存，请登录后重新填写。")
-        page = urlsplit(request.META.get("HTTP_REFERER", ""))
-        return redirect_to_login(page.path if page.netloc == request.get_host() else "/")
+        came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
+        return redirect_to_login(came_from.path if came_from.netloc == request.get_host() else "/", page)
 
     @staticmethod
     def _of_library(match):

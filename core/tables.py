@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import formats
@@ -142,6 +143,25 @@ class Header:
         current = table.order.lstrip("-") == column.sort.lstrip("-") if column.sort else False
         self.direction = ("descending" if table.order.startswith("-") else "ascending") if current else ""
         self.url = table.sort_url(column) if column.sort else ""
+
+
+class ChooseColumn(Column):
+    """A box of the form `#many`, where `can` says that the row may be chosen; `called` is the path to the name of what
+    is chosen."""
+
+    kind = "choose"
+
+    def __init__(self, label: str, *, can: Callable[[Any], bool], called: str = "name", **options):
+        super().__init__(label, called, **options)
+        self.can = can
+
+    def text(self, record: Any) -> str | SafeString:
+        if not self.can(record):
+            return ""
+        box = (
+            '<input type="checkbox" class="form-check-input" form="many" name="chosen" value="{}" aria-label="选择{}">'
+        )
+        return format_html(box, record.pk, self.raw(record))
 
 
 class Table:

@@ -32,6 +32,8 @@ LOGINS = [
     )
     for username, _, role, kind, region, unit in PEOPLE
 ]
+# Made when its projects are, see `wagemonitor.seed.logins`.
+LOGINS.insert(8, ("owner", Role.CONSTRUCTION_UNIT.label, "劳资专管员项目的一个建设单位", PASSWORD))
 USCC = {"云南滇西恒筑建设工程有限公司": "91530902MA6NX4T29W"}
 
 

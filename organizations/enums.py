@@ -41,14 +41,6 @@ def office_name(kind: OrganizationKind, code: str) -> str:
 
 INDUSTRY_DEPARTMENTS = (OrganizationKind.HOUSING, OrganizationKind.TRANSPORT, OrganizationKind.WATER)
 
-# How the names of the logins begin that an office issues: 总包、住建、交通、水利.
-LOGIN_PREFIXES = {
-    OrganizationKind.ENTERPRISE: "zb",
-    OrganizationKind.HOUSING: "zj",
-    OrganizationKind.TRANSPORT: "jt",
-    OrganizationKind.WATER: "sl",
-}
-
 
 class Industry(models.TextChoices):
     """行业: which industry department supervises. Its values are the kinds of those departments."""
@@ -77,6 +69,15 @@ class Role(models.TextChoices):
 AUTHORITIES = (Role.OFFICER, Role.INDUSTRY)
 IDENTITY_CHECKERS = (Role.OFFICER, Role.CLERK)  # may ask for the numbers of IDs and cards in full
 ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDIT)
+
+# How the names of the logins begin that an office issues: 总包、建设, 住建、交通、水利.
+LOGIN_PREFIXES = {
+    Role.CLERK: "zb",
+    Role.CONSTRUCTION_UNIT: "js",
+    OrganizationKind.HOUSING: "zj",
+    OrganizationKind.TRANSPORT: "jt",
+    OrganizationKind.WATER: "sl",
+}
 
 # Which kinds of organization a role may belong to.
 ROLE_KINDS = {

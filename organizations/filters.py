@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from core.acts import ACTS
 from core.forms import FilterForm
 from core.models import AuditEntry
-from organizations.enums import Role
+from organizations.enums import ROLE_KINDS, Role
 from organizations.models import User
 
 STATES = {"active": "启用", "inactive": "停用", "locked": "锁定中"}
@@ -12,7 +12,11 @@ STATES = {"active": "启用", "inactive": "停用", "locked": "锁定中"}
 
 class UserFilters(FilterForm):
     q = forms.CharField(label="姓名、用户名或单位", required=False)
-    role = forms.ChoiceField(label="角色", choices=[("", ""), *Role.choices], required=False)
+    role = forms.ChoiceField(
+        label="角色",
+        choices=[("", ""), *((role.value, role.label) for role in Role if ROLE_KINDS[role])],
+        required=False,
+    )
     state = forms.ChoiceField(label="状态", choices=[("", ""), *STATES.items()], required=False)
 
     def apply(self, users: QuerySet[User]) -> QuerySet[User]:

@@ -4,23 +4,82 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from core.forms import PortalForm, PortalFormMixin
+from core.forms import IdNumberInput, PortalForm, PortalFormMixin
 from core.identity import check_phone
+from organizations import lockout
 from organizations.enums import ROLE_KINDS, Role
 from organizations.models import Organization, User
 
+THROTTLED = "密码错误的次数太多，请明天再试；着急的请找工地的劳资专管员重新发放密码。"
+ONE_TIME_OVER = "这个一次性密码已经过期，请找工地的劳资专管员重新发放。"
+
 
 class LoginForm(PortalFormMixin, AuthenticationForm):
+    """A worker may use it as well: whoever types an ID number is treated as on the page for workers."""
+
     error_messages = {
         "invalid_login": "用户名或密码不正确。连续 5 次错误将锁定 30 分钟。",
         "inactive": "该账号已停用，请联系系统管理员。",
     }
+    labels = {"username": "用户名", "password": "密码"}
 
     def __init__(self, request=None, *args, **kwargs):
         super().__init__(request, *args, **kwargs)
-        self.fields["username"].label = "用户名"
-        self.fields["password"].label = "密码"
+        for name, label in self.labels.items():
+            self.fields[name].label = label
+
+    def clean(self):
+        if self.is_worker(self.cleaned_data.get("username", "")):
+            self.request.is_worker_login = True
+            name = self.cleaned_data["username"] = lockout.worker_login_name(self.cleaned_data["username"])
+            if lockout.is_throttled(name, self._address):
+                raise ValidationError(THROTTLED, code="throttled")
+        return super().clean()
+
+    def is_worker(self, typed: str) -> bool:
+        return lockout.is_id_number(typed)
+
+    def get_invalid_login_error(self) -> ValidationError:
+        if getattr(self.request, "is_worker_login", False):
+            lockout.count_wrong(self.cleaned_data["username"], self._address)
+        return super().get_invalid_login_error()
+
+    def confirm_login_allowed(self, user: User) -> None:
+        super().confirm_login_allowed(user)
+        if user.one_time_until and user.one_time_until < timezone.now():
+            raise ValidationError(ONE_TIME_OVER, code="one_time_over")
+
+    @property
+    def _address(self) -> str:
+        return self.request.META.get("REMOTE_ADDR") or ""
+
+    @property
+    def login_name(self) -> str:
+        """For the log: never what a worker typed."""
+        typed = self.data.get("username", "")
+        if not self.is_worker(typed):
+            return typed[:50]
+        return getattr(self, "cleaned_data", {}).get("username") or lockout.worker_login_name(typed)
+
+
+class WorkerLoginForm(LoginForm):
+    """For people who have an ID card and a telephone, and no user name."""
+
+    error_messages = LoginForm.error_messages | {
+        "invalid_login": "身份证号码或密码不对，请再试一次。连续错 5 次，要等 30 分钟。忘记密码请找工地的劳资专管员。",
+    }
+    labels = {"username": "身份证号码", "password": "密码"}
+
+    def __init__(self, request=None, *args, **kwargs):
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].widget = IdNumberInput(attrs={"autocomplete": "username", "autofocus": True})
+        self.fields["password"].widget.attrs |= {"inputmode": "numeric"}
+
+    def is_worker(self, typed: str) -> bool:
+        """Foreign papers have numbers of any form."""
+        return bool(typed.strip())
 
 
 class PasswordChangeForm(PortalForm):

@@ -6,7 +6,10 @@ from django.contrib.auth import logout
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from organizations.enums import Role
+
 STARTED, SEEN = "session_started", "session_seen"
+OWN_PIN = "my:pin"  # where a worker chooses the own password
 BY_ITSELF = "X-Background"  # header of requests that no person made, as the live view's
 
 
@@ -19,11 +22,12 @@ class SessionLimitMiddleware:
     def __call__(self, request):
         if request.user.is_authenticated:
             if self._expired(request.session, by_itself=BY_ITSELF in request.headers):
+                page = "organizations:worker_login" if request.user.role == Role.WORKER else settings.LOGIN_URL
                 logout(request)
                 messages.info(request, "登录已超时，请重新登录。")
-                return redirect(settings.LOGIN_URL)
+                return redirect(page)
             if request.user.must_change_password and request.path not in self._always_open():
-                return redirect("organizations:password_change")
+                return redirect(OWN_PIN if request.user.role == Role.WORKER else "organizations:password_change")
         return self.get_response(request)
 
     @staticmethod
@@ -39,4 +43,4 @@ class SessionLimitMiddleware:
 
     @staticmethod
     def _always_open() -> set[str]:
-        return {reverse("organizations:password_change"), reverse("organizations:logout")}
+        return {reverse(name) for name in ("organizations:password_change", "organizations:logout", OWN_PIN)}

@@ -3,19 +3,20 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core.models import AuditEntry
+from organizations.enums import Role
 from organizations.models import Region, User
 
 LOGIN_ACTS = ("user.create", "user.activate", "user.deactivate", "user.reset", "user.password", "user.unlock")
 
 
 def users() -> QuerySet[User]:
-    """Users with their place and with `is_locked`: whether the lockout after failed logins is on for any address."""
+    """Those who work for a unit, with their place and with `is_locked`: whether the lockout after failed logins is on
+    for any address. Workers are nobody's to manage: the register of their site issues their passwords."""
     failed = AccessAttempt.objects.filter(
         username=OuterRef("username"), failures_since_start__gte=settings.AXES_FAILURE_LIMIT
     )
-    return User.objects.select_related("organization__region", "issued_by__organization").annotate(
-        is_locked=Exists(failed)
-    )
+    staff = User.objects.exclude(role=Role.WORKER)
+    return staff.select_related("organization__region", "issued_by__organization").annotate(is_locked=Exists(failed))
 
 
 def state_of(user: User) -> tuple[str, str]:

@@ -2,9 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from axes.models import AccessAttempt
 from axes.utils import reset as axes_reset
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -12,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import audit
-from organizations.enums import LOGIN_PREFIXES, OrganizationKind, Role, office_name
+from organizations import lockout
+from organizations.enums import INDUSTRY_DEPARTMENTS, LOGIN_PREFIXES, OrganizationKind, Role, office_name
 from organizations.models import Organization, Region, User
 
 SERIAL_DIGITS = 4
@@ -53,22 +55,29 @@ class Holder:
     organization: Organization
     name: str
     phone: str = ""
+    role: Role = Role.CLERK  # of an enterprise's; departments get accounts that may only look
+
+    @property
+    def looks(self) -> bool:
+        return self.organization.kind in INDUSTRY_DEPARTMENTS
+
+    @property
+    def prefix(self) -> str:
+        return LOGIN_PREFIXES[OrganizationKind(self.organization.kind) if self.looks else self.role]
 
 
 @transaction.atomic
 def issue_logins(holders: list[Holder], *, by: User) -> list[tuple[User, str]]:
     """Logins named by the office that issues them, each with its one-time password: told once, kept nowhere.
 
-    Contractors get clerks' accounts, industry departments accounts that may only look.
+    Enterprises get the accounts of their part in the projects, industry departments accounts that may only look.
     """
     names: dict[str, Iterator[str]] = {}
     issued = []
     for holder in holders:
-        kind = OrganizationKind(holder.organization.kind)
-        prefix = LOGIN_PREFIXES[kind]
-        looks = kind != OrganizationKind.ENTERPRISE
+        prefix = holder.prefix
         names[prefix] = names.get(prefix) or _free_names(prefix, by.region)
-        facts = {"role": Role.INDUSTRY if looks else Role.CLERK, "query_only": looks}
+        facts = {"role": Role.INDUSTRY if holder.looks else holder.role, "query_only": holder.looks}
         issued.append(
             create_user(
                 by=by,
@@ -107,11 +116,14 @@ def industry_department(kind: str, region: Region) -> Organization:
 
 
 @transaction.atomic
-def change_password(*, user: User, password: str) -> None:
-    password_validation.validate_password(password, user)
+def change_password(
+    *, user: User, password: str, check: Callable[[str, User], None] = password_validation.validate_password
+) -> None:
+    """`check` refuses bad ones."""
+    check(password, user)
     user.set_password(password)
-    user.must_change_password = False
-    user.save(update_fields=["password", "must_change_password"])
+    user.must_change_password, user.one_time_until = False, None
+    user.save(update_fields=["password", "must_change_password", "one_time_until"])
     audit.record("user.password", by=user, target=user)
 
 
@@ -139,6 +151,12 @@ def set_active(*, user: User, active: bool, by: User) -> None:
         axes_reset(username=user.username)
     user.save(update_fields=["is_active", "sessions_ended_at"])
     audit.record("user.activate" if active else "user.deactivate", by=by, target=user)
+
+
+def lift_lockouts(usernames: list[str]) -> None:
+    """Of logins that were given new passwords: what was guessed before counts no more."""
+    AccessAttempt.objects.filter(username__in=usernames).delete()
+    lockout.forget_wrong(usernames)
 
 
 def unlock(*, user: User, by: User) -> None:

@@ -34,6 +34,7 @@ class UserTable(Table):
 
 # What the parts of an entry are called on screen; one that is not here shows its own name.
 DETAILS = {
+    "again": "重新发放",
     "after": "变更后",
     "before": "变更前",
     "by": "操作账号",

@@ -13,6 +13,7 @@ navigation = [
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
+    path("worker/", views.WorkerLogin.as_view(), name="worker_login"),
     path("logout/", views.sign_out, name="logout"),
     path("password/", views.password_change, name="password_change"),
     path("users/", views.user_list, name="user_list"),

@@ -14,9 +14,8 @@ from core.models import AuditEntry
 from organizations import permissions, services
 from organizations.enums import Role
 from organizations.filters import AuditFilters, UserFilters
-from organizations.forms import LoginForm, PasswordChangeForm, UserForm
-from organizations.middleware import STARTED
-from organizations.models import User
+from organizations.forms import LoginForm, PasswordChangeForm, UserForm, WorkerLoginForm
+from organizations.middleware import OWN_PIN, STARTED
 from organizations.selectors import state_of, users
 from organizations.tables import AuditTable, UserTable
 
@@ -28,16 +27,24 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def form_invalid(self, form):
-        locked = getattr(self.request, "axes_locked_out", False)
-        username = self.request.POST.get("username", "")[:50]
-        audit.record("login.locked" if locked else "login.failed", by=None, username=username)
+        locked = getattr(self.request, "axes_locked_out", False) or form.has_error("__all__", "throttled")
+        audit.record("login.locked" if locked else "login.failed", by=None, username=form.login_name)
         return super().form_invalid(form)
 
     def form_valid(self, form):
-        login(self.request, form.get_user())
+        user = form.get_user()
+        login(self.request, user)
         self.request.session[STARTED] = int(time.time())
-        audit.record("login", by=form.get_user())
-        return redirect(self.get_success_url())
+        audit.record("login", by=user)
+        return redirect("/" if user.role == Role.WORKER else self.get_success_url())
+
+
+@access.public("the login comes before any role")
+class WorkerLogin(Login):
+    """The same for people on site: an ID number, large fields, no user name."""
+
+    template_name = "organizations/worker_login.html"
+    authentication_form = WorkerLoginForm
 
 
 @require_POST
@@ -45,14 +52,17 @@ class Login(LoginView):
 @access.signed_in
 def sign_out(request):
     audit.record("logout", by=request.user)
+    page = "organizations:worker_login" if request.user.role == Role.WORKER else "organizations:login"
     logout(request)
-    return redirect("organizations:login")
+    return redirect(page)
 
 
 @read_or_write
 @access.changes_nothing
 @access.signed_in
 def password_change(request):
+    if request.user.role == Role.WORKER:
+        return redirect(OWN_PIN)
     form = PasswordChangeForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         services.change_password(user=request.user, password=form.cleaned_data["new_password"])
@@ -103,7 +113,7 @@ def user_create(request):
 @require_POST
 @access(Role.SYSTEM)
 def user_activate(request, pk):
-    user = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(users(), pk=pk)
     active = request.POST.get("active") == "1"
     if not active and not permissions.can_deactivate(request.user, user):
         raise PermissionDenied
@@ -116,7 +126,7 @@ def user_activate(request, pk):
 @require_POST
 @access(Role.SECURITY)
 def user_reset(request, pk):
-    user = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(users(), pk=pk)
     if not permissions.can_reset_password(request.user, user):
         raise PermissionDenied
     if not user.is_active:
@@ -129,7 +139,7 @@ def user_reset(request, pk):
 @require_POST
 @access(Role.SECURITY)
 def user_unlock(request, pk):
-    user = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(users(), pk=pk)
     services.unlock(user=user, by=request.user)
     messages.success(request, f"{user.name} 的账号已解除锁定。")
     return redirect("organizations:user_detail", pk)

@@ -5,8 +5,10 @@ from organizations.models import Organization
 from projects.enums import ParticipantType, ParticipationStatus, StatusAct
 from projects.models import JurisdictionRequest, ListedPermit, Milestone, Participation, Project, ProjectMerge
 
-READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)
-PAPER_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK)  # of papers that are no business of a bank
+# Why the construction unit reads what it reads: docs/decisions/construction-unit-reads.md.
+READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK)
+PAPER_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT)  # no business of a bank
+SHEET_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK)  # of what was imported, with whose remarks
 WRITERS = (Role.OFFICER, Role.CLERK)
 
 

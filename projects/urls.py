@@ -2,6 +2,7 @@ from django.urls import path
 
 from core.navigation import NavItem
 from organizations.enums import Role
+from projects.permissions import PAPER_READERS, READERS
 from projects.selectors import jurisdiction as places
 from projects.tables.milestones import due_count
 from projects.views import (
@@ -23,7 +24,7 @@ navigation = [
         "项目",
         "projects:project_list",
         "building",
-        (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.BANK),
+        READERS,
         order=20,
     ),
     NavItem(
@@ -38,7 +39,7 @@ navigation = [
         "支付担保",
         "projects:guarantee_list",
         "shield",
-        (Role.OFFICER, Role.INDUSTRY, Role.CLERK),
+        PAPER_READERS,
         order=24,
     ),
     NavItem("施工许可比对", "projects:permit_comparison", "search", (Role.OFFICER, Role.INDUSTRY), order=26),

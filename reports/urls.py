@@ -7,7 +7,8 @@ from reports import views
 app_name = "reports"
 
 navigation = [
-    NavItem("工作台", "reports:home", "home", (), order=0),
+    NavItem("工作台", "reports:home", "home", tuple(role for role in Role if role != Role.WORKER), order=0),
+    NavItem("我的", "reports:home", "user", (Role.WORKER,), order=0),
     NavItem("统计", "reports:statistics", "chart", (Role.OFFICER, Role.INDUSTRY), order=50),
     NavItem("月报", "reports:workbook_list", "table", (Role.OFFICER, Role.INDUSTRY), order=52),
 ]

@@ -99,6 +99,7 @@ class World:
         world.things |= world._project()
         world.things |= world.person()
         world.things["departure"] = world.left()
+        world._logins()
         world.things |= world._money()
         world.things |= world._sheet()
         world.things |= world._warning()
@@ -122,10 +123,12 @@ class World:
             "industry": who.industry_officer("530900", self.place.department, name=f"{unit}行业监管员"),
             "clerk": who.clerk(self.contractor, name=f"{unit}专管员"),
             "subcontractor": who.clerk(self.subcontractor, name=f"{unit}分包专管员"),
+            "construction_unit": who.construction_unit_clerk(self.owner, name=f"{unit}建设经办员"),
             "bank": who.bank_clerk(self.bank, name=f"{unit}经办员"),
         }
         looker = who.industry_officer(county, self.place.department, name=f"{unit}查询", query_only=True)
-        self.things |= {"user": self.users["clerk"], "login": self.users["clerk"], "looker": looker}
+        self.things |= {"user": self.users["clerk"], "login": self.users["clerk"]}
+        self.things |= {"looker": looker, "owner_login": self.users["construction_unit"]}
 
     def _unit(self, name: str) -> Model:
         return who.organization(
@@ -227,6 +230,18 @@ class World:
         papers = {"certificate": certificate, "training": training, "insurance": insurance, "appraisal": appraisal}
         for name, thing in (papers | {"certificate_scan": scan, "photo": worker.photo}).items():
             self.things.setdefault(name, thing)  # the first person's
+
+    def _logins(self) -> None:
+        """Of the first worker, and of a workmate at the same site who must not see the first one's rows."""
+        mate = people.worker(name=self.text("工友"), id_number=self._id_number(), phone=self._phone())
+        people.engagement(self.project, mate, team=self.team)
+        self.users |= {"worker": people.login(self.worker), "workmate": people.login(mate)}
+        people.login_issue(self.worker, self.project, by=self.users["clerk"])
+        scan = PDF + self.mark.encode()
+        name = f"{self.mark}劳动合同.pdf"
+        settled = attachments.store(scan, f"{self.mark}结算单.pdf", by=self.users["clerk"], owner=self.departure)
+        self.things["settlement"] = settled
+        self.things["contract_scan"] = attachments.store(scan, name, by=self.users["clerk"], owner=self.contract)
 
     def left(self) -> Model:
         """Somebody who has left with wages owing."""
@@ -417,7 +432,10 @@ class World:
     def _more(self, number: int) -> None:
         """One more project with money of its own, one more month, sheet, warning, case, job and user."""
         months = self.project.payrolls.count()
-        money.payroll(self.project, date(2025 - months // 12, months % 12 + 1, 1), created_by=self.users["clerk"])
+        month = date(2025 - months // 12, months % 12 + 1, 1)
+        payroll = money.payroll(self.project, month, created_by=self.users["clerk"])
+        money.payroll_line(payroll, engagement=self.engagement)
+        self._more_of_the_worker(month)
         self.transfer(self.warn())
         self.sheet([[1, self.text(f"新人{number}"), "", "", "", "", "", "", "", ""]])
         Job.objects.create(kind="test", title=self.text("任务"), owner=self.users["officer"])
@@ -426,6 +444,13 @@ class World:
         sites.subcontract(self.party, number=self.text(f"合同{self.party.subcontracts.count() + 1}"))
         self._account_elsewhere(number)
         self._jurisdiction(number + 2 + self.contractor.participations.count())
+
+    def _more_of_the_worker(self, month: date) -> None:
+        """What the worker's own pages list."""
+        people.attendance(self.engagement, month)
+        people.contract(self.engagement, starts_on=month, ends_on=month, signed_on=month)
+        people.bank_card(self.worker, self._secret(people.card_number()), is_current=False)
+        people.login_issue(self.worker, self.project, by=self.users["clerk"], is_first=False)
 
     def _account_elsewhere(self, number: int) -> None:
         other = self._project(number + 2 + self.contractor.participations.count())["project"]

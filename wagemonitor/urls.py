@@ -10,6 +10,8 @@ urlpatterns = [
     path("imports/", include("projects.import_urls")),
     path("logins/", include("projects.login_urls")),
     path("workers/", include("workers.urls")),
+    path("my/", include("workers.my_urls")),
+    path("my/wages/", include("accounts.my_urls")),
     path("wage-accounts/", include("accounts.urls")),
     path("payrolls/", include("accounts.payroll_urls")),
     path("alerts/", include("alerts.urls")),

@@ -32,6 +32,11 @@ def can_change_standards(user) -> bool:
     return user.role == Role.OFFICER and user.level == RegionLevel.PROVINCE
 
 
+def can_issue_logins(user, project: Project) -> bool:
+    """The contractor hands its workers their passwords; whoever does not trust it turns to the officer."""
+    return project.is_open and (is_contractor(user, project) or is_regulator(user, project))
+
+
 def can_appraise(user, project: Project) -> bool:
     """The contractor of the site, or the officer who watches it."""
     return project.is_open and (is_contractor(user, project) or is_regulator(user, project))

@@ -14,7 +14,7 @@ from core.scoping import ScopedModel
 from projects.models import ImportBatch, Project
 from projects.models.merging import Fold
 from workers.enums import WageMethod, WageUnit
-from workers.models import Engagement, Team
+from workers.models import Engagement, OwnRows, Team
 
 
 @pghistory.track()
@@ -58,7 +58,7 @@ _UNDER_WAY = (
 )
 
 
-class PayrollLine(ScopedModel):
+class PayrollLine(OwnRows, ScopedModel):
     """One person's wages of one month. `engagement` stays empty for someone the register does not know: the money is
     real all the same, and a rule reports it."""
 
@@ -160,13 +160,14 @@ class PayrollLine(ScopedModel):
         return self.paid >= self.net
 
 
-class Payout(ScopedModel):
+class Payout(OwnRows, ScopedModel):
     """工资发放明细: one payment by the bank, tied to the ledger by its serial and to the payroll line it pays.
 
     One that came back (退汇) pays nothing: its line is owed again.
     """
 
     scope_through = "project"
+    own_path = "line__engagement"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payouts")
     account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="payouts")

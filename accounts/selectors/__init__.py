@@ -10,6 +10,7 @@ from accounts.selectors.money import (
     wages_owed,
     with_attendance,
     with_balance,
+    with_projects,
     with_reason,
     with_totals,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "with_attendance",
     "with_balance",
     "with_marks",
+    "with_projects",
     "with_reason",
     "with_sums",
     "with_totals",

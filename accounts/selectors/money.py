@@ -13,6 +13,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -49,6 +50,12 @@ def with_balance(accounts: QuerySet) -> QuerySet:
             .values("projects")
         ),
     )
+
+
+def with_projects(accounts: QuerySet, user) -> QuerySet:
+    """With those projects of each account that this user sees: it may serve another construction unit's as well."""
+    links = AccountProject.objects.visible_to(user).select_related("project")
+    return accounts.prefetch_related(Prefetch("project_links", links))
 
 
 def account_numbered(number: str) -> SpecialAccount | None:

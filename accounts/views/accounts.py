@@ -28,7 +28,7 @@ from projects.services import CLOSED
 @access(*READERS)
 def account_list(request):
     filters = AccountFilters(request.GET)
-    accounts = SpecialAccount.objects.visible_to(request.user).prefetch_related("project_links__project")
+    accounts = selectors.with_projects(SpecialAccount.objects.visible_to(request.user), request.user)
     table = AccountTable(filters.apply(selectors.with_balance(accounts)), request)
     return render(request, "accounts/account_list.html", {"filters": filters, "table": table})
 

@@ -23,7 +23,7 @@ from projects.permissions import READERS
 def project_money(request, project_pk):
     user = request.user
     project = bare_project(request, project_pk)
-    accounts = list(_listed(SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
+    accounts = list(_listed(user, SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
     entries = LedgerEntry.objects.visible_to(user).filter(project=project)
     lines = PayrollLine.objects.visible_to(user).filter(project=project)
     came, went = selectors.in_and_out(entries)
@@ -53,8 +53,8 @@ def project_money(request, project_pk):
     return render(request, "accounts/project_money.html", context)
 
 
-def _listed(accounts):
-    return selectors.with_balance(accounts).prefetch_related("project_links__project").order_by("-id")
+def _listed(user, accounts):
+    return selectors.with_projects(selectors.with_balance(accounts), user).order_by("-id")
 
 
 def _movements_chart(entries):

@@ -34,6 +34,7 @@ class User(AbstractBaseUser):
     phone = models.CharField("手机", max_length=20, blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=True)
+    one_time_until = models.DateTimeField("一次性密码有效至", null=True, editable=False)
     query_only = models.BooleanField(
         "仅供查询", default=False, help_text="人社部门为行业主管部门开通：可查询、导出，不能写入"
     )

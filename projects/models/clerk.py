@@ -6,7 +6,7 @@ from django.utils import timezone
 from core.fields import BlindIndexField, EncryptedField
 from core.models.attachments import Attachment
 from core.scoping import ScopedModel
-from organizations.enums import IDENTITY_CHECKERS, Role
+from organizations.enums import AUTHORITIES, IDENTITY_CHECKERS, Role
 from projects.models.project import Project
 
 
@@ -48,4 +48,4 @@ class WageClerk(ScopedModel):
 
     def may_open_files(self, user) -> bool:
         """Photo, certificate, letter of appointment."""
-        return user.role != Role.BANK
+        return user.role in (*AUTHORITIES, Role.CLERK)

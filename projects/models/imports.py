@@ -55,7 +55,9 @@ class ImportBatch(ScopedModel):
     @classmethod
     def scope_q(cls, user) -> Q:
         """Those who see the project; a bank only what it sent itself: it has no business with rosters. A sheet of no
-        project: the unit that sent it."""
+        project: the unit that sent it. Nobody else who was not meant to send or to read any."""
+        if user.role in (Role.CONSTRUCTION_UNIT, Role.INSURER, Role.WORKER):
+            return Q(pk__in=[])
         visible = Project._base_manager.filter(Project.scope_q(user)).values("pk")
         own = Q(by__organization=user.organization) if user.role == Role.BANK else Q()
         return own & Q(project__in=visible) | Q(project__isnull=True, by__organization=user.organization)

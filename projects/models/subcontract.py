@@ -72,7 +72,7 @@ class Subcontract(ScopedModel):
         return self.number
 
     def may_open_files(self, user) -> bool:
-        """A bank that keeps the project's account has no business with its contracts."""
+        """A bank has no business with the project's contracts; the papers are the two parties' own."""
         return user.role in (Role.OFFICER, Role.INDUSTRY, Role.CLERK)
 
     @property

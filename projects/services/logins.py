@@ -9,14 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from core import audit, crypto
-from organizations.enums import OrganizationKind
+from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization, Region, User
 from organizations.services import Holder, industry_department, issue_logins, reset_password
-from projects.selectors.logins import contractors_for, logins_for, wage_clerks_of
+from projects.selectors.logins import CONTRACTORS, Side, holders_of, logins_for, units_for
 
 MOST_AT_ONCE = 100  # each password costs a slow hash
 SEALED_FOR = 15 * 60  # seconds in which the page of slips may be had as a workbook
-UNNAMED = "劳资专管员"  # until the contractor says who it is
 
 
 class NobodyLeft(ValidationError):
@@ -24,27 +23,31 @@ class NobodyLeft(ValidationError):
 
 
 @transaction.atomic
-def issue_to_contractors(chosen: Iterable[int], *, by: User) -> list[tuple[User, str]]:
-    """A login for each of these contractors that is in the officer's scope and has none in use. It is held by the
-    wage-affairs clerk registered last, where there is one."""
-    units = Organization.objects.filter(pk__in=contractors_for(by).filter(pk__in=chosen).values("pk"))
+def issue_to_units(chosen: Iterable[int], *, by: User, side: Side = CONTRACTORS) -> list[tuple[User, str]]:
+    """A login for each of these units that is in the officer's scope and has none of this side in use. A contractor's
+    is held by the wage-affairs clerk registered last, where there is one."""
+    units = Organization.objects.filter(pk__in=units_for(by, side).filter(pk__in=chosen).values("pk"))
     units = list(units.select_for_update(no_key=True).order_by("pk"))
-    served = set(User.objects.filter(organization__in=units, is_active=True).values_list("organization", flat=True))
+    logins = User.objects.filter(organization__in=units, role=side.role, is_active=True)
+    served = set(logins.values_list("organization", flat=True))
     units = [unit for unit in units if unit.pk not in served][:MOST_AT_ONCE]
     if not units:
         raise NobodyLeft("所选单位都已有启用的账号，没有可以开通的。")
-    clerks = wage_clerks_of(units, by)
-    issued = issue_logins([Holder(unit, *clerks.get(unit.pk, (UNNAMED, ""))) for unit in units], by=by)
+    known = holders_of(units, by, side)
+    holders = [Holder(unit, *known.get(unit.pk, (side.unnamed, "")), role=side.role) for unit in units]
+    issued = issue_logins(holders, by=by)
     audit.record("user.issue", by=by, rows=len(issued))
     return issued
 
 
 @transaction.atomic
-def issue_to_contractor(unit: Organization, *, by: User, name: str, phone: str = "") -> tuple[User, str]:
+def issue_to_unit(
+    unit: Organization, *, by: User, name: str, phone: str = "", side: Side = CONTRACTORS
+) -> tuple[User, str]:
     """One more login, for a person named by hand."""
     unit = Organization.objects.select_for_update(no_key=True).get(pk=unit.pk)
-    _refuse_second(unit, name, phone)
-    return issue_logins([Holder(unit, name, phone)], by=by)[0]
+    _refuse_second(unit, name, phone, role=side.role)
+    return issue_logins([Holder(unit, name, phone, side.role)], by=by)[0]
 
 
 @transaction.atomic
@@ -53,12 +56,12 @@ def issue_to_department(kind: OrganizationKind, region: Region, *, by: User, nam
     if not region.code.startswith(by.region.prefix):
         raise ValidationError({"region": "只能为本辖区的主管部门开通。"})
     unit = industry_department(kind, region)
-    _refuse_second(unit, name, phone)
+    _refuse_second(unit, name, phone, role=Role.INDUSTRY)
     return issue_logins([Holder(unit, name, phone)], by=by)[0]
 
 
-def _refuse_second(unit: Organization, name: str, phone: str) -> None:
-    same = User.objects.filter(organization=unit, name=name, phone=phone, is_active=True)
+def _refuse_second(unit: Organization, name: str, phone: str, *, role: Role) -> None:
+    same = User.objects.filter(organization=unit, name=name, phone=phone, role=role, is_active=True)
     if standing := same.values_list("username", flat=True).first():
         raise ValidationError({"name": f"此人已有账号 {standing}；忘记密码的请重置。"})
 

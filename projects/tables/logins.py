@@ -1,37 +1,37 @@
 from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.html import format_html
 
 from core import formats
 from core.forms import FilterForm
-from core.tables import BadgeColumn, CodeColumn, Column, NumberColumn, Table
+from core.tables import BadgeColumn, ChooseColumn, CodeColumn, Column, NumberColumn, Table
 from organizations.enums import Role
 from organizations.models import Organization, User
 from organizations.selectors import state_of
+from projects.selectors.logins import Side
 
 WITH_LOGIN = {"none": "未开通", "some": "已开通", "closed": "只有停用账号"}
 LOGIN_STATES = {"active": "启用", "unused": "从未登录", "inactive": "停用"}
-KINDS = {Role.CLERK.value: "总包单位账号", "query": "主管部门查询账号"}
+KINDS = {Role.CLERK.value: "总包单位账号", Role.CONSTRUCTION_UNIT.value: "建设单位账号", "query": "主管部门查询账号"}
 
 
-class ContractorFilters(FilterForm):
+class UnitFilters(FilterForm):
     q = forms.CharField(label="单位名称或统一社会信用代码")
     login = forms.ChoiceField(label="账号", choices=[("", ""), *WITH_LOGIN.items()])
 
-    def apply(self, contractors: QuerySet[Organization]) -> QuerySet[Organization]:
-        """Of contractors `with_logins`."""
+    def apply(self, units: QuerySet[Organization]) -> QuerySet[Organization]:
+        """Of units `with_logins`."""
         values = self.values
         if text := values.get("q"):
-            contractors = contractors.filter(Q(name__icontains=text) | Q(uscc__istartswith=text))
+            units = units.filter(Q(name__icontains=text) | Q(uscc__istartswith=text))
         match values.get("login"):
             case "none":
-                return contractors.filter(login_count=0)
+                return units.filter(login_count=0)
             case "some":
-                return contractors.filter(login_count__gt=0)
+                return units.filter(login_count__gt=0)
             case "closed":
-                return contractors.filter(login_count=0, closed_count__gt=0)
-        return contractors
+                return units.filter(login_count=0, closed_count__gt=0)
+        return units
 
 
 class LoginFilters(FilterForm):
@@ -45,7 +45,7 @@ class LoginFilters(FilterForm):
             named = Q(name__icontains=text) | Q(username__istartswith=text) | Q(organization__name__icontains=text)
             logins = logins.filter(named)
         if kind := values.get("kind"):
-            logins = logins.filter(role=kind) if kind == Role.CLERK else logins.filter(query_only=True)
+            logins = logins.filter(query_only=True) if kind == "query" else logins.filter(role=kind)
         match values.get("state"):
             case "active":
                 return logins.filter(is_active=True)
@@ -56,38 +56,19 @@ class LoginFilters(FilterForm):
         return logins
 
 
-class ChooseColumn(Column):
-    """A box of the form `#many`, where `can` says that the row may be chosen."""
-
-    kind = "choose"
-
-    def __init__(self, label: str, *, can, **options):
-        super().__init__(label, lambda record: "", **options)
-        self.can = can
-
-    def text(self, record):
-        if not self.can(record):
-            return ""
-        box = (
-            '<input type="checkbox" class="form-check-input" form="many" name="chosen" value="{}" aria-label="选择{}">'
-        )
-        return format_html(box, record.pk, record.name)
-
-
 def _has_login(unit: Organization) -> str:
     if unit.login_count:
         return f"已开通 {unit.login_count} 个"
     return "已停用" if unit.closed_count else "未开通"
 
 
-class ContractorTable(Table):
-    caption = "施工总承包单位"
+class UnitTable(Table):
+    """Units of one side, with whether they have logins."""
+
     default_order = "name"
-    empty_title = "没有符合条件的总承包单位"
-    empty_text = "本辖区在监管项目的施工总承包单位会列在这里。"
 
     choose = ChooseColumn("选择", can=lambda unit: not unit.login_count)
-    name = Column("施工总承包单位", primary=True, sort="name")
+    name = Column("单位", primary=True, sort="name")
     uscc = CodeColumn("统一社会信用代码", minor=True)
     projects = NumberColumn("本辖区在监管项目", value="project_count", sort="-project_count")
     logins = BadgeColumn(
@@ -95,8 +76,14 @@ class ContractorTable(Table):
     )
     last_used = Column("最近登录", value=lambda unit: formats.moment(unit.last_used), minor=True)
 
+    def __init__(self, records, request, *, side: Side):
+        self.side, self.caption = side, side.noun
+        self.empty_title = f"没有符合条件的{side.noun}"
+        self.empty_text = f"本辖区在监管项目的{side.noun}会列在这里。"
+        super().__init__(records, request)
+
     def row_url(self, record) -> str:
-        return reverse("logins:contractor", args=[record.pk])
+        return reverse(self.side.unit_url, args=[record.pk])
 
     @property
     def can_choose(self) -> bool:
@@ -108,17 +95,21 @@ def state_and_use(login: User) -> tuple[str, str]:
     return ("从未登录", "orange") if tone == "green" and login.last_login is None else (state, tone)
 
 
+def _kind(login: User) -> str:
+    return "查询" if login.query_only else {Role.CLERK: "填报"}.get(login.role, "建设单位")
+
+
 class LoginTable(Table):
     caption = "账号"
     default_order = "-created_at"
     empty_title = "没有符合条件的账号"
-    empty_text = "在“总承包单位”里为单位开通账号，或为行业主管部门开通查询账号。"
+    empty_text = "在“总承包单位”“建设单位”里为单位开通账号，或为行业主管部门开通查询账号。"
 
     choose = ChooseColumn("选择", can=lambda login: login.is_active)
     name = Column("姓名", primary=True)
     username = CodeColumn("账号", sort="username")
     organization = Column("单位", value="organization.name")
-    kind = Column("类型", value=lambda login: "查询" if login.query_only else "填报", minor=True)
+    kind = Column("类型", value=_kind, minor=True)
     state = BadgeColumn("状态", value=lambda login: state_and_use(login)[0], tone=lambda row: state_and_use(row)[1])
     last_login = Column("最近登录", value=lambda login: formats.moment(login.last_login))
     issued_by = Column("开通人", value="issued_by.name", minor=True)

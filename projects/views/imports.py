@@ -26,7 +26,7 @@ from projects.imports.permissions import (
 )
 from projects.models import ImportBatch, Project
 from projects.pages import bare_project, refuse_unless
-from projects.permissions import READERS
+from projects.permissions import SHEET_READERS
 from projects.services import CLOSED
 from projects.tables.imports import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
 
@@ -53,7 +53,7 @@ def decides(view):
 
 
 @require_GET
-@access(*READERS)
+@access(*SHEET_READERS)
 def batch_list(request):
     """Every sheet that was sent, of all the projects one sees."""
     filters = BatchFilters(request.GET)
@@ -67,7 +67,7 @@ def batch_list(request):
 
 
 @require_GET
-@access(*READERS)
+@access(*SHEET_READERS)
 def center(request, project_pk):
     project = bare_project(request, project_pk)
     sends = importable(request.user) if may_send(request.user, project) else []
@@ -83,7 +83,7 @@ def center(request, project_pk):
 
 
 @require_GET
-@access(*READERS)
+@access(*SHEET_READERS)
 def template(request, project_pk, kind):
     project, kind = bare_project(request, project_pk), _kind(kind)
     return attachments.download(kind.template(project), f"{kind.title}模板.xlsx")
@@ -118,7 +118,7 @@ def _receive(request, project: Project, kind: type[SheetImport], form: UploadFor
 
 
 @require_GET
-@access(*READERS)
+@access(*SHEET_READERS)
 def batch(request, pk):
     found = _batch(request, pk)
     context = _batch_context(request, found)

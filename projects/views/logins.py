@@ -22,15 +22,16 @@ from projects import selectors
 from projects.forms import HolderForm, QueryHolderForm
 from projects.pages import dialog_answer
 from projects.selectors import logins
+from projects.selectors.logins import Side
 from projects.services import logins as services
 from projects.tables.logins import (
     FIRST_LOGIN,
     SLIP_HEADERS,
-    ContractorFilters,
-    ContractorTable,
     LoginFilters,
     LoginTable,
+    UnitFilters,
     UnitLoginTable,
+    UnitTable,
     slip_row,
     state_and_use,
 )
@@ -38,37 +39,37 @@ from projects.tables.logins import (
 
 @require_GET
 @access(Role.OFFICER)
-def contractor_list(request):
-    filters, contractors = _contractors(request)
-    waiting = contractors.filter(login_count=0).count()
+def unit_list(request, side):
+    filters, units = _units(request, side)
     context = {
+        "side": side,
         "filters": filters,
-        "table": ContractorTable(contractors, request),
-        "waiting": waiting,
+        "table": UnitTable(units, request, side=side),
+        "waiting": units.filter(login_count=0).count(),
         "most": services.MOST_AT_ONCE,
         "query": request.GET.urlencode(),
     }
-    return render(request, "projects/contractor_logins.html", context)
+    return render(request, "projects/unit_logins.html", context)
 
 
-def _contractors(request):
-    filters = ContractorFilters(request.GET)
-    everyone = logins.with_logins(logins.contractors_for(request.user), request.user)
+def _units(request, side: Side):
+    filters = UnitFilters(request.GET)
+    everyone = logins.with_logins(logins.units_for(request.user, side), request.user, side)
     return filters, filters.apply(everyone)
 
 
 @never_cache
 @require_POST
 @access(Role.OFFICER)
-def issue_many(request):
-    """For the chosen contractors, or for all that the filter shows."""
+def issue_many(request, side):
+    """For the chosen units, or for all that the filter shows."""
     if "everyone" in request.POST:
-        chosen = _contractors(request)[1].filter(login_count=0).order_by("name", "pk")
+        chosen = _units(request, side)[1].filter(login_count=0).order_by("name", "pk")
         chosen = list(chosen.values_list("pk", flat=True)[: services.MOST_AT_ONCE])
     else:
         chosen = _chosen(request)
-    back = reverse("logins:contractor_list")
-    return _handed_over(request, lambda: services.issue_to_contractors(chosen, by=request.user), back)
+    back = reverse(side.list_url)
+    return _handed_over(request, lambda: services.issue_to_units(chosen, by=request.user, side=side), back)
 
 
 @never_cache
@@ -120,37 +121,36 @@ def slip_workbook(request):
     return attachments.download(buffer.getvalue(), f"账号单-{timezone.localtime():%Y%m%d-%H%M}.xlsx")
 
 
-# --- one contractor, one department ----------------------------------------------------------------------------------
+# --- one unit, one department ----------------------------------------------------------------------------------
 
 
 @require_GET
 @access(Role.OFFICER)
-def contractor(request, pk):
+def unit_detail(request, pk, side):
     user = request.user
-    unit = get_object_or_404(logins.contractors_known_to(user).select_related("region"), pk=pk)
-    own = selectors.projects_for(user).filter(pk__in=logins.contracts_of(unit, user).values("project"))
+    unit = get_object_or_404(logins.units_known_to(user, side).select_related("region"), pk=pk)
+    own = selectors.projects_for(user).filter(pk__in=logins.parts_of(unit, user, side).values("project"))
     context = {
+        "side": side,
         "unit": unit,
-        "table": UnitLoginTable(logins.logins_for(user).filter(organization=unit), request),
-        "can_issue": logins.contractors_for(user).filter(pk=pk).exists(),
+        "table": UnitLoginTable(logins.logins_for(user).filter(organization=unit, role=side.role), request),
+        "can_issue": logins.units_for(user, side).filter(pk=pk).exists(),
         "projects": own.select_related("jurisdiction").order_by("status", "-id")[:20],
     }
-    return render(request, "projects/contractor_login.html", context)
+    return render(request, "projects/unit_login.html", context)
 
 
 @never_cache
 @read_or_write
 @access(Role.OFFICER)
-def issue_one(request, pk):
-    unit = get_object_or_404(logins.contractors_for(request.user), pk=pk)
-    known = dict(
-        zip(("name", "phone"), logins.wage_clerks_of([unit], request.user).get(unit.pk, ("", "")), strict=True)
-    )
-    form = HolderForm(request.POST or None, initial=known)
-    back = reverse("logins:contractor", args=[pk])
+def issue_one(request, pk, side):
+    unit = get_object_or_404(logins.units_for(request.user, side), pk=pk)
+    name, phone = logins.holders_of([unit], request.user, side).get(unit.pk, ("", ""))
+    form = HolderForm(request.POST or None, initial={"name": name, "phone": phone})
+    back = reverse(side.unit_url, args=[pk])
 
     def issue():
-        return services.issue_to_contractor(unit, by=request.user, **form.cleaned_data)
+        return services.issue_to_unit(unit, by=request.user, side=side, **form.cleaned_data)
 
     return _issue_page(request, form, issue, title="开通账号", lead=unit.name, back=back)
 
@@ -194,13 +194,14 @@ def login_list(request):
 @access(Role.OFFICER)
 def login_detail(request, pk):
     login = get_object_or_404(logins.logins_for(request.user), pk=pk)
+    side = logins.side_of(login.role)
     state, tone = state_and_use(login)
     context = {
         "login": login,
         "state": state,
         "tone": tone,
         "acts": acts_on(login)[:30],
-        "unit_url": reverse("logins:contractor", args=[login.organization_id]) if login.role == Role.CLERK else "",
+        "unit_url": reverse(side.unit_url, args=[login.organization_id]) if side else "",
     }
     return render(request, "projects/login_detail.html", context)
 

@@ -95,7 +95,7 @@ def _act(request, source: Project, target: Project, rows: int, facts: dict):
 
 
 @require_GET
-@access(Role.OFFICER, Role.INDUSTRY, Role.CLERK)
+@access(*permissions.PAPER_READERS)
 def merge_detail(request, pk):
     merge = _merge(request, pk)
     own = {name: str(model._meta.verbose_name) for name, model in _models().items()}

@@ -21,7 +21,7 @@ def subcontract_list(request, project_pk):
     """By subcontractor; those without a contract on record stand out."""
     project = project_in_scope(request, project_pk)
     contracts = Subcontract.objects.visible_to(request.user).filter(participation__project=project)
-    files = attachments.of_all(contracts)
+    files = attachments.of_all(contract for contract in contracts if contract.may_open_files(request.user))
     rows = {party.pk: [] for party in project.participations.all() if party.participant_type in SUBCONTRACTORS}
     for contract in contracts.select_related("filed_by"):
         row = (contract, files.get(contract.pk, []), WithdrawForm(prefix=f"withdraw-{contract.pk}"))

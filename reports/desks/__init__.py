@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from organizations.enums import Role
-from reports.desks import administrators, bank, clerk, regulator
+from reports.desks import administrators, bank, clerk, construction_unit, regulator, worker
 
 Desk = Callable[[HttpRequest], tuple[str, dict]]  # → template, context
 
@@ -13,7 +13,9 @@ _DESKS: dict[Role, Desk] = {
     Role.OFFICER: regulator.desk,
     Role.INDUSTRY: regulator.desk,
     Role.CLERK: clerk.desk,
+    Role.CONSTRUCTION_UNIT: construction_unit.desk,
     Role.BANK: bank.desk,
+    Role.WORKER: worker.desk,
     Role.SYSTEM: administrators.desk,
     Role.SECURITY: administrators.desk,
     Role.AUDIT: administrators.desk,

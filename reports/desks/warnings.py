@@ -34,9 +34,9 @@ class DueTable(Table):
 
 
 class OwnWarningTable(Table):
-    """Warnings of a contractor's own projects, with what would answer them."""
+    """Warnings of a contractor's or construction unit's own projects, with what would answer them."""
 
-    caption = "本企业项目的未办结预警"
+    caption = "本单位项目的未办结预警"
     empty_title = "没有未办结的预警"
     empty_text = "按时报送考勤、工资表和对账单，可以避免产生预警。"
 

@@ -42,7 +42,7 @@ class TestIssuing:
         served = who.clerk(contractor()).organization
         foreign = contractor("530921")
         keys = [unit.pk for unit in (*units, served, foreign)]
-        page = client.post(reverse("logins:issue_many"), {"chosen": keys})
+        page = client.post(reverse("logins:issue_contractors"), {"chosen": keys})
         made = User.objects.filter(issued_by=county).order_by("username")
         assert [login.organization for login in made] == units
         assert [login.username for login in made] == ["zb5309020001", "zb5309020002"]
@@ -57,15 +57,15 @@ class TestIssuing:
 
     def test_sent_twice_issues_once(self, client, county):
         form = {"chosen": [contractor().pk]}
-        client.post(reverse("logins:issue_many"), form)
-        again = client.post(reverse("logins:issue_many"), form, follow=True)
+        client.post(reverse("logins:issue_contractors"), form)
+        again = client.post(reverse("logins:issue_contractors"), form, follow=True)
         assert "没有可以开通的" in again.content.decode()
         assert User.objects.filter(issued_by=county).count() == 1
 
     def test_all_that_the_filter_shows(self, client, county):
         units = [contractor() for _ in range(3)]
         Organization.objects.filter(pk=units[0].pk).update(name="另一家公司")
-        client.post(f"{reverse('logins:issue_many')}?q=单位", {"everyone": "on"})
+        client.post(f"{reverse('logins:issue_contractors')}?q=单位", {"everyone": "on"})
         assert set(User.objects.filter(issued_by=county).values_list("organization", flat=True)) == {
             unit.pk for unit in units[1:]
         }
@@ -73,22 +73,22 @@ class TestIssuing:
     def test_at_most_so_many_at_once(self, county, monkeypatch):
         monkeypatch.setattr(services, "MOST_AT_ONCE", 2)
         units = [contractor() for _ in range(3)]
-        assert len(services.issue_to_contractors([unit.pk for unit in units], by=county)) == 2
+        assert len(services.issue_to_units([unit.pk for unit in units], by=county)) == 2
 
     def test_the_wage_affairs_clerk_on_record_holds_it(self, county):
         unit = contractor()
         project = unit.participations.get().project
         WageClerk.objects.create(project=project, name="旧人", phone="13800000001", left_on="2026-10-01")
         WageClerk.objects.create(project=project, name="张春燕", phone="13800000002")
-        [(login, _)] = services.issue_to_contractors([unit.pk], by=county)
+        [(login, _)] = services.issue_to_units([unit.pk], by=county)
         assert (login.name, login.phone, login.role) == ("张春燕", "13800000002", Role.CLERK)
-        [(other, _)] = services.issue_to_contractors([contractor().pk], by=county)
-        assert other.name == services.UNNAMED
+        [(other, _)] = services.issue_to_units([contractor().pk], by=county)
+        assert other.name == logins.CONTRACTORS.unnamed
 
     def test_a_unit_whose_only_account_is_closed_may_have_a_new_one(self, county):
         unit = contractor()
         who.clerk(unit, is_active=False)
-        assert len(services.issue_to_contractors([unit.pk], by=county)) == 1
+        assert len(services.issue_to_units([unit.pk], by=county)) == 1
 
     @pytest.mark.parametrize("gone", ["completed", "exited", "subcontractor"])
     def test_who_has_nothing_open_here_gets_none(self, client, county, gone):
@@ -99,13 +99,13 @@ class TestIssuing:
             unit.participations.update(status=ParticipationStatus.EXITED)
         if gone == "subcontractor":
             unit.participations.update(participant_type=ParticipantType.LABOUR_SUBCONTRACTOR)
-        assert client.get(reverse("logins:issue_one", args=[unit.pk])).status_code == 404
+        assert client.get(reverse("logins:issue_contractor", args=[unit.pk])).status_code == 404
         with pytest.raises(services.NobodyLeft):
-            services.issue_to_contractors([unit.pk], by=county)
+            services.issue_to_units([unit.pk], by=county)
 
     def test_by_hand_for_one_person(self, client, county):
         unit = contractor()
-        address = reverse("logins:issue_one", args=[unit.pk])
+        address = reverse("logins:issue_contractor", args=[unit.pk])
         form = {"name": "王芳", "phone": "13987654321"}
         page = client.post(address, form).content.decode()
         login = User.objects.get(organization=unit)
@@ -118,17 +118,17 @@ class TestIssuing:
 
     def test_names_go_on_where_another_office_of_the_place_stopped(self, county):
         for _ in range(2):
-            services.issue_to_contractors([contractor().pk], by=county)
+            services.issue_to_units([contractor().pk], by=county)
         colleague = who.officer("530902")
-        [(login, _)] = services.issue_to_contractors([contractor().pk], by=colleague)
+        [(login, _)] = services.issue_to_units([contractor().pk], by=colleague)
         assert login.username == "zb5309020003"
-        [(above, _)] = services.issue_to_contractors([contractor().pk], by=who.officer("530900"))
+        [(above, _)] = services.issue_to_units([contractor().pk], by=who.officer("530900"))
         assert above.username == "zb5309000001"
 
 
 class TestSlips:
     def _sealed(self, client, unit) -> str:
-        page = client.post(reverse("logins:issue_many"), {"chosen": [unit.pk]}).content.decode()
+        page = client.post(reverse("logins:issue_contractors"), {"chosen": [unit.pk]}).content.decode()
         return re.search(r'name="sealed" value="([^"]+)"', page)[1]
 
     def test_the_page_of_slips_is_had_as_a_workbook(self, client, county):

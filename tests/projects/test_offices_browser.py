@@ -110,7 +110,7 @@ def test_pages_are_no_wider_than_the_screen(visitor, size):
     for name, *keys in [
         ("logins:contractor_list",),
         ("logins:contractor", unit.pk),
-        ("logins:issue_one", unit.pk),
+        ("logins:issue_contractor", unit.pk),
         ("logins:issue_query",),
         ("logins:login_list",),
         ("logins:login_detail", login.pk),

@@ -6,7 +6,9 @@ from itertools import count
 
 from django.db.models import Max, Min, Sum
 
+from organizations.models import User
 from projects.models import Project
+from tests.organizations import factories as who
 from workers.enums import AttendanceSource, CertificateKind, Settlement, Trade, TrainingKind
 from workers.models import (
     Appraisal,
@@ -19,6 +21,7 @@ from workers.models import (
     Engagement,
     Insurance,
     LabourContract,
+    LoginIssue,
     Team,
     Training,
     TrainingRecord,
@@ -49,6 +52,17 @@ def worker(**fields) -> Worker:
     number = fields.pop("id_number", None) or id_number()
     fields = {"name": f"工人{next(_serial)}", "gender": "0", "birth_date": date(1985, 3, 15)} | fields
     return Worker.objects.create(id_number=number, id_last4=number[-4:], **fields)
+
+
+def login(of: Worker, **fields) -> User:
+    """The worker's own, with `who.PASSWORD`."""
+    of.user = who.worker_login(**({"name": of.name} | fields))
+    of.save(update_fields=["user"])
+    return of.user
+
+
+def login_issue(of: Worker, project: Project, *, by: User, is_first: bool = True) -> LoginIssue:
+    return LoginIssue.objects.create(worker=of, project=project, by=by, is_first=is_first)
 
 
 def team(of: Project, name: str = "钢筋一班", **fields) -> Team:

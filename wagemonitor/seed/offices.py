@@ -41,7 +41,7 @@ NEW = [
 def logins_of(random: Random, users: dict[str, User], today: date) -> None:
     """The county's: contractors with and without a login, one that has left, query accounts of two departments."""
     county = users["county"]
-    without = logins.with_logins(logins.contractors_for(county), county).filter(login_count=0)
+    without = logins.with_logins(logins.units_for(county), county).filter(login_count=0)
     holders = [Holder(unit, names.person(random), _phone(random)) for unit in without.order_by("pk")[:ISSUED]]
     for kind in (Kind.HOUSING, Kind.WATER):
         unit = Organization.objects.filter(kind=kind, region_id=HOME).first()

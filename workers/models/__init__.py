@@ -7,6 +7,8 @@ from workers.models.departure import Departure
 from workers.models.devices import AttendanceStandard, Device, Presence, StrayPunch
 from workers.models.engagement import Engagement, Team
 from workers.models.insurance import Insurance
+from workers.models.login import LoginIssue
+from workers.models.own import OwnRows
 from workers.models.training import Training, TrainingRecord
 from workers.models.worker import BankCard, Worker
 
@@ -23,6 +25,8 @@ __all__ = [
     "Engagement",
     "Insurance",
     "LabourContract",
+    "LoginIssue",
+    "OwnRows",
     "Presence",
     "Punch",
     "RegistrationDeadline",

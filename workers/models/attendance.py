@@ -14,6 +14,7 @@ from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import AttendanceSource, Direction, PunchMeans
 from workers.models.engagement import Engagement
+from workers.models.own import OwnRows
 
 # When engagements have become one, or two again.
 ROLL_UP = """
@@ -31,7 +32,7 @@ WHERE (m.project_id, m.days, m.first_day, m.last_day)
 """
 
 
-class AttendanceDay(ScopedModel):
+class AttendanceDay(OwnRows, ScopedModel):
     """One person's day at one project. `units` is 1, 0.5 or 0 (a rest day that was marked as such)."""
 
     scope_through = "project"
@@ -71,7 +72,7 @@ class AttendanceDay(ScopedModel):
         return f"{self.engagement_id} {self.day} {self.units}"
 
 
-class AttendanceMonth(ScopedModel):
+class AttendanceMonth(OwnRows, ScopedModel):
     """Roll-up of a person's month at a project: the 2 attendance indicators of the annex."""
 
     scope_through = "project"
@@ -102,7 +103,7 @@ class AttendanceMonth(ScopedModel):
         return f"{self.engagement_id} {self.month:%Y-%m} {self.days}"
 
 
-class Punch(ScopedModel):
+class Punch(OwnRows, ScopedModel):
     """One clocking. Days are derived from punches."""
 
     scope_through = "project"
@@ -131,7 +132,7 @@ class Punch(ScopedModel):
         return f"{self.engagement_id} {self.at}"
 
 
-class AttendanceCorrection(ScopedModel):
+class AttendanceCorrection(OwnRows, ScopedModel):
     """A day entered or changed by hand: what stood there, what stands now, and why. Never changed or deleted."""
 
     scope_through = "project"

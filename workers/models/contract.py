@@ -10,10 +10,13 @@ from django.utils import timezone
 
 from core.fields import MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import Role
 from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import ContractKind, EndReason, WageMethod, WageUnit
 from workers.models.engagement import Engagement
+from workers.models.own import OwnRows
+from workers.models.worker import PAPER_READERS
 
 # Until when a contract runs: the day it was ended, else the day it was agreed to end; none for one by task.
 UNTIL = Coalesce("ended_on", "ends_on")
@@ -33,7 +36,7 @@ class LabourContractQuerySet(ScopedQuerySet):
 
 
 @pghistory.track()
-class LabourContract(ScopedModel):
+class LabourContract(OwnRows, ScopedModel):
     """劳动合同 of an engagement; the scanned pages hang on it as attachments."""
 
     scope_through = "project"
@@ -114,6 +117,9 @@ class LabourContract(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.engagement.worker} {self.signed_on}"
+
+    def may_open_files(self, user) -> bool:
+        return user.role in (*PAPER_READERS, Role.WORKER)
 
     @property
     def until(self) -> date | None:

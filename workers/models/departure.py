@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from core.fields import MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
+from organizations.enums import Role
 from projects.models import Project
 from projects.models.merging import Fold
 from workers.enums import Settlement
 from workers.models.engagement import Engagement
+from workers.models.own import OwnRows
+from workers.models.worker import PAPER_READERS
 
 
 class DepartureQuerySet(ScopedQuerySet):
@@ -24,7 +27,7 @@ class DepartureQuerySet(ScopedQuerySet):
 
 
 @pghistory.track()
-class Departure(ScopedModel):
+class Departure(OwnRows, ScopedModel):
     """A stay that ended (national standard, EntryExitHistory), and how the wages stood.
 
     The engagement's own dates are of the latest stay; every exit leaves a row here, so that who comes back keeps the
@@ -96,6 +99,9 @@ class Departure(ScopedModel):
 
     def get_absolute_url(self) -> str:
         return self.engagement.get_absolute_url()
+
+    def may_open_files(self, user) -> bool:
+        return user.role in (*PAPER_READERS, Role.WORKER)
 
     @property
     def is_owed(self) -> bool:

@@ -11,6 +11,7 @@ from organizations.enums import IDENTITY_CHECKERS
 from projects.models import Participation, Project
 from projects.models.merging import Fold, filled
 from workers.enums import Post, Trade, WorkRole
+from workers.models.own import OwnRows
 from workers.models.worker import BankCard, Worker
 
 
@@ -110,10 +111,11 @@ class EngagementQuerySet(ScopedQuerySet):
 
 
 @pghistory.track(exclude=["has_left"])
-class Engagement(ScopedModel):
+class Engagement(OwnRows, ScopedModel):
     """A worker at a project: one row, with the dates of the latest stay; earlier stays are `Departure`s."""
 
     scope_through = "project"
+    own_path = "pk"
     on_merge = {
         "engagement_once_a_project": Fold(
             filled("trade")

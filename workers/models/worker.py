@@ -1,4 +1,5 @@
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -46,6 +47,14 @@ class Worker(ScopedModel):
     photo = models.ForeignKey(
         Attachment, verbose_name="照片", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name="登录",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="worker",
+    )
     created_at = models.DateTimeField("登记时间", default=timezone.now, editable=False)
 
     class Meta:
@@ -70,7 +79,9 @@ class Worker(ScopedModel):
 
     @classmethod
     def scope_q(cls, user) -> Q:
-        """A person is visible to whoever sees a project they are, or were, engaged at."""
+        """A person is visible to themselves and to whoever sees a project they are, or were, engaged at."""
+        if user.role == Role.WORKER:
+            return Q(user=user)
         projects = Project._base_manager.filter(Project.scope_q(user)).values("pk")
         engagements = cls._meta.get_field("engagements").related_model._base_manager
         return Q(pk__in=engagements.filter(project__in=projects).values("worker"))

@@ -137,10 +137,11 @@ def obituary(supervisor: Supervisor) -> str:
 
 
 def logins() -> list[tuple[str, str, str, str]]:
-    """(username, role, place, password) of the demo users; none where nothing was seeded."""
+    """(username, role, place, password) of the demo users; none where nothing was seeded. Of the worker the ID number,
+    which is the name to sign in by."""
     if not seeded().exists():
         return []
-    return list(import_module("organizations.demo").LOGINS)
+    return [*import_module("organizations.demo").LOGINS, *import_module("workers.demo").worker_logins()]
 
 
 def welcome(port: int, people: list[tuple[str, str, str, str]]) -> str:

@@ -17,6 +17,7 @@ from wagemonitor.seed import (
     flows,
     gates,
     history,
+    logins,
     merges,
     notices,
     offices,
@@ -85,6 +86,7 @@ class Builder:
             ("账号与管辖", self._offices),
             ("本月工资表", self._sheets),
             ("项目合并", self._merges),
+            ("工人与建设单位的登录", self._logins),
         ]
 
     def _units(self) -> None:
@@ -137,6 +139,9 @@ class Builder:
 
     def _merges(self) -> None:
         merges.make(self.today, self.units.users)
+
+    def _logins(self) -> None:
+        logins.make(self.units.users, self.today)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)

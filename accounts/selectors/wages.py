@@ -1,0 +1,34 @@
+"""A worker's own wages."""
+
+from decimal import Decimal
+
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+
+from accounts.models import Payout, PayrollLine
+
+
+def own_lines(user) -> QuerySet:
+    """The latest month first, each with `last_paid_on` and `came_back` (the bank could not pay it out)."""
+    payouts = Payout.objects.unscoped("of lines in scope").filter(line=OuterRef("pk"))
+    paid = payouts.filter(returned=None).order_by("-paid_on")
+    lines = PayrollLine.objects.visible_to(user).select_related("project", "team").defer("id_number", "card_number")
+    return lines.annotate(
+        last_paid_on=Subquery(paid.values("paid_on")[:1]), came_back=Exists(payouts.exclude(returned=None))
+    ).order_by("-month", "-pk")
+
+
+def latest_lines(user) -> list[PayrollLine]:
+    """Those of the latest month, of every site there."""
+    lines = list(own_lines(user)[:5])
+    return [line for line in lines if line.month == lines[0].month]
+
+
+def owed_to(user) -> tuple[int, Decimal]:
+    """How many wages are not paid in full, and how much is missing in all."""
+    unpaid = PayrollLine.objects.visible_to(user).filter(paid__lt=F("net")).order_by()
+    found = unpaid.aggregate(number=Count("pk"), owed=Sum(F("net") - F("paid")))
+    return found["number"], found["owed"] or Decimal(0)
+
+
+def payouts_of(user, line: PayrollLine) -> QuerySet:
+    return Payout.objects.visible_to(user).filter(line=line).select_related("returned").order_by("paid_on", "pk")
