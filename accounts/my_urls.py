@@ -13,4 +13,5 @@ navigation = [NavItem("工资", "my_wages:list", "wallet", (Role.WORKER,), order
 urlpatterns = [
     path("", my.wage_list, name="list"),
     path("<int:pk>/", my.wage_detail, name="detail"),
+    path("<int:pk>/answer/", my.answer, name="answer"),
 ]

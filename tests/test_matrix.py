@@ -130,6 +130,7 @@ OBJECTS = {
     "my:attendance_month": ["engagement"],
     "my:attendance_day": ["engagement"],
     "my_wages:detail": ["payroll_line"],
+    "my_wages:answer": ["payroll_line"],
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],

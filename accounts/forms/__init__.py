@@ -2,18 +2,21 @@ from accounts.forms.accounts import AccountForm, BankAccountForm, CancelForm
 from accounts.forms.notices import PostingForm, WithdrawForm
 from accounts.forms.sheets import (
     AdvanceForm,
+    AnswerForm,
     BackForm,
     BackPayForm,
     CorrectAdvanceForm,
     ExplainForm,
     LineForm,
     MakeForm,
+    ObjectionForm,
     StepForm,
 )
 
 __all__ = [
     "AccountForm",
     "AdvanceForm",
+    "AnswerForm",
     "BackForm",
     "BackPayForm",
     "BankAccountForm",
@@ -22,6 +25,7 @@ __all__ = [
     "ExplainForm",
     "LineForm",
     "MakeForm",
+    "ObjectionForm",
     "PostingForm",
     "StepForm",
     "WithdrawForm",

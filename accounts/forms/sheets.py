@@ -5,7 +5,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.enums import SheetState
+from accounts.enums import Answer, SheetState
 from accounts.models import PayrollLine, PayrollSheet
 from core.forms import EvidenceField, MoneyField, MonthField, PortalForm, Section
 from core.money import CENT
@@ -180,3 +180,23 @@ class AdvanceForm(PortalForm):
 
 class CorrectAdvanceForm(PortalForm):
     note = forms.CharField(label="更正原因", max_length=200)
+
+
+class ObjectionForm(PortalForm):
+    """What a worker types; the rest of the answer is the page's own."""
+
+    text = forms.CharField(
+        label="哪里不对", max_length=500, widget=forms.Textarea({"rows": 3}), help_text="如“少算了两天”。"
+    )
+
+
+class AnswerForm(PortalForm):
+    answer = forms.ChoiceField(choices=[(Answer.CONFIRMED, "确认"), (Answer.OBJECTED, "异议")])
+    net = MoneyField()
+    text = forms.CharField(label="哪里不对", max_length=500, required=False)
+
+    def clean(self):
+        values = super().clean()
+        if values.get("answer") == Answer.OBJECTED and not values.get("text"):
+            self.add_error("text", "请写一下哪里不对。")
+        return values

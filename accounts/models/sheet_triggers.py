@@ -99,11 +99,17 @@ RETURN NEW;
 """
 
 _ANSWER = f"""
-SELECT l.net, l.sheet_id, l.project_id, s.state INTO line
+SELECT l.net, l.engagement_id, l.project_id, s.state INTO line
 FROM accounts_payrollline l JOIN accounts_payrollsheet s ON s.id = l.sheet_id WHERE l.id = NEW.line_id
 FOR UPDATE OF l, s;
 IF line.state <> 'confirming' OR line.project_id <> NEW.project_id THEN
     RAISE EXCEPTION 'refused: 这份工资表现在不需要确认' {_RAISE};
+END IF;
+IF NOT EXISTS (
+    SELECT 1 FROM workers_engagement e JOIN workers_worker w ON w.id = e.worker_id
+    WHERE e.id = line.engagement_id AND w.user_id = NEW.by_id
+) THEN
+    RAISE EXCEPTION 'refused: 只能由本人确认' {_RAISE};
 END IF;
 IF line.net <> NEW.net THEN
     RAISE EXCEPTION 'refused: 工资金额刚刚有变化，请核对后再确认' {_RAISE};

@@ -18,7 +18,7 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import Role
 from projects.models import Project
 from projects.models.merging import Fold, append_only_but_for_merges
-from workers.models import Team
+from workers.models import LoginIssue, Team
 
 
 class PayrollSheetQuerySet(ScopedQuerySet):
@@ -154,6 +154,14 @@ class LineAnswer(ScopedModel):
     net = MoneyField("所答复的实发工资")
     text = models.CharField("说明", max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="答复人", on_delete=models.PROTECT, related_name="+")
+    issue = models.ForeignKey(
+        LoginIssue,
+        verbose_name="答复前不久发放的登录密码",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="在此之前 24 小时内，有人替本人领过密码",
+    )
     at = models.DateTimeField("答复时间", default=timezone.now)
 
     class Meta:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
 
+from accounts.enums import Answer, SheetState
 from accounts.models import Payout, PayrollLine
 
 
@@ -11,7 +12,11 @@ def own_lines(user) -> QuerySet:
     """The latest month first, each with `last_paid_on` and `came_back` (the bank could not pay it out)."""
     payouts = Payout.objects.unscoped("of lines in scope").filter(line=OuterRef("pk"))
     paid = payouts.filter(returned=None).order_by("-paid_on")
-    lines = PayrollLine.objects.visible_to(user).select_related("project", "team").defer("id_number", "card_number")
+    lines = (
+        PayrollLine.objects.visible_to(user)
+        .select_related("project", "team", "sheet")
+        .defer("id_number", "card_number")
+    )
     return lines.annotate(
         last_paid_on=Subquery(paid.values("paid_on")[:1]), came_back=Exists(payouts.exclude(returned=None))
     ).order_by("-month", "-pk")
@@ -21,6 +26,12 @@ def latest_lines(user) -> list[PayrollLine]:
     """Those of the latest month, of every site there."""
     lines = list(own_lines(user)[:5])
     return [line for line in lines if line.month == lines[0].month]
+
+
+def lines_to_answer(user) -> QuerySet:
+    """Of sheets that the workers are asked to confirm, and not confirmed by this one."""
+    asked = own_lines(user).filter(sheet__state=SheetState.CONFIRMING)
+    return asked.exclude(answer=Answer.CONFIRMED)
 
 
 def owed_to(user) -> tuple[int, Decimal]:

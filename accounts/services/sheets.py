@@ -21,6 +21,7 @@ from accounts.services.expected_wages import EXPECTED
 from core import attachments, audit
 from projects.models import Project
 from projects.services import lock_open, mark_changed
+from workers.selectors.logins import issue_shortly_before
 
 MINE = "of a sheet in the caller's scope"
 _REFUSED = re.compile(r"refused: (?P<why>[^\n]+)")
@@ -268,7 +269,13 @@ def answer_line(line: PayrollLine, answer: Answer, *, by, net: Decimal, text: st
     lock_open(line.project)
     with refusals_told():
         given = LineAnswer.objects.create(
-            line=line, project_id=line.project_id, answer=answer, net=net, text=text, by=by
+            line=line,
+            project_id=line.project_id,
+            answer=answer,
+            net=net,
+            text=text,
+            by=by,
+            issue=issue_shortly_before(by),
         )
     audit.record("payroll.answer", by=by, target=line, state=answer)
     sheet = PayrollSheet.objects.unscoped(MINE).get(pk=line.sheet_id)

@@ -3,11 +3,16 @@
 from itertools import groupby
 
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
+from accounts import services
+from accounts.enums import Answer, SheetState
+from accounts.forms import AnswerForm, ObjectionForm
 from accounts.selectors import wages
 from core.access import access
 from organizations.enums import Role
+from projects.pages import dialog_answer
 
 SHOWN = 36  # wages, about three years
 
@@ -30,4 +35,25 @@ def wage_list(request):
 def wage_detail(request, pk):
     """One month at one site: how the sum came about, and whether and when it was paid."""
     line = get_object_or_404(wages.own_lines(request.user), pk=pk)
-    return render(request, "my/wage_detail.html", {"line": line, "payouts": wages.payouts_of(request.user, line)})
+    context = {
+        "line": line,
+        "payouts": wages.payouts_of(request.user, line),
+        "asked": line.sheet.state == SheetState.CONFIRMING,
+        "form": ObjectionForm(),
+    }
+    return render(request, "my/wage_detail.html", context)
+
+
+@require_POST
+@access(Role.WORKER)
+def answer(request, pk):
+    """确认无误 or 有异议, to the sum that stood on the page."""
+    line = get_object_or_404(wages.own_lines(request.user), pk=pk)
+    form = AnswerForm(request.POST)
+
+    def act():
+        services.answer_line(line, by=request.user, **form.cleaned_data)
+
+    objected = request.POST.get("answer") == Answer.OBJECTED
+    done = "已告诉劳资专管员，请等他们核对。" if objected else "已确认。"
+    return dialog_answer(request, reverse("my_wages:detail", args=[line.pk]), form, act, done)

@@ -25,6 +25,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
     context = {
         "sites": [(stay, days.get(stay.pk), covered.get(stay.project_id)) for stay in present],
         "left": stays[0] if stays and not present else None,
+        "to_answer": list(wages.lines_to_answer(user)[:5]),
         "lines": wages.latest_lines(user),
         "unpaid": unpaid,
         "owed": owed,

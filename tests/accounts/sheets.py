@@ -76,3 +76,8 @@ def hire(at: Site, *, days: int = 20, rate="260.00", card: bool = True, **contra
     if card:
         people.bank_card(engagement.worker)
     return engagement
+
+
+def speaker(engagement: Engagement):
+    """The login of this worker."""
+    return engagement.worker.user or people.login(engagement.worker)

@@ -13,10 +13,10 @@ from accounts.models import LineAnswer, PayrollLine, PayrollSheet, PayrollStep
 from accounts.services.sheets import unexplained
 from core import attachments
 from tests.accounts import factories as money
-from tests.accounts.sheets import SCAN, SEPTEMBER, hire, site
-from tests.organizations.factories import worker_login
+from tests.accounts.sheets import SCAN, SEPTEMBER, hire, site, speaker
 from tests.workers import factories as people
 from workers.enums import WageMethod
+from workers.models import LoginIssue
 
 pytestmark = pytest.mark.django_db
 S = SheetState
@@ -226,7 +226,7 @@ def test_sent_back_it_is_a_draft_again_and_every_confirmation_is_gone():
     here = site()
     sheet = here.walk(here.sheet(), S.CONFIRMING)
     line = here.line(here.crew[0])
-    services.answer_line(line, Answer.CONFIRMED, by=worker_login(), net=line.net)
+    services.answer_line(line, Answer.CONFIRMED, by=speaker(here.crew[0]), net=line.net)
     services.take_step(sheet, S.DRAFT, by=here.clerk, text="漏了一人")
     line.refresh_from_db()
     assert (line.answer, line.answered_at) == ("", None)
@@ -320,18 +320,35 @@ def test_a_paper_step_has_its_scans():
 def test_the_last_workers_confirmation_moves_the_sheet():
     here = site()
     sheet = here.walk(here.sheet(), S.CONFIRMING)
-    by = worker_login()
     for person in here.crew:
-        services.answer_line(here.line(person), Answer.CONFIRMED, by=by, net=here.line(person).net)
+        services.answer_line(here.line(person), Answer.CONFIRMED, by=speaker(person), net=here.line(person).net)
     sheet.refresh_from_db()
-    assert (sheet.state, sheet.steps.last().by) == (S.CONFIRMED, by)
+    assert (sheet.state, sheet.steps.last().by) == (S.CONFIRMED, here.crew[-1].worker.user)
+
+
+def test_nobody_answers_for_another():
+    here = site()
+    here.walk(here.sheet(), S.CONFIRMING)
+    line = here.line(here.crew[0])
+    for other in (speaker(here.crew[1]), here.clerk):
+        with pytest.raises(ValidationError, match="只能由本人确认"):
+            services.answer_line(line, Answer.CONFIRMED, by=other, net=line.net)
+
+
+def test_what_is_signed_soon_after_somebody_fetched_the_password_says_so():
+    here = site()
+    here.walk(here.sheet(), S.CONFIRMING)
+    line, user = here.line(here.crew[0]), speaker(here.crew[0])
+    issue = LoginIssue.objects.create(worker=here.crew[0].worker, project=here.project, by=here.clerk, is_first=True)
+    given = services.answer_line(line, Answer.CONFIRMED, by=user, net=line.net)
+    assert given.issue == issue
 
 
 def test_an_objection_holds_the_sheet_even_with_a_signed_paper():
     here = site()
     sheet = here.walk(here.sheet(), S.CONFIRMING)
     line = here.line(here.crew[0])
-    services.answer_line(line, Answer.OBJECTED, by=worker_login(), net=line.net, text="少算两天")
+    services.answer_line(line, Answer.OBJECTED, by=speaker(here.crew[0]), net=line.net, text="少算两天")
     with pytest.raises(ValidationError, match="还有 1 人有异议"):
         services.take_step(sheet, S.CONFIRMED, by=here.clerk, means=StepMeans.PAPER, files=SCAN)
 
@@ -341,7 +358,7 @@ def test_a_worker_confirms_the_sum_they_saw():
     here.walk(here.sheet(), S.CONFIRMING)
     line = here.line(here.crew[0])
     with pytest.raises(ValidationError, match="金额刚刚有变化"):
-        services.answer_line(line, Answer.CONFIRMED, by=worker_login(), net=line.net - 1)
+        services.answer_line(line, Answer.CONFIRMED, by=speaker(here.crew[0]), net=line.net - 1)
 
 
 def test_nothing_is_answered_before_it_is_asked_or_after_it_is_confirmed():
@@ -352,7 +369,7 @@ def test_nothing_is_answered_before_it_is_asked_or_after_it_is_confirmed():
         if state == S.CONFIRMED:
             here.walk(sheet, S.CONFIRMED)
         with pytest.raises(ValidationError, match="现在不需要确认"):
-            services.answer_line(line, Answer.CONFIRMED, by=worker_login(), net=line.net)
+            services.answer_line(line, Answer.CONFIRMED, by=speaker(here.crew[0]), net=line.net)
 
 
 # --- back pay --------------------------------------------------------------------------------------------------------
