@@ -35,6 +35,7 @@ class UserTable(Table):
 # What the parts of an entry are called on screen; one that is not here shows its own name.
 DETAILS = {
     "after": "变更后",
+    "amount": "金额",
     "before": "变更前",
     "by": "操作账号",
     "changed": "改动人数",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from core.fields import MoneyField
 
-# 法释〔2013〕3号 third article: between what amounts a province's standard has to lie, and for how many months and people.
+# 法释〔2013〕3号, article 3: between what amounts a province's standard lies, for how many months and people.
 ONE_PERSON = (Decimal(5_000), Decimal(20_000))
 SEVERAL = (Decimal(30_000), Decimal(100_000))
 MONTHS, PEOPLE = 3, 10

@@ -1,8 +1,8 @@
-"""Every month of wages there is a word about, as one relation: what payrolls list, what was worked and stands on none,
-and what was put down as owed when somebody left. A view; see docs/decisions/arrears.md for what counts and what not."""
+"""Every month of wages there is a word about, as one relation: what payrolls list, what was worked and stands on
+none, and what was put down as owed when somebody left. A view; see docs/decisions/arrears.md for what counts."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 
 from accounts.enums import DUE_OF_MONTHS, DUE_OWED, DueKind
 from core.scoping import ScopedModel, ScopedQuerySet
@@ -44,18 +44,39 @@ ESTIMATE = """(SELECT round(CASE c.wage_method WHEN 'day' THEN {days} * c.wage_r
      WHERE c.engagement_id = {engagement} AND c.starts_on <= {last}
      ORDER BY c.starts_on DESC, c.id DESC LIMIT 1)"""
 
-# Worked and on no payroll, neither as a registered person nor as a stranger with the same number.
-UNLISTED = """a.days > 0
-    AND NOT EXISTS (SELECT 1 FROM accounts_payrollline l WHERE l.engagement_id = a.engagement_id AND l.month = a.month)
+# Worked and on no payroll, neither as a registered person nor as a stranger with the same number; nor is there an
+# amount put down at the exit, which stands for the months up to it.
+UNLISTED = """{days} > 0
+    AND NOT EXISTS (SELECT 1 FROM accounts_payrollline l WHERE l.engagement_id = {engagement} AND l.month = {month})
     AND NOT EXISTS (
         SELECT 1 FROM accounts_payrollline l
         JOIN workers_worker w ON w.id_number_index = l.id_number_index
         JOIN workers_engagement e ON e.worker_id = w.id
-        WHERE l.engagement_id IS NULL AND l.project_id = a.project_id AND l.month = a.month AND e.id = a.engagement_id
+        WHERE l.engagement_id IS NULL AND l.project_id = {project} AND l.month = {month} AND e.id = {engagement}
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM workers_departure d
+        WHERE d.engagement_id = {engagement} AND d.settlement = 'owed' AND d.exited_on >= {last_day}
     )"""
-# An amount put down at the exit stands for the months up to it.
-_NOT_SAID_AT_EXIT = """NOT EXISTS (SELECT 1 FROM workers_departure d
-        WHERE d.engagement_id = a.engagement_id AND d.settlement = 'owed' AND d.exited_on >= a.last_day)"""
+_OF_ATTENDANCE = {name: f"a.{name}" for name in ("days", "month", "last_day")} | {
+    "engagement": "a.engagement_id",
+    "project": "a.project_id",
+}
+
+
+class Unlisted(Func):
+    """The same condition in a query of `AttendanceMonth`."""
+
+    output_field = models.BooleanField()
+
+    def __init__(self, *columns):
+        super().__init__(*(columns or _OF_ATTENDANCE))
+
+    def as_sql(self, compiler, connection, **context):
+        asked = [compiler.compile(column)[0] for column in self.get_source_expressions()]
+        columns = dict(zip(_OF_ATTENDANCE, asked, strict=True))
+        return f"({UNLISTED.format(**columns)})", []
+
 
 _UNLISTED_ROWS = f"""
 SELECT 'a' || a.id AS key, 'unlisted'::text AS kind, a.project_id, a.month, a.engagement_id,
@@ -69,7 +90,7 @@ SELECT 'a' || a.id AS key, 'unlisted'::text AS kind, a.project_id, a.month, a.en
     {ESTIMATE.format(days="a.days", engagement="a.engagement_id", last="a.last_day")} AS amount,
     {_DUE_ON.format(month="a.month", project="a.project_id")} AS due_on, NULL::date AS last_paid_on,
     NULL::bigint AS payroll_id, NULL::bigint AS departure_id
-FROM workers_attendancemonth a WHERE {UNLISTED} AND {_NOT_SAID_AT_EXIT}
+FROM workers_attendancemonth a WHERE {UNLISTED.format(**_OF_ATTENDANCE)}
 """
 
 # The lines a departure's amount stands for: up to the month of the exit, without those of an earlier one.
@@ -166,5 +187,3 @@ class WageDue(ScopedModel):
     @property
     def is_estimate(self) -> bool:
         return self.kind == DueKind.UNLISTED
-
-

@@ -1,3 +1,11 @@
+from accounts.permissions.advances import (
+    ADVANCE_WRITERS,
+    ARREARS_READERS,
+    OVERSEERS,
+    can_change_threshold,
+    can_record_advance,
+    can_recover,
+)
 from accounts.permissions.payrolls import (
     NOTICE_READERS,
     can_import_payroll,
@@ -12,12 +20,18 @@ from accounts.permissions.special_accounts import (
 )
 
 __all__ = [
+    "ADVANCE_WRITERS",
+    "ARREARS_READERS",
     "NOTICE_READERS",
+    "OVERSEERS",
     "can_cancel_account",
+    "can_change_threshold",
     "can_edit_account",
     "can_import_payroll",
     "can_import_statement",
     "can_post_notice",
     "can_record_account",
+    "can_record_advance",
+    "can_recover",
     "can_share_account",
 ]

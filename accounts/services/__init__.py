@@ -1,3 +1,4 @@
+from accounts.services.advances import debtors_of, record_advance, recover_advance, undo_advance, undo_recovery
 from accounts.services.ledger import Movement, UnlikeKnownSerial, known_serials, record_movements
 from accounts.services.matching import match_payouts
 from accounts.services.notices import post_notice, withdraw_notice
@@ -12,6 +13,7 @@ from accounts.services.special_accounts import (
     serves_an_open_project,
     update_account,
 )
+from accounts.services.thresholds import change_threshold
 
 __all__ = [
     "ALREADY_CANCELLED",
@@ -22,13 +24,19 @@ __all__ = [
     "Wage",
     "account_of_statement",
     "cancel_account",
+    "change_threshold",
+    "debtors_of",
     "known_serials",
     "match_payouts",
     "open_account",
     "post_notice",
+    "record_advance",
     "record_movements",
     "record_wages",
+    "recover_advance",
     "serves_an_open_project",
+    "undo_advance",
+    "undo_recovery",
     "update_account",
     "withdraw_notice",
 ]

@@ -77,7 +77,8 @@ RAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;
 
 def append_only_but_for_merges(*also: str) -> list[Trigger]:
     """As `core.triggers.append_only`, for rows with a `project`: that alone may change, between the two projects of a
-    merge, and with it keys to rows that fold (columns `also`). Not for tables with generated columns, which a BEFORE trigger does not see."""
+    merge, and with it keys to rows that fold (columns `also`). Not for tables with generated columns, which a BEFORE
+    trigger does not see."""
     refuse = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
     return [
         Trigger(
