@@ -1,3 +1,4 @@
+from accounts.filters.arrears import ArrearsFilters, MonthLineFilters, SettledFilters, SettledUnitFilters
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -10,8 +11,12 @@ from accounts.filters.special_accounts import (
 
 __all__ = [
     "AccountFilters",
+    "ArrearsFilters",
     "LedgerFilters",
+    "MonthLineFilters",
     "NoticeFilters",
     "PayrollFilters",
     "PayrollLineFilters",
+    "SettledFilters",
+    "SettledUnitFilters",
 ]

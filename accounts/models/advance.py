@@ -189,3 +189,8 @@ class AdvanceMovement(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()} {self.amount}"
+
+    @property
+    def dialog_id(self) -> str:
+        """Of the dialog that undoes it, and of its form's fields."""
+        return f"undo-{self.pk}"

@@ -221,3 +221,12 @@ def units_of(user, *parts: str) -> QuerySet[Organization]:
         organization=OuterRef("pk"), participant_type__in=parts, project__in=_in_sight(user)
     )
     return Organization.objects.filter(Exists(parties))
+
+
+def rate_of(projects: QuerySet[Project], month: date) -> tuple[int, int]:
+    """(paid in full, all who are to be paid) of a month over these projects."""
+    own = projects.order_by().values("pk")
+    lines = PayrollLine._base_manager.filter(month=month, project__in=own)
+    counted = lines.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(paid__gte=F("net"))))
+    unlisted = without_line(AttendanceMonth._base_manager.filter(month=month, project__in=own)).count()
+    return counted["settled"], counted["all"] + unlisted

@@ -1,3 +1,12 @@
+from accounts.tables.arrears import (
+    ARREARS_HEADERS,
+    AdvanceTable,
+    ArrearsTable,
+    MonthPeopleTable,
+    SettledTable,
+    SettledUnitTable,
+    arrears_rows,
+)
 from accounts.tables.notices import (
     NoticeTable,
 )
@@ -15,13 +24,20 @@ from accounts.tables.special_accounts import (
 )
 
 __all__ = [
+    "ARREARS_HEADERS",
     "AccountTable",
+    "AdvanceTable",
+    "ArrearsTable",
     "LedgerTable",
+    "MonthPeopleTable",
     "NoticeTable",
     "PayrollLineTable",
     "PayrollTable",
     "ProjectAccountTable",
     "ProjectPayrollTable",
+    "SettledTable",
+    "SettledUnitTable",
     "UnmatchedTable",
     "UnpaidTable",
+    "arrears_rows",
 ]

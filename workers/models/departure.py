@@ -108,5 +108,10 @@ class Departure(ScopedModel):
         return self.engagement.get_absolute_url()
 
     @property
+    def differs(self) -> bool:
+        """From what payrolls and attendance came to on the day."""
+        return self.proposed_amount is not None and self.proposed_amount != (self.owed_amount or 0)
+
+    @property
     def is_owed(self) -> bool:
         return self.settlement == Settlement.OWED and self.paid_on is None
