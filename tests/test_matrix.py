@@ -115,6 +115,10 @@ OBJECTS = {
     "accounts:account_cancel": ["account"],
     "accounts:payroll": ["payroll"],
     "accounts:notice_withdraw": ["public_notice"],
+    "accounts:advance": ["advance"],
+    "accounts:advance_recover": ["advance"],
+    "accounts:advance_undo": ["advance"],
+    "accounts:recovery_undo": ["recovery"],
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
@@ -133,6 +137,7 @@ PARAMETERS = {
 }
 WORDS = {
     "act": "suspend",
+    "by": "worker",
     "move": "exit",
     "kind": "roster",
     "day": "2026-09-03",
