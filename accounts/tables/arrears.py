@@ -7,6 +7,7 @@ from accounts.enums import DueKind
 from accounts.models import Advance, WageDue
 from accounts.selectors import settled
 from accounts.selectors.arrears import band_of
+from accounts.tables.payrolls import DaysColumn
 from core import formats
 from core.tables import BadgeColumn, Column, DayColumn, MoneyColumn, MonthColumn, NumberColumn, RateColumn, Table
 
@@ -17,6 +18,13 @@ def amount_text(row: WageDue) -> str:
     if row.amount is None:
         return "无法估算"
     return formats.money(row.amount) + ("（估算）" if row.is_estimate else "")
+
+
+class AmountColumn(NumberColumn):
+    """Still owed: to the cent, by estimate, or not to be told."""
+
+    def text(self, record) -> str:
+        return amount_text(record)
 
 
 class ArrearsTable(Table):
@@ -30,7 +38,7 @@ class ArrearsTable(Table):
     unit = Column("用工单位", value=lambda row: str(row.unit or row.contractor or ""), minor=True)
     month = MonthColumn("工资月份")
     kind = BadgeColumn("情形", value="get_kind_display", tone=lambda row: KIND_TONES[row.kind])
-    amount = NumberColumn("尚欠（元）", value=amount_text)
+    amount = AmountColumn("尚欠（元）")
     due_on = DayColumn("应付日期", sort="due_on")
     age = NumberColumn("拖欠天数", value="age", minor=True)
 
@@ -151,10 +159,10 @@ class MonthPeopleTable(Table):
 
     name = Column("姓名", primary=True)
     team = Column("班组", value="team.name")
-    days = NumberColumn("天数", value=lambda row: None if row.days is None else f"{row.days.normalize():f}")
+    days = DaysColumn("天数")
     net = MoneyColumn("应付（元）")
     paid = MoneyColumn("已付（元）", minor=True)
-    amount = NumberColumn("尚欠（元）", value=lambda row: "" if row.kind == DueKind.PAID else amount_text(row))
+    amount = AmountColumn("尚欠（元）")
     kind = BadgeColumn("情形", value="get_kind_display", tone=lambda row: KIND_TONES[row.kind])
     paid_on = DayColumn("最后支付", value="last_paid_on")
     late = BadgeColumn("", value=lambda row: "逾期支付" if row.paid_late else "", tone="yellow")
