@@ -1,4 +1,11 @@
-from accounts.services.advances import debtors_of, record_advance, recover_advance, undo_advance, undo_recovery
+from accounts.services.advances import (
+    debtors_of,
+    may_be_for,
+    record_advance,
+    recover_advance,
+    undo_advance,
+    undo_recovery,
+)
 from accounts.services.ledger import Movement, UnlikeKnownSerial, known_serials, record_movements
 from accounts.services.matching import match_payouts
 from accounts.services.notices import post_notice, withdraw_notice
@@ -28,6 +35,7 @@ __all__ = [
     "debtors_of",
     "known_serials",
     "match_payouts",
+    "may_be_for",
     "open_account",
     "post_notice",
     "record_advance",

@@ -118,16 +118,15 @@ def _why_not(line: PayrollLine | None, amount: Decimal, debtor: Organization, ca
         return f"{who}：尚欠 {money(line.net - line.paid)} 元，垫付金额不能更多。"
     if on < line.month:
         return f"{who}：垫付日期早于工资所属月份。"
-    unit = employer_of(line)
-    if cause == AdvanceCause.SUBCONTRACTOR and unit not in (None, debtor.pk):
+    if cause == AdvanceCause.SUBCONTRACTOR and not may_be_for(line, debtor):
         return f"{who}：所在班组不属于{debtor}。"
     return ""
 
 
-def employer_of(line: PayrollLine) -> int | None:
-    """The unit whose team the person was in, if the team says so."""
+def may_be_for(line: PayrollLine, debtor: Organization) -> bool:
+    """Unless the person's team says that another unit employs it."""
     team = line.team or (line.engagement and line.engagement.team)
-    return team.employer.organization_id if team and team.employer else None
+    return not (team and team.employer) or team.employer.organization_id == debtor.pk
 
 
 @transaction.atomic

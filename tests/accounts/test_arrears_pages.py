@@ -35,10 +35,8 @@ def site():
 TOTAL = "2,394.67"
 
 
-@pytest.mark.parametrize(
-    "page", ["", "by/project/", "by/contractor/", "by/unit/", "by/place/", "by/worker/", "print/"]
-)
-def test_every_page_comes_to_the_same_sum(site, client, page):
+@pytest.mark.parametrize("way", ["", "by/project/", "by/contractor/", "by/unit/", "by/place/", "by/worker/", "print/"])
+def test_every_page_comes_to_the_same_sum(site, client, way):
     client.force_login(officer())
     assert TOTAL in client.get(LEDGER + way).text
 
