@@ -20,13 +20,15 @@ PROOF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/P
 # Where wages are not paid they were not paid in spring either: a dozen people, three months.
 OLD_PAYROLLS = """
 INSERT INTO accounts_payroll (project_id, month, pay_on, created_at)
-SELECT s.project_id, %(month)s, %(month)s::date + interval '1 month 14 days', %(month)s::date + interval '1 month 9 days'
+SELECT s.project_id, %(month)s, %(month)s::date + interval '1 month 14 days',
+       %(month)s::date + interval '1 month 9 days'
 FROM sites s JOIN projects_project p ON p.id = s.project_id
 WHERE 'unpaid' = ANY(s.faults) AND p.actual_start_on <= %(month)s
 """
 OLD_LINES = """
 INSERT INTO accounts_payrollline (payroll_id, project_id, month, engagement_id, team_id, name, id_number,
-    id_number_index, card_number, card_number_index, card_last4, bank_name, days, rate, due, deducted, net, paid, remark)
+    id_number_index, card_number, card_number_index, card_last4, bank_name, days, rate, due, deducted, net, paid,
+    remark)
 SELECT p.id, p.project_id, p.month, e.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
        c.last4, c.bank_name, 20, 240, 4800, 0, 4800, 0, ''
 FROM accounts_payroll p

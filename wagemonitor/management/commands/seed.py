@@ -11,7 +11,8 @@ from tqdm import tqdm
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
-from wagemonitor.seed import arrears, (
+from wagemonitor.seed import (
+    arrears,
     course,
     fill,
     flows,
