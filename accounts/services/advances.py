@@ -74,6 +74,8 @@ def record_advance(
     lock_open(project)
     lines = _held(project, amounts)
     _check(project, payer, debtor, cause, means, on, amounts, lines, proofs)
+    with connection.cursor() as cursor:  # the sum of the lines is asked for when they are all there
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     facts = {"payer": payer, "debtor": debtor, "cause": cause, "means": means, "on": on, "note": note.strip()}
     advance = Advance.objects.create(project=project, amount=sum(amounts.values()), by=by, **facts)
     AdvanceItem.objects.bulk_create(

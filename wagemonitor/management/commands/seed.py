@@ -106,7 +106,7 @@ class Builder:
         flows.prepare(self.made, self.span)
         flows.accounts(self.random, self.made, self.units)
         course.write(self.today, self.units)
-        arrears.owe(self.today)
+        arrears.owe(self.today, self.made)
 
     def _month(self, month: date) -> None:
         self.days += flows.attendance(month, self.span)
