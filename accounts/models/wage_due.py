@@ -1,10 +1,13 @@
 """Every month of wages there is a word about, as one relation: what payrolls list, what was worked and stands on
 none, and what was put down as owed when somebody left. A view; see docs/decisions/arrears.md for what counts."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Func, Q
 
-from accounts.enums import DUE_OF_MONTHS, DUE_OWED, DueKind
+from accounts.enums import DUE_OF_MONTHS, DueKind
+from core.months import previous_month
 from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.models import Organization
 from projects.models import Project
@@ -133,12 +136,13 @@ class WageDueQuerySet(ScopedQuerySet):
         """What is asked whether it was settled: lines, and work on no line."""
         return self.filter(kind__in=DUE_OF_MONTHS)
 
-    def arrears(self, today) -> "WageDueQuerySet":
-        """Owed past the day it was due. The bound on months lets the branches skip what cannot be due."""
-        due = self.filter(kind__in=DUE_OWED, due_on__lt=today)
-        return due.filter(Q(kind=DueKind.DEPARTURE) | Q(month__lt=today.replace(day=1))).filter(
-            Q(amount__gt=0) | Q(amount__isnull=True)
-        )
+    def arrears(self, today: date) -> "WageDueQuerySet":
+        """Owed past the day it was due. Pay days lie in the following month: only of the month before this one each
+        project's has to be asked, and neither day nor estimate of a row that falls out anyhow is worked out."""
+        last = previous_month(today)
+        of_months = Q(month__lt=last) | Q(month=last, due_on__lt=today)
+        listed = Q(kind__in=(DueKind.UNPAID, DueKind.UNLISTED)) & of_months
+        return self.filter(listed | Q(kind=DueKind.DEPARTURE, due_on__lt=today, amount__gt=0))
 
 
 class WageDue(ScopedModel):
