@@ -194,6 +194,14 @@ class PortalFormMixin:
             self._dress(form_field)
             self._name_what_is_missing(form_field, form_field.label or pretty_name(name))
 
+    def refuse(self, error: ValidationError) -> None:
+        """What a service refused, at the fields it names; what names none of ours stands above the form."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            self.add_error(name if name in self.fields else None, errors)
+
     @staticmethod
     def _name_what_is_missing(form_field: forms.Field, label: str) -> None:
         """请填写项目名称。 instead of the general sentence, unless the form has words of its own."""
@@ -220,14 +228,6 @@ class PortalFormMixin:
             if name in self.fields:
                 self.fields[name].widget.attrs["autofocus"] = True
                 break
-
-    def refuse(self, error: ValidationError) -> None:
-        """What a service refused, at the fields it names; what names none of ours goes above the form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
 
     def section_list(self) -> Iterator[BoundSection]:
         rest = {bound.name: bound for bound in self.visible_fields()}

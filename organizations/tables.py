@@ -36,6 +36,7 @@ class UserTable(Table):
 DETAILS = {
     "again": "重新发放",
     "after": "变更后",
+    "amount": "金额",
     "before": "变更前",
     "by": "操作账号",
     "changed": "改动人数",

@@ -131,6 +131,10 @@ OBJECTS = {
     "my:attendance_day": ["engagement"],
     "my_wages:detail": ["payroll_line"],
     "my_wages:answer": ["payroll_line"],
+    "accounts:advance": ["advance"],
+    "accounts:advance_recover": ["advance"],
+    "accounts:advance_undo": ["advance"],
+    "accounts:recovery_undo": ["recovery"],
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
@@ -149,6 +153,7 @@ PARAMETERS = {
 }
 WORDS = {
     "act": "suspend",
+    "by": "worker",
     "move": "exit",
     "kind": "roster",
     "day": "2026-09-03",

@@ -15,7 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.enums import SheetState, StepMeans
-from accounts.services import take_step
+from accounts.services import recover_advance, take_step
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
 from core import attachments
@@ -261,7 +261,7 @@ class World:
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
         things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
         things |= self.wages(payroll, account, self.engagement)
-        return things | self._sheets()
+        return things | self._sheets() | self.advanced()
 
     def _sheets(self) -> dict[str, Any]:
         """A sheet on its way with a signed scan, and a draft; an advance of the person on them."""
@@ -282,6 +282,19 @@ class World:
         return money.payroll_line(
             money.payroll(self.project, month, created_by=self.users["clerk"]), engagement=engagement, **text
         )
+
+    def advanced(self) -> dict[str, Any]:
+        """Wages half of which the contractor has paid for its subcontractor, and got a part of it back."""
+        name, clerk = self.text("被欠薪工人"), self.users["clerk"]
+        payroll = money.payroll(self.project, date(2026, 8, 1), created_by=clerk)
+        line = money.payroll_line(payroll, "3000", name=name, id_number=self._id_number())
+        proof = (f"{self.mark}签收单.pdf", PDF + self.mark.encode())
+        facts = {"debtor": self.subcontractor, "on": date(2026, 9, 20), "note": self.text("垫付说明")}
+        made = money.advance(self.project, by=clerk, amounts={line.pk: Decimal(1500)}, proofs=[proof], **facts)
+        back = recover_advance(
+            made, on=date(2026, 9, 25), amount=Decimal(500), note=self.text("追回说明"), by=clerk, proofs=[proof]
+        )
+        return {"advance": made, "recovery": back}
 
     def _public_notice(self, project: Model) -> Model:
         by, place = self.users["clerk"], self.text("宣传栏")
@@ -423,6 +436,7 @@ class World:
             self._papers(project)
             self._party(number)
             self.left()
+            self.advanced()
             self._more(number)
 
     def _party(self, number: int) -> None:

@@ -1,3 +1,4 @@
+from accounts.filters.arrears import ArrearsFilters, MonthLineFilters, SettledFilters, SettledUnitFilters
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -11,10 +12,14 @@ from accounts.filters.special_accounts import (
 
 __all__ = [
     "AccountFilters",
+    "ArrearsFilters",
     "LedgerFilters",
+    "MonthLineFilters",
     "NoticeFilters",
     "PayrollFilters",
     "PayrollLineFilters",
+    "SettledFilters",
+    "SettledUnitFilters",
     "SheetFilters",
     "SheetLineFilters",
 ]

@@ -1,7 +1,7 @@
 from accounts.forms.accounts import AccountForm, BankAccountForm, CancelForm
+from accounts.forms.advances import AdvanceForm, RecoverForm, ThresholdForm, UndoForm
 from accounts.forms.notices import PostingForm, WithdrawForm
 from accounts.forms.sheets import (
-    AdvanceForm,
     AnswerForm,
     BackForm,
     BackPayForm,
@@ -11,6 +11,7 @@ from accounts.forms.sheets import (
     MakeForm,
     ObjectionForm,
     StepForm,
+    WageAdvanceForm,
 )
 
 __all__ = [
@@ -27,6 +28,10 @@ __all__ = [
     "MakeForm",
     "ObjectionForm",
     "PostingForm",
+    "RecoverForm",
     "StepForm",
+    "ThresholdForm",
+    "UndoForm",
+    "WageAdvanceForm",
     "WithdrawForm",
 ]

@@ -161,7 +161,7 @@ class ExplainForm(PortalForm):
     reason = forms.CharField(label="差异原因", max_length=200, help_text="填给所有还没有说明原因的人员。")
 
 
-class AdvanceForm(PortalForm):
+class WageAdvanceForm(PortalForm):
     engagement = PersonField(label="人员", queryset=Engagement.objects.none())
     amount = MoneyField(label="预支金额（元）", min_value=0)
     paid_on = forms.DateField(label="预支日期")

@@ -7,24 +7,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0008_payroll_sheets'),
-        ('workers', '0008_worker_logins'),
+        ("accounts", "0008_payroll_sheets"),
+        ("workers", "0008_worker_logins"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='lineanswer',
-            name='answers_the_line',
+            model_name="lineanswer",
+            name="answers_the_line",
         ),
         migrations.AddField(
-            model_name='lineanswer',
-            name='issue',
-            field=models.ForeignKey(help_text='在此之前 24 小时内，有人替本人领过密码', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workers.loginissue', verbose_name='答复前不久发放的登录密码'),
+            model_name="lineanswer",
+            name="issue",
+            field=models.ForeignKey(
+                help_text="在此之前 24 小时内，有人替本人领过密码",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="workers.loginissue",
+                verbose_name="答复前不久发放的登录密码",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lineanswer',
-            trigger=pgtrigger.compiler.Trigger(name='answers_the_line', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE line RECORD;', func="\nSELECT l.net, l.engagement_id, l.project_id, s.state INTO line\nFROM accounts_payrollline l JOIN accounts_payrollsheet s ON s.id = l.sheet_id WHERE l.id = NEW.line_id\nFOR UPDATE OF l, s;\nIF line.state <> 'confirming' OR line.project_id <> NEW.project_id THEN\n    RAISE EXCEPTION 'refused: 这份工资表现在不需要确认' USING ERRCODE = 'check_violation';\nEND IF;\nIF NOT EXISTS (\n    SELECT 1 FROM workers_engagement e JOIN workers_worker w ON w.id = e.worker_id\n    WHERE e.id = line.engagement_id AND w.user_id = NEW.by_id\n) THEN\n    RAISE EXCEPTION 'refused: 只能由本人确认' USING ERRCODE = 'check_violation';\nEND IF;\nIF line.net <> NEW.net THEN\n    RAISE EXCEPTION 'refused: 工资金额刚刚有变化，请核对后再确认' USING ERRCODE = 'check_violation';\nEND IF;\nUPDATE accounts_payrollline SET answer = NEW.answer, answered_at = NEW.at WHERE id = NEW.line_id;\nRETURN NEW;\n", hash='62363cb11faa37c5e7e73be1243a24c0c22c4857', operation='INSERT', pgid='pgtrigger_answers_the_line_deb77', table='accounts_lineanswer', when='BEFORE')),
+            model_name="lineanswer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answers_the_line",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE line RECORD;",
+                    func="\nSELECT l.net, l.engagement_id, l.project_id, s.state INTO line\nFROM accounts_payrollline l JOIN accounts_payrollsheet s ON s.id = l.sheet_id WHERE l.id = NEW.line_id\nFOR UPDATE OF l, s;\nIF line.state <> 'confirming' OR line.project_id <> NEW.project_id THEN\n    RAISE EXCEPTION 'refused: 这份工资表现在不需要确认' USING ERRCODE = 'check_violation';\nEND IF;\nIF NOT EXISTS (\n    SELECT 1 FROM workers_engagement e JOIN workers_worker w ON w.id = e.worker_id\n    WHERE e.id = line.engagement_id AND w.user_id = NEW.by_id\n) THEN\n    RAISE EXCEPTION 'refused: 只能由本人确认' USING ERRCODE = 'check_violation';\nEND IF;\nIF line.net <> NEW.net THEN\n    RAISE EXCEPTION 'refused: 工资金额刚刚有变化，请核对后再确认' USING ERRCODE = 'check_violation';\nEND IF;\nUPDATE accounts_payrollline SET answer = NEW.answer, answered_at = NEW.at WHERE id = NEW.line_id;\nRETURN NEW;\n",
+                    hash="62363cb11faa37c5e7e73be1243a24c0c22c4857",
+                    operation="INSERT",
+                    pgid="pgtrigger_answers_the_line_deb77",
+                    table="accounts_lineanswer",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

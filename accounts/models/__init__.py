@@ -1,13 +1,20 @@
+from accounts.models.advance import Advance, AdvanceItem, AdvanceMovement
 from accounts.models.ledger import LedgerEntry
 from accounts.models.notice import PublicNotice
 from accounts.models.payout_batch import PayoutBatch, PayoutOrder
 from accounts.models.payroll import Payout, Payroll, PayrollLine
 from accounts.models.sheets import LineAnswer, PayrollSheet, PayrollStep
 from accounts.models.special_account import AccountProject, SpecialAccount
+from accounts.models.threshold import ArrearsThreshold
 from accounts.models.wage_advance import WageAdvance
+from accounts.models.wage_due import WageDue
 
 __all__ = [
     "AccountProject",
+    "Advance",
+    "AdvanceItem",
+    "AdvanceMovement",
+    "ArrearsThreshold",
     "LedgerEntry",
     "LineAnswer",
     "Payout",
@@ -20,4 +27,5 @@ __all__ = [
     "PublicNotice",
     "SpecialAccount",
     "WageAdvance",
+    "WageDue",
 ]

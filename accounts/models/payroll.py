@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.enums import Answer, PayMethod
 from accounts.models import sheet_triggers
 from accounts.models.ledger import LedgerEntry
+from accounts.models.settling import settles_departures
 from accounts.models.special_account import SpecialAccount, kept_by
 from core.fields import BlindIndexField, EncryptedField, MoneyField
 from core.scoping import ScopedModel
@@ -150,7 +151,7 @@ class PayrollLine(OwnRows, ScopedModel):
                 condition=Q(paid__gte=0) & Q(paid__lte=F("net")), name="payroll_line_paid_up_to_net"
             ),
         ]
-        triggers = sheet_triggers.of_lines()
+        triggers = [*sheet_triggers.of_lines(), settles_departures()]
 
     def __str__(self) -> str:
         return f"{self.name} {self.month:%Y-%m}"
@@ -170,7 +171,10 @@ class Payout(OwnRows, ScopedModel):
     own_path = "line__engagement"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="payouts")
-    account = models.ForeignKey(SpecialAccount, on_delete=models.PROTECT, related_name="payouts")
+    account = models.ForeignKey(SpecialAccount, null=True, on_delete=models.PROTECT, related_name="payouts")
+    advance_item = models.OneToOneField(
+        "AdvanceItem", verbose_name="垫付", null=True, on_delete=models.PROTECT, related_name="payout"
+    )
     serial = models.CharField("工资发放流水号", max_length=64)
     entry = models.OneToOneField(LedgerEntry, null=True, on_delete=models.PROTECT, related_name="payout")
     line = models.ForeignKey(PayrollLine, null=True, on_delete=models.PROTECT, related_name="payouts")
@@ -189,10 +193,23 @@ class Payout(OwnRows, ScopedModel):
         verbose_name = "工资发放"
         verbose_name_plural = verbose_name
         ordering = ["-paid_on", "-id"]
-        indexes = [models.Index(fields=["project", "month"])]
+        indexes = [
+            models.Index(fields=["project", "month"]),
+            models.Index(
+                fields=["month", "paid_on"],
+                include=["project", "line"],
+                condition=Q(returned__isnull=True),
+                name="payout_of_month_by_day",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "serial"], name="payout_serial_unique"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(account__isnull=False, advance_item__isnull=True) & ~Q(method=PayMethod.ADVANCE)
+                | Q(account__isnull=True, advance_item__isnull=False, entry__isnull=True, method=PayMethod.ADVANCE),
+                name="payout_from_an_account_or_an_advance",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,3 +1,11 @@
+from accounts.permissions.advances import (
+    ADVANCE_WRITERS,
+    ARREARS_READERS,
+    OVERSEERS,
+    can_change_threshold,
+    can_record_advance,
+    can_recover,
+)
 from accounts.permissions.payrolls import (
     NOTICE_READERS,
     can_import_payroll,
@@ -21,10 +29,14 @@ from accounts.permissions.special_accounts import (
 )
 
 __all__ = [
+    "ADVANCE_WRITERS",
+    "ARREARS_READERS",
     "NOTICE_READERS",
+    "OVERSEERS",
     "SHEET_READERS",
     "approves_on_paper",
     "can_cancel_account",
+    "can_change_threshold",
     "can_edit_account",
     "can_edit_sheet",
     "can_import_payroll",
@@ -32,6 +44,8 @@ __all__ = [
     "can_make_sheets",
     "can_post_notice",
     "can_record_account",
+    "can_record_advance",
+    "can_recover",
     "can_share_account",
     "can_step_back",
     "can_step_on",

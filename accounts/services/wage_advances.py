@@ -17,7 +17,7 @@ OWN = "of the caller's project"
 
 
 @transaction.atomic
-def record_advance(
+def record_wage_advance(
     project: Project, *, by, engagement: Engagement, amount: Decimal, paid_on: date, note: str
 ) -> WageAdvance:
     """预支工资 of somebody on the project's register; the next sheets take it back."""
@@ -35,7 +35,7 @@ def record_advance(
 
 
 @transaction.atomic
-def correct_advance(advance: WageAdvance, *, by, note: str) -> WageAdvance:
+def correct_wage_advance(advance: WageAdvance, *, by, note: str) -> WageAdvance:
     """Answer a wrong advance by its opposite; not once sheets have taken it back."""
     project = lock_open(advance.project)
     if advance.corrects_id or WageAdvance.objects.unscoped(OWN).filter(corrects=advance).exists():
@@ -56,7 +56,7 @@ def correct_advance(advance: WageAdvance, *, by, note: str) -> WageAdvance:
     return opposite
 
 
-def outstanding(engagement: Engagement) -> Decimal:
+def outstanding_advance(engagement: Engagement) -> Decimal:
     """Advanced and not yet taken back by any sheet."""
     given = WageAdvance.objects.unscoped(OWN).filter(engagement=engagement).aggregate(sum=Sum("amount"))
     taken = PayrollLine.objects.unscoped(OWN).filter(engagement=engagement).aggregate(sum=Sum("advance_deducted"))

@@ -1,3 +1,12 @@
+from accounts.tables.arrears import (
+    ARREARS_HEADERS,
+    AdvanceTable,
+    ArrearsTable,
+    MonthPeopleTable,
+    SettledTable,
+    SettledUnitTable,
+    arrears_rows,
+)
 from accounts.tables.notices import (
     NoticeTable,
 )
@@ -7,7 +16,7 @@ from accounts.tables.payrolls import (
     ProjectPayrollTable,
     UnpaidTable,
 )
-from accounts.tables.sheets import AdvanceTable, ProjectSheetTable, SheetLineTable, SheetTable
+from accounts.tables.sheets import ProjectSheetTable, SheetLineTable, SheetTable, WageAdvanceTable
 from accounts.tables.special_accounts import (
     AccountTable,
     LedgerTable,
@@ -16,17 +25,24 @@ from accounts.tables.special_accounts import (
 )
 
 __all__ = [
+    "ARREARS_HEADERS",
     "AccountTable",
     "AdvanceTable",
+    "ArrearsTable",
     "LedgerTable",
+    "MonthPeopleTable",
     "NoticeTable",
     "PayrollLineTable",
     "PayrollTable",
     "ProjectAccountTable",
     "ProjectPayrollTable",
     "ProjectSheetTable",
+    "SettledTable",
+    "SettledUnitTable",
     "SheetLineTable",
     "SheetTable",
     "UnmatchedTable",
     "UnpaidTable",
+    "WageAdvanceTable",
+    "arrears_rows",
 ]

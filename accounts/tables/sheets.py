@@ -101,7 +101,7 @@ class SheetLineTable(Table):
         return reverse("payrolls:line_edit", args=[record.pk]) if self.editable else ""
 
 
-class AdvanceTable(Table):
+class WageAdvanceTable(Table):
     caption = "预支工资"
     default_order = "-id"
     empty_title = "没有预支"

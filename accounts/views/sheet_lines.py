@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts import permissions, services
-from accounts.forms import AdvanceForm, CorrectAdvanceForm, LineForm
+from accounts.forms import CorrectAdvanceForm, LineForm, WageAdvanceForm
 from accounts.models import PayrollLine, PayrollSheet, WageAdvance
 from accounts.permissions import SHEET_READERS
-from accounts.tables import AdvanceTable
+from accounts.tables import WageAdvanceTable
 from accounts.views.sheets import require_edit, sheet_in_scope
 from core.access import access, read_or_write
 from organizations.enums import Role
@@ -104,21 +104,21 @@ def advances(request, project_pk):
     """What was paid ahead, and the form for one more."""
     project = bare_project(request, project_pk)
     may_record = permissions.can_make_sheets(request.user, project)
-    form = AdvanceForm(request.POST or None, project=project) if may_record else None
+    form = WageAdvanceForm(request.POST or None, project=project) if may_record else None
     if request.method == "POST":
         if refused := refuse_unless(request, project, may_record):
             return refused
         if form.is_valid():
             try:
-                services.record_advance(project, by=request.user, **form.cleaned_data)
+                services.record_wage_advance(project, by=request.user, **form.cleaned_data)
                 messages.success(request, "预支已登记，下次编制工资表时扣回。")
                 return redirect("payrolls:advances", project.pk)
             except ValidationError as error:
                 form.refuse(error)
     rows = WageAdvance.objects.visible_to(request.user).filter(project=project)
     rows = rows.select_related("engagement__worker", "by", "corrected_by")
-    context = {"project": project, "form": form, "table": AdvanceTable(rows, request)}
-    return render(request, "accounts/advances.html", context, status=422 if form and form.errors else 200)
+    context = {"project": project, "form": form, "table": WageAdvanceTable(rows, request)}
+    return render(request, "accounts/wage_advances.html", context, status=422 if form and form.errors else 200)
 
 
 @read_or_write
@@ -139,9 +139,9 @@ def advance(request, pk):
             request,
             back,
             form,
-            lambda: services.correct_advance(found, by=request.user, **form.cleaned_data),
+            lambda: services.correct_wage_advance(found, by=request.user, **form.cleaned_data),
             done,
         )
     context = {"advance": found, "project": found.project, "may_correct": may_correct, "form": CorrectAdvanceForm()}
-    context |= {"outstanding": services.outstanding(found.engagement), "back": back}
-    return render(request, "accounts/advance.html", context)
+    context |= {"outstanding": services.outstanding_advance(found.engagement), "back": back}
+    return render(request, "accounts/wage_advance.html", context)

@@ -62,7 +62,7 @@ def filled(*columns: str) -> dict[str, str]:
 _MOVES_ONLY = """
 IF TG_OP = 'UPDATE' THEN
     as_it_was := NEW;
-    as_it_was.project_id := OLD.project_id;
+    as_it_was.project_id := OLD.project_id;{also}
     IF as_it_was IS NOT DISTINCT FROM OLD AND EXISTS (
         SELECT 1 FROM projects_project p
         WHERE (p.id = OLD.project_id AND p.merged_into_id = NEW.project_id)
@@ -75,9 +75,10 @@ RAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;
 """
 
 
-def append_only_but_for_merges() -> list[Trigger]:
+def append_only_but_for_merges(*also: str) -> list[Trigger]:
     """As `core.triggers.append_only`, for rows with a `project`: that alone may change, between the two projects of a
-    merge. Not for tables with generated columns, which a BEFORE trigger does not see."""
+    merge, and with it keys to rows that fold (columns `also`). Not for tables with generated columns, which a BEFORE
+    trigger does not see."""
     refuse = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
     return [
         Trigger(
@@ -85,7 +86,9 @@ def append_only_but_for_merges() -> list[Trigger]:
             when=Before,
             operation=Update | Delete,
             declare=[("as_it_was", "RECORD")],
-            func=_MOVES_ONLY,
+            func=_MOVES_ONLY.replace(
+                "{also}", "".join(f"\n    as_it_was.{column} := OLD.{column};" for column in also)
+            ),
         ),
         Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=refuse),
     ]

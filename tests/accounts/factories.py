@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from accounts.enums import MovementDirection, MovementKind, NoticeSheet, SheetState
+from accounts import services
+from accounts.enums import AdvanceCause, AdvanceMeans, MovementDirection, MovementKind, NoticeSheet, SheetState
 from accounts.models import (
     AccountProject,
+    Advance,
     LedgerEntry,
     Payout,
     Payroll,
@@ -114,3 +116,13 @@ def public_notice(of: Project, month: date = date(2026, 9, 1), *sheets: str, **f
     return PublicNotice.objects.create(
         project=of, month=month, sheets=list(sheets or NoticeSheet.values), **(defaults | fields)
     )
+
+
+def advance(of: Project, *lines: PayrollLine, payer=None, debtor=None, by=None, **fields) -> Advance:
+    """What the lines are owed, advanced in cash by the general contractor for the project's subcontractor."""
+    payer = payer or of.general_contractor
+    facts = {"cause": AdvanceCause.SUBCONTRACTOR, "means": AdvanceMeans.CASH, "on": date(2026, 10, 20)} | fields
+    amounts = facts.pop("amounts", None) or {line.pk: line.net - line.paid for line in lines}
+    facts.setdefault("proofs", [("签收单.pdf", b"%PDF-1.7\n")])
+    debtor = debtor or services.debtors_of(of, payer)[0][0]
+    return services.record_advance(of, payer=payer, debtor=debtor, amounts=amounts, by=by, **facts)

@@ -109,32 +109,32 @@ def test_a_draft_follows_later_attendance_unless_somebody_wrote_in_it():
 
 def test_advances_are_taken_back_once():
     here = site(crew=1, days=5)
-    services.record_advance(
+    services.record_wage_advance(
         here.project, by=here.clerk, engagement=here.crew[0], amount=Decimal(1500), paid_on=SEPTEMBER, note="家中急用"
     )
     here.sheet()
     line = here.line(here.crew[0])
     assert (line.due, line.deducted, line.net) == (1300, 1300, 0)  # never more than is due
     assert line.deduction_reason
-    assert services.outstanding(here.crew[0]) == 200
+    assert services.outstanding_advance(here.crew[0]) == 200
     people.attendance(here.crew[0], *(date(2026, 10, n) for n in range(1, 4)))
     services.make_sheets(here.project, date(2026, 10, 1), by=here.clerk)
     assert PayrollLine.objects.get(month=date(2026, 10, 1)).advance_deducted == 200
-    assert services.outstanding(here.crew[0]) == 0
+    assert services.outstanding_advance(here.crew[0]) == 0
 
 
 def test_an_advance_is_corrected_by_its_opposite_until_it_is_taken_back():
     here = site(crew=1)
     facts = {"engagement": here.crew[0], "paid_on": SEPTEMBER, "note": "家中急用"}
-    wrong = services.record_advance(here.project, by=here.clerk, amount=Decimal(500), **facts)
-    services.correct_advance(wrong, by=here.clerk, note="金额记错")
-    assert services.outstanding(here.crew[0]) == 0
+    wrong = services.record_wage_advance(here.project, by=here.clerk, amount=Decimal(500), **facts)
+    services.correct_wage_advance(wrong, by=here.clerk, note="金额记错")
+    assert services.outstanding_advance(here.crew[0]) == 0
     with pytest.raises(ValidationError, match="已经更正"):
-        services.correct_advance(wrong, by=here.clerk, note="再次")
-    taken = services.record_advance(here.project, by=here.clerk, amount=Decimal(300), **facts)
+        services.correct_wage_advance(wrong, by=here.clerk, note="再次")
+    taken = services.record_wage_advance(here.project, by=here.clerk, amount=Decimal(300), **facts)
     here.sheet()
     with pytest.raises(ValidationError, match="超过已预支"):
-        services.correct_advance(taken, by=here.clerk, note="晚了")
+        services.correct_wage_advance(taken, by=here.clerk, note="晚了")
 
 
 def test_the_database_takes_back_no_more_than_was_advanced():

@@ -4,6 +4,9 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import FilterForm
+from organizations.enums import Industry
+from organizations.models import Region
+from projects.filters import offer_places
 from workers import selectors
 from workers.enums import Settlement, WageMethod
 from workers.filters import STATES, in_state
@@ -62,6 +65,8 @@ class ContractFilters(FilterForm):
 
 
 class DepartureFilters(FilterForm):
+    """The exits of one project."""
+
     q = forms.CharField(label="姓名、拼音或证件号后四位")
     settlement = forms.ChoiceField(label="工资结算", choices=SETTLEMENTS)
 
@@ -82,3 +87,21 @@ class DepartureFilters(FilterForm):
             case "unknown":
                 return departures.filter(settlement="")
         return departures
+
+
+class OwedFilters(DepartureFilters):
+    """Over all projects in sight: also by place and industry."""
+
+    place = forms.ChoiceField(label="管辖属地")
+    industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        offer_places(self, user)
+
+    def within(self, departures):
+        """Those of the place and industry asked for, whatever their state."""
+        asked = self.values
+        if place := asked.get("place"):
+            departures = departures.filter(project__jurisdiction__code__startswith=Region.objects.get(pk=place).prefix)
+        return departures.filter(project__industry=asked["industry"]) if "industry" in asked else departures

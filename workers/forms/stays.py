@@ -1,6 +1,6 @@
 """Leaving the site: one person or several, and what was owed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.utils import timezone
@@ -9,6 +9,7 @@ from core.forms import EvidenceField, MoneyField, PortalForm, Section
 from workers.enums import Settlement
 from workers.forms.fields import ServiceErrorsMixin
 from workers.models import Engagement
+from workers.services.dues import Due
 from workers.services.stays import Exit, Settled
 
 
@@ -17,7 +18,13 @@ class ExitForm(ServiceErrorsMixin, PortalForm):
     settlement = forms.ChoiceField(label="工资是否结清", choices=Settlement.choices, widget=forms.RadioSelect)
     owed_amount = MoneyField(label="欠付金额", required=False, help_text="未结清的填写")
     owed_due_on = forms.DateField(label="约定支付日期", required=False, help_text="未结清的填写")
-    note = forms.CharField(label="说明", required=False, max_length=200, widget=forms.Textarea({"rows": 2}))
+    note = forms.CharField(
+        label="说明",
+        required=False,
+        max_length=200,
+        widget=forms.Textarea({"rows": 2}),
+        help_text="与系统核算的应结金额不一致的，写明原因，如已预支、扣款、现金支付",
+    )
     vouchers = EvidenceField(label="结算单", required=False, help_text="工人签字的结算单，可拍照上传；PDF、JPG 或 PNG")
 
     sections = [
@@ -25,10 +32,16 @@ class ExitForm(ServiceErrorsMixin, PortalForm):
         Section("工资结算", ["settlement", "owed_amount", "owed_due_on", "note", "vouchers"]),
     ]
 
+    def __init__(self, *args, due: Due, **kwargs):
+        """What payrolls and attendance come to is proposed."""
+        proposed = {"settlement": Settlement.OWED, "owed_amount": due.total} if due.total else {}
+        super().__init__(*args, initial=proposed, **kwargs)
+        self.due = due
+
     def clean(self):
         values = super().clean()
         if values.get("on") and values.get("settlement"):
-            self.add_problems(self.settled().problems(values["on"]))
+            self.add_problems(self.settled().problems(values["on"], self.due))
         return values
 
     def settled(self) -> Settled:
@@ -43,15 +56,19 @@ class ExitManyForm(ServiceErrorsMixin, PortalForm):
 
     on = forms.DateField(label="退场日期", initial=timezone.localdate)
     owed_due_on = forms.DateField(label="约定支付日期", required=False, help_text="名单中填有欠付金额时必填")
+    note = forms.CharField(
+        label="说明", required=False, max_length=200, help_text="有人的欠付金额与系统核算不一致的，写明原因"
+    )
     confirmed = forms.BooleanField(label="已核对：所选人员中未填欠付金额的，工资均已结清")
 
-    def __init__(self, *args, people: Iterable[Engagement], last_worked: dict, **kwargs):
+    def __init__(self, *args, people: Iterable[Engagement], last_worked: dict, dues: Mapping[int, Due], **kwargs):
         super().__init__(*args, **kwargs)
-        self.people, self.last_worked = list(people), last_worked
+        self.people, self.last_worked, self.dues = list(people), last_worked, dues
         for person in self.people:
             name = person.worker.name
             self.fields[f"leave-{person.pk}"] = forms.BooleanField(label=f"{name} 退场", required=False)
             self.fields[f"owed-{person.pk}"] = MoneyField(label=f"{name} 欠付金额", required=False)
+            self.initial[f"owed-{person.pk}"] = dues[person.pk].total or None
 
     def rows(self) -> list[dict]:
         return [
@@ -60,12 +77,13 @@ class ExitManyForm(ServiceErrorsMixin, PortalForm):
                 "last_worked": self.last_worked.get(person.pk),
                 "leave": self[f"leave-{person.pk}"],
                 "owed": self[f"owed-{person.pk}"],
+                "due": self.dues[person.pk],
             }
             for person in self.people
         ]
 
     def common(self) -> list:
-        return [self["on"], self["owed_due_on"], self["confirmed"]]
+        return [self["on"], self["owed_due_on"], self["note"], self["confirmed"]]
 
     def chosen(self) -> list[Engagement]:
         return [person for person in self.people if self.cleaned_data.get(f"leave-{person.pk}")]
@@ -78,18 +96,24 @@ class ExitManyForm(ServiceErrorsMixin, PortalForm):
         if owing and not values.get("owed_due_on") and "owed_due_on" not in self.errors:
             self.add_error("owed_due_on", "有人员未结清，请填写约定支付日期。")
         for person in self.people:
-            if values.get(f"owed-{person.pk}") and person not in chosen:
+            owed = values.get(f"owed-{person.pk}")
+            if owed and person not in chosen and owed != self.dues[person.pk].total:
                 self.add_error(f"owed-{person.pk}", "填了欠付金额但没有勾选退场，请勾选或清空金额。")
+        for person in chosen:
+            settled = self._settled(person)
+            if problem := self.dues[person.pk].why_not(settled.settlement, settled.owed_amount, settled.note):
+                self.add_error(f"owed-{person.pk}", problem)
         return values
 
     def exits(self) -> list[Exit]:
         return [Exit(person, self._settled(person)) for person in self.chosen()]
 
     def _settled(self, person: Engagement) -> Settled:
-        owed = self.cleaned_data.get(f"owed-{person.pk}")
+        values = self.cleaned_data
+        owed, note = values.get(f"owed-{person.pk}"), values.get("note", "")
         if not owed:
-            return Settled(Settlement.SETTLED)
-        return Settled(Settlement.OWED, owed, self.cleaned_data["owed_due_on"])
+            return Settled(Settlement.SETTLED, note=note)
+        return Settled(Settlement.OWED, owed, values.get("owed_due_on"), note)
 
 
 class PaidForm(ServiceErrorsMixin, PortalForm):

@@ -32,6 +32,10 @@ class Departure(OwnRows, ScopedModel):
 
     The engagement's own dates are of the latest stay; every exit leaves a row here, so that who comes back keeps the
     stays before. The signed settlement sheet hangs on it as an attachment.
+
+    `proposed_amount`: what lists and attendance came to on the day, empty where nothing was known. `paid_before`: what
+    the payroll lines of the stay had been paid by then; what they are paid beyond it settles the debt by itself
+    (`paid_by_wages`), and a payout that comes back opens it again: a trigger of the payroll lines sees to it.
     """
 
     scope_through = "project"
@@ -45,6 +49,9 @@ class Departure(OwnRows, ScopedModel):
     owed_amount = MoneyField("欠付金额", null=True, blank=True)
     owed_due_on = models.DateField("约定支付日期", null=True, blank=True)
     paid_on = models.DateField("结清日期", null=True, blank=True)
+    proposed_amount = MoneyField("系统核算应结", null=True, blank=True, editable=False)
+    paid_before = MoneyField("退场前已发", default=0, db_default=0, editable=False)
+    paid_by_wages = models.BooleanField("由工资发放结清", default=False, db_default=False, editable=False)
     note = models.CharField("说明", max_length=200, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, on_delete=models.PROTECT, related_name="+"
@@ -92,6 +99,9 @@ class Departure(OwnRows, ScopedModel):
                 condition=Q(paid_on__isnull=True) | Q(settlement=Settlement.OWED, paid_on__gte=F("exited_on")),
                 name="departure_paid_after_exit",
             ),
+            models.CheckConstraint(
+                condition=Q(paid_by_wages=False) | Q(paid_on__isnull=False), name="departure_paid_by_wages_is_paid"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -102,6 +112,11 @@ class Departure(OwnRows, ScopedModel):
 
     def may_open_files(self, user) -> bool:
         return user.role in (*PAPER_READERS, Role.WORKER)
+
+    @property
+    def differs(self) -> bool:
+        """From what payrolls and attendance came to on the day."""
+        return self.proposed_amount is not None and self.proposed_amount != (self.owed_amount or 0)
 
     @property
     def is_owed(self) -> bool:

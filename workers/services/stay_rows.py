@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from workers import selectors
 from workers.enums import Movement
 from workers.models import Departure, Engagement
 from workers.services import contracts
+from workers.services.dues import dues_of
 from workers.services.roster import Written
 from workers.services.stays import Settled, why_not_exit
 
@@ -119,10 +121,9 @@ def write_movements(project: Project, entries: Iterable[MovementEntry], *, today
     outcomes = [(entry, *book.place(entry)) for entry in entries]
     changed = [entry for entry, problems, moved in outcomes if moved]
     unchanged = sum(1 for _, problems, moved in outcomes if not problems and not moved)
+    _reckon(project, [*book.left, *book.answered])
     Departure.objects.bulk_create(book.left, batch_size=2000)
-    Departure._base_manager.bulk_update(
-        book.answered, ["settlement", "owed_amount", "owed_due_on", "note"], batch_size=500
-    )
+    Departure._base_manager.bulk_update(book.answered, _ANSWER, batch_size=500)
     Engagement._base_manager.bulk_update(book.moved.values(), ["entered_on", "exited_on"], batch_size=500)
     by_day = defaultdict(list)
     for departure in book.left:
@@ -132,6 +133,22 @@ def write_movements(project: Project, entries: Iterable[MovementEntry], *, today
     if changed:
         mark_changed([project.pk])
     return Written(len(book.left), len(changed) - len(book.left), unchanged)
+
+
+_ANSWER = ["settlement", "owed_amount", "owed_due_on", "note", "proposed_amount", "paid_before"]
+
+
+def _reckon(project: Project, departures: list[Departure]) -> None:
+    """What was owed on the day, by the payrolls: a person's exits each by itself."""
+    turns: dict[int, list[Departure]] = defaultdict(list)
+    for departure in departures:
+        turns[departure.engagement_id].append(departure)
+    for turn in zip_longest(*turns.values()):
+        left = {departure.engagement_id: departure for departure in turn if departure}
+        dues = dues_of(project, {pk: departure.exited_on for pk, departure in left.items()})
+        for pk, departure in left.items():
+            for name, value in dues[pk].facts().items():
+                setattr(departure, name, value)
 
 
 _SYNC = """

@@ -16,6 +16,7 @@ from workers import selectors
 from workers.enums import Settlement
 from workers.models import Departure, Engagement
 from workers.services import contracts
+from workers.services.dues import Due, dues_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,14 @@ class Settled:
     owed_due_on: date | None = None
     note: str = ""
 
-    def problems(self, on: date) -> dict[str, str]:
+    def problems(self, on: date, due: Due | None = None) -> dict[str, str]:
+        """`due`: what payrolls and attendance come to; who says otherwise says why."""
+        problems = self._own_problems(on)
+        if due and not problems and (problem := due.why_not(self.settlement, self.owed_amount, self.note)):
+            return {"note": problem}
+        return problems
+
+    def _own_problems(self, on: date) -> dict[str, str]:
         if self.settlement not in Settlement.values:
             return {"settlement": "请选择退场时工资是否结清。"}
         if self.settlement == Settlement.SETTLED:
@@ -78,14 +86,15 @@ def exit_people(
     today, exits = today or timezone.localdate(), list(exits)
     people = _locked(project, [leaver.engagement.pk for leaver in exits])
     worked = selectors.last_worked(people)
+    dues = dues_of(project, dict.fromkeys(people, on))
     problems = {}
     for leaver in exits:
         stored = people.get(leaver.engagement.pk)
-        if problem := _why_not(stored, leaver, on, worked, today):
+        if problem := _why_not(stored, leaver, on, worked, today, dues):
             problems[leaver.engagement.worker.name] = problem
     if problems:
         raise ValidationError([f"{name}：{problem}" for name, problem in problems.items()])
-    return _leave(project, [(people[leaver.engagement.pk], leaver.settled) for leaver in exits], on=on, by=by)
+    return _leave(project, [(people[leaver.engagement.pk], leaver.settled) for leaver in exits], dues, on=on, by=by)
 
 
 def _locked(project: Project, ids: list[int]) -> dict[int, Engagement]:
@@ -94,17 +103,21 @@ def _locked(project: Project, ids: list[int]) -> dict[int, Engagement]:
     return {person.pk: person for person in people.select_for_update(of=("self",))}
 
 
-def _why_not(stored: Engagement | None, leaver: Exit, on: date, worked: dict[int, date], today: date) -> str:
+def _why_not(
+    stored: Engagement | None, leaver: Exit, on: date, worked: dict[int, date], today: date, dues: dict[int, Due]
+) -> str:
     if stored is None:
         return "不在本项目花名册中。"
     if stored.exited_on:
         return f"已于 {stored.exited_on} 退场。"
     if problem := why_not_exit(stored.entered_on, on, worked.get(stored.pk), today):
         return problem
-    return " ".join(leaver.settled.problems(on).values())
+    return " ".join(leaver.settled.problems(on, dues[stored.pk]).values())
 
 
-def _leave(project: Project, leavers: list[tuple[Engagement, Settled]], *, on: date, by) -> list[Departure]:
+def _leave(
+    project: Project, leavers: list[tuple[Engagement, Settled]], dues: dict[int, Due], *, on: date, by
+) -> list[Departure]:
     ids = [engagement.pk for engagement, _ in leavers]
     Engagement._base_manager.filter(pk__in=ids).update(exited_on=on)
     departures = Departure.objects.bulk_create(
@@ -115,6 +128,7 @@ def _leave(project: Project, leavers: list[tuple[Engagement, Settled]], *, on: d
             exited_on=on,
             by=by,
             **settled.facts(),
+            **dues[engagement.pk].facts(),
         )
         for engagement, settled in leavers
     )
@@ -146,10 +160,11 @@ def exit_engagement(
     stored = _locked(engagement.project, [engagement.pk])[engagement.pk]
     if stored.exited_on:
         raise ValidationError({"on": f"该人员已于 {stored.exited_on} 退场。"})
+    dues = dues_of(engagement.project, {stored.pk: on})
     problem = why_not_exit(stored.entered_on, on, worked.get(stored.pk), today)
-    if problems := ({"on": problem} if problem else {}) | settled.problems(on):
+    if problems := ({"on": problem} if problem else {}) | settled.problems(on, dues[stored.pk]):
         raise ValidationError(problems)
-    [departure] = _leave(engagement.project, [(stored, settled)], on=on, by=by)
+    [departure] = _leave(engagement.project, [(stored, settled)], dues, on=on, by=by)
     for name, content in vouchers:
         attachments.store(content, name, by=by, owner=departure)
     engagement.exited_on = on

@@ -12,12 +12,13 @@ from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
 from workers import permissions, selectors, services
-from workers.filters.stays import DepartureFilters
+from workers.filters.stays import DepartureFilters, OwedFilters
 from workers.forms import ExitForm, ExitManyForm, PaidForm
 from workers.models import Departure
 from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
 from workers.selectors import crews
+from workers.services.dues import dues_of
 from workers.tables.stays import DepartureTable, OwedTable
 
 AT_ONCE = 200  # people on one exit form
@@ -30,7 +31,8 @@ def engagement_exit(request, pk):
     project = engagement.project
     if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
         return refused
-    form = ExitForm(request.POST or None, request.FILES or None)
+    due = dues_of(project, {engagement.pk: timezone.localdate()})[engagement.pk]
+    form = ExitForm(request.POST or None, request.FILES or None, due=due)
 
     def save():
         services.exit_engagement(
@@ -54,6 +56,7 @@ def engagement_exit(request, pk):
         facts="workers/_exit_facts.html",
         engagement=engagement,
         last_worked=selectors.last_worked([engagement.pk]).get(engagement.pk),
+        due=due,
     )
 
 
@@ -84,7 +87,8 @@ def exit_many(request, project_pk):
     team = next((team for team in teams if str(team.pk) == asked), None)
     people = list(crews.staying(project, team)[: AT_ONCE + 1])
     worked = selectors.last_worked(person.pk for person in people)
-    form = ExitManyForm(request.POST or None, people=people[:AT_ONCE], last_worked=worked)
+    dues = dues_of(project, dict.fromkeys((person.pk for person in people), timezone.localdate()))
+    form = ExitManyForm(request.POST or None, people=people[:AT_ONCE], last_worked=worked, dues=dues)
     if request.method == "POST" and form.is_valid():
         try:
             done = services.exit_people(project, form.exits(), on=form.cleaned_data["on"], by=request.user)
@@ -135,8 +139,8 @@ def owed_list(request):
     """Wages owed to people who have left, over all projects in scope."""
     data = request.GET.copy()
     data.setdefault("settlement", "owed")
-    filters = DepartureFilters(data)
-    departures = _departures(request)
+    filters = OwedFilters(data, user=request.user)
+    departures = filters.within(_departures(request))
     table = OwedTable(filters.apply(departures), request)
     return render(request, "workers/owed_list.html", {"filters": filters, "table": table, "owed": _owed(departures)})
 

@@ -12,6 +12,7 @@ from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
 from wagemonitor.seed import (
+    arrears,
     course,
     fill,
     flows,
@@ -80,6 +81,7 @@ class Builder:
             *months,
             ("公示", notices.photograph),
             ("合同与退场", partial(stays.papers, self.today)),
+            ("欠薪与垫付", self._arrears),
             ("照片与评价", self._photos),
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
@@ -108,6 +110,7 @@ class Builder:
         flows.prepare(self.made, self.span)
         flows.accounts(self.random, self.made, self.units)
         course.write(self.today, self.units)
+        arrears.owe(self.today, self.made)
 
     def _month(self, month: date) -> None:
         self.days += flows.attendance(month, self.span)
@@ -120,6 +123,10 @@ class Builder:
         history.sweep(end)
         if month == self.span.months[1]:
             history.passing_faults(end)
+
+    def _arrears(self) -> None:
+        arrears.reckon()
+        arrears.advance(self.today, self.units)
 
     def _gates(self) -> None:
         gates.install(self.random, self.today, self.units.users)

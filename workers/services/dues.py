@@ -1,0 +1,64 @@
+"""What is still owed to somebody on the day they leave. Wages are kept by an app above this one: it says so here."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.module_loading import autodiscover_modules
+
+from core import formats
+from projects.models import Project
+from workers.enums import Settlement
+
+
+@dataclass(frozen=True)
+class Due:
+    """`listed`: unpaid on payrolls; `accrued`: worked, on none, by the contract; `paid`: of the stay's lines so far.
+    `is_known`: whether there was anything to tell it from."""
+
+    listed: Decimal = Decimal(0)
+    accrued: Decimal = Decimal(0)
+    paid: Decimal = Decimal(0)
+    is_known: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        return self.listed + self.accrued
+
+    def differs(self, settlement: str, amount: Decimal | None) -> bool:
+        said = (amount or 0) if settlement == Settlement.OWED else 0
+        return self.is_known and said != self.total
+
+    def why_not(self, settlement: str, amount: Decimal | None, note: str) -> str:
+        """The figures speak against what the clerk says, and no reason is given."""
+        if note.strip() or not self.differs(settlement, amount):
+            return ""
+        return f"系统核算应结 {formats.money(self.total)} 元，与填报不一致的请在说明中写明原因。"
+
+    def facts(self) -> dict:
+        return {"proposed_amount": self.total if self.is_known else None, "paid_before": self.paid}
+
+
+_books: list[type["WageBook"]] = []
+
+
+class WageBook:
+    """Who keeps the wages: defining a subclass in an app's `dues` module is enough."""
+
+    def __init_subclass__(cls):
+        _books.append(cls)
+
+    @abstractmethod
+    def dues(self, project: Project, leaving: Mapping[int, date]) -> dict[int, Due]:
+        """By engagement, of the stay that ends on the day given."""
+
+
+def dues_of(project: Project, leaving: Mapping[int, date]) -> dict[int, Due]:
+    """Engagement → what is owed; everybody asked for is in the answer."""
+    autodiscover_modules("dues")
+    found = dict.fromkeys(leaving, Due())
+    for book in _books:
+        found |= book().dues(project, leaving)
+    return found
