@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.enums import AdvanceCause, AdvanceMeans, AdvanceStep
-from accounts.models import Advance, AdvanceItem, AdvanceMovement, PayrollLine
+from accounts.models import Advance, AdvanceItem, AdvanceMovement, PayoutOrder, PayrollLine
+from accounts.services.settling import settle_sheets
 from core import attachments, audit
 from core.formats import money
 from organizations.models import Organization
@@ -83,6 +84,7 @@ def record_advance(
     )
     if advance.pays_workers:
         _execute(_PAY, advance)
+        settle_sheets(project, by=by)
     for name, content in proofs:
         attachments.store(content, name, by=by, owner=advance)
     audit.record("advance.record", by=by, target=advance, amount=str(advance.amount), people=len(amounts))
@@ -105,6 +107,8 @@ def _check(project, payer, debtor, cause, means, on, amounts, lines, proofs) -> 
         raise ValidationError("请勾选垫付的工资并填写金额。")
     if means != AdvanceMeans.ACCOUNT and not proofs:
         raise ValidationError({"proofs": "直接支付给工人的，请上传转账回单或工人签收单。"})
+    if PayoutOrder.objects.unscoped(IN_SCOPE).waiting().filter(line__in=list(lines)).exists():
+        raise ValidationError("所选工资正由银行办理代发，请待办结后再登记垫付。")
     problems = [_why_not(lines.get(pk), amount, debtor, cause, on) for pk, amount in amounts.items()]
     if found := [problem for problem in problems if problem]:
         raise ValidationError(found)
@@ -176,6 +180,7 @@ def undo_advance(advance: Advance, *, reason: str, by) -> AdvanceMovement:
         raise ValidationError("已有追回记录，请先冲销追回再冲销垫付。")
     entry = _move(advance, AdvanceStep.UNDONE, timezone.localdate(), advance.amount, reason, by)
     _execute(_TAKE_BACK, advance)
+    settle_sheets(advance.project, by=by)
     audit.record("advance.undo", by=by, target=advance, amount=str(advance.amount), reason=reason)
     mark_changed([advance.project_id])
     return entry
