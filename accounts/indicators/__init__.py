@@ -1,3 +1,10 @@
+from accounts.indicators.deposits import (
+    DEPOSIT_ACCOUNT,
+    DEPOSIT_ASSESSMENT,
+    DEPOSIT_COLLECTION,
+    DEPOSIT_PAYMENT,
+    DEPOSIT_REFUND,
+)
 from accounts.indicators.special_accounts import (
     INCOMING,
     LEDGER,
@@ -6,6 +13,11 @@ from accounts.indicators.special_accounts import (
 )
 
 __all__ = [
+    "DEPOSIT_ACCOUNT",
+    "DEPOSIT_ASSESSMENT",
+    "DEPOSIT_COLLECTION",
+    "DEPOSIT_PAYMENT",
+    "DEPOSIT_REFUND",
     "INCOMING",
     "LEDGER",
     "PAYOUT",
