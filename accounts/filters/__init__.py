@@ -1,3 +1,4 @@
+from accounts.filters.deposits import DepositFilters, UndeclaredFilters
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -10,8 +11,10 @@ from accounts.filters.special_accounts import (
 
 __all__ = [
     "AccountFilters",
+    "DepositFilters",
     "LedgerFilters",
     "NoticeFilters",
     "PayrollFilters",
     "PayrollLineFilters",
+    "UndeclaredFilters",
 ]

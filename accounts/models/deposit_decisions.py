@@ -23,7 +23,7 @@ NOTICE_DAYS = 30  # of public notice before a refund
 
 
 def person(label: str, **options) -> models.ForeignKey:
-    options = {"null": True, "on_delete": models.PROTECT, "related_name": "+"} | options
+    options = {"null": True, "blank": True, "on_delete": models.PROTECT, "related_name": "+"} | options
     return models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=label, **options)
 
 
@@ -34,17 +34,22 @@ class Decision(ScopedModel):
 
     deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="%(class)ss")
     instrument = models.ForeignKey(DepositInstrument, on_delete=models.PROTECT, related_name="%(class)ss")
-    office = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     proposed_by = person("经办人")
-    proposed_at = models.DateTimeField("提出时间", null=True)
+    proposed_at = models.DateTimeField("提出时间", null=True, blank=True)
     opinion = models.CharField("经办意见", max_length=500, blank=True)
     payment = models.OneToOneField(
-        "accounts.DepositMovement", verbose_name="收支", null=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.DepositMovement",
+        verbose_name="收支",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     approved_by = person("审批人")
-    approved_at = models.DateTimeField("审批时间", null=True)
+    approved_at = models.DateTimeField("审批时间", null=True, blank=True)
     refused_by = person("不予批准人")
-    refused_at = models.DateTimeField("不予批准时间", null=True)
+    refused_at = models.DateTimeField("不予批准时间", null=True, blank=True)
     refused_reason = models.CharField("不予批准的原因", max_length=500, blank=True)
 
     class Meta:
@@ -76,10 +81,10 @@ class DepositUse(Decision):
     order_due_on = models.DateField("责令支付期限")
     amount = MoneyField("动用金额")
     notice_number = models.CharField("支付通知书文号", max_length=60, blank=True)
-    pay_by = models.DateField("支付期限", null=True)
-    paid_on = models.DateField("支付日期", null=True)
-    refill_by = models.DateField("补足期限", null=True)
-    refilled_on = models.DateField("补足日期", null=True)
+    pay_by = models.DateField("支付期限", null=True, blank=True)
+    paid_on = models.DateField("支付日期", null=True, blank=True)
+    refill_by = models.DateField("补足期限", null=True, blank=True)
+    refilled_on = models.DateField("补足日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "工资保证金动用"
@@ -152,7 +157,7 @@ class DepositUseLine(ScopedModel):
     name = models.CharField("务工人员姓名", max_length=50)
     id_number = EncryptedField("务工人员公民身份号码")
     id_number_index = BlindIndexField("id_number")
-    card_number = EncryptedField("银行卡号", null=True)
+    card_number = EncryptedField("银行卡号", null=True, blank=True)
     card_last4 = models.CharField("卡号后四位", max_length=4, blank=True)
     bank_name = models.CharField("开户银行", max_length=100, blank=True)
     amount = MoneyField("工资支付金额")
@@ -199,8 +204,8 @@ class DepositRefund(Decision):
     office_name = models.CharField("退还决定单位名称", max_length=200, blank=True)
     office_uscc = models.CharField("退还决定单位统一社会信用代码", max_length=18, blank=True)
     notice_number = models.CharField("退还通知书文号", max_length=60, blank=True)
-    confirm_by = models.DateField("退还期限", null=True)
-    refunded_on = models.DateField("退还日期", null=True)
+    confirm_by = models.DateField("退还期限", null=True, blank=True)
+    refunded_on = models.DateField("退还日期", null=True, blank=True)
 
     class Meta:
         verbose_name = "工资保证金退还"
@@ -299,8 +304,8 @@ class DepositMovement(ScopedModel):
     moved_on = models.DateField("收支时间")
     balance = MoneyField("余额", default=0)
     reference = models.CharField("银行或保险公司业务编号", max_length=64, blank=True)
-    use = models.ForeignKey(DepositUse, null=True, on_delete=models.PROTECT, related_name="movements")
-    refund = models.OneToOneField(DepositRefund, null=True, on_delete=models.PROTECT, related_name="+")
+    use = models.ForeignKey(DepositUse, null=True, blank=True, on_delete=models.PROTECT, related_name="movements")
+    refund = models.OneToOneField(DepositRefund, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = person("登记人")
     at = models.DateTimeField("登记时间", default=timezone.now)
 

@@ -53,19 +53,14 @@ class DepositStandard(models.Model):
         ordering = ["-version"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(region__endswith="0000"),
-                name="deposit_standard_is_a_provinces",
-                violation_error_message="存储标准由省级确定。",
-            ),
-            models.CheckConstraint(
                 condition=Q(later_percent__isnull=True) | Q(later_percent__gte=Decimal("0.5"), later_percent__lte=3),
                 name="deposit_standard_later_percent_in_law",
-                violation_error_message="多个工程的存储比例不得低于 0.5%，不高于 3%。",
+                violation_error_message="多个工程的存储比例不得低于 0.5%%，不高于 3%%。",
             ),
             models.CheckConstraint(
                 condition=Q(reduce_years__gte=2, reduce_percent__gte=50, reduce_percent__lte=100),
                 name="deposit_standard_reduction_in_law",
-                violation_error_message="连续 2 年未拖欠的方可降低，降幅不得低于 50%。",
+                violation_error_message="连续 2 年未拖欠的方可降低，降幅不得低于 50%%。",
             ),
             models.CheckConstraint(
                 condition=Q(exempt_years__isnull=True) | Q(exempt_years__gte=3, exempt_years__gt=F("reduce_years")),
@@ -75,7 +70,7 @@ class DepositStandard(models.Model):
             models.CheckConstraint(
                 condition=Q(increase_percent__gte=50, blacklist_percent__gte=100),
                 name="deposit_standard_increase_in_law",
-                violation_error_message="两年内拖欠的增幅不得低于 50%，列入失信联合惩戒名单的不得低于 100%。",
+                violation_error_message="两年内拖欠的增幅不得低于 50%%，列入失信联合惩戒名单的不得低于 100%%。",
             ),
             models.CheckConstraint(
                 condition=(Q(key_cap__isnull=True) | Q(key_cap__gt=0))
@@ -118,7 +113,7 @@ class DepositBand(models.Model):
             models.CheckConstraint(
                 condition=Q(percent__gte=1, percent__lte=3),
                 name="deposit_band_percent_in_law",
-                violation_error_message="存储比例应在 1% 至 3% 之间。",
+                violation_error_message="存储比例应在 1%% 至 3%% 之间。",
             ),
             models.CheckConstraint(condition=Q(above__gte=0), name="deposit_band_from_zero_up"),
             models.CheckConstraint(

@@ -63,8 +63,8 @@ class Deposit(ScopedModel):
     payer_name = models.CharField("缴纳主体名称", max_length=200)
     payer_uscc = models.CharField("缴纳主体统一社会信用代码", max_length=18)
     form = models.CharField("收支方式", max_length=10, choices=DepositForm)
-    due_amount = MoneyField("应缴金额", null=True)
-    differential_amount = MoneyField("差异化缴存金额", null=True)
+    due_amount = MoneyField("应缴金额", null=True, blank=True)
+    differential_amount = MoneyField("差异化缴存金额", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=DepositState, default=DepositState.APPLIED)
     months = models.PositiveSmallIntegerField("合同工期（月）", null=True, blank=True)
     is_key = models.BooleanField("重点交通、铁路等工程", default=False)
@@ -74,7 +74,9 @@ class Deposit(ScopedModel):
     is_provisional = models.BooleanField("期限暂定", default=False)
     stored_on = models.DateField("存储日期", null=True, blank=True)
     came_by_merge = models.BooleanField("随项目合并转入", default=False)
-    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     applied_at = models.DateTimeField("申报时间", default=timezone.now)
 
     objects = DepositQuerySet.as_manager()
@@ -159,7 +161,7 @@ class DepositAssessment(ScopedModel):
     due_amount = MoneyField("应缴金额")
     differential_amount = MoneyField("差异化缴存金额")
     reason = models.CharField("说明", max_length=500, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("核定时间", default=timezone.now)
 
     class Meta:
@@ -208,7 +210,7 @@ class DepositInstrument(ScopedModel):
     )
     keeper_name = models.CharField("经办机构名称", max_length=200)
     account_number = EncryptedField("工资保证金银行账号", null=True, blank=True)
-    account_number_index = BlindIndexField("account_number", null=True)
+    account_number_index = BlindIndexField("account_number", null=True, blank=True)
     account_last4 = models.CharField("账号后四位", max_length=4, blank=True)
     has_special_mark = models.BooleanField("账户是否设置特殊标识", null=True, blank=True)
     document_number = models.CharField("保函函号或保险单号", max_length=60, blank=True)
@@ -218,10 +220,14 @@ class DepositInstrument(ScopedModel):
     state = models.CharField("状态", max_length=10, choices=InstrumentState, default=InstrumentState.OFFERED)
     balance = MoneyField("余额", default=0, editable=False)
     refused_reason = models.CharField("不予确认的原因", max_length=200, blank=True)
-    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    offered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     offered_at = models.DateTimeField("申报时间", default=timezone.now)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    answered_at = models.DateTimeField("确认时间", null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField("确认时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "工资保证金凭证"

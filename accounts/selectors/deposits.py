@@ -167,7 +167,7 @@ def _years_before(day: date, years: int) -> date:
 def has_other_deposit(deposit: Deposit) -> bool:
     """Whether the payer has stored for another project of the same prefecture."""
     place = deposit.project.jurisdiction_id[:4]
-    others = Deposit._base_manager.filter(payer=deposit.payer, project__jurisdiction_id__startswith=place)
+    others = Deposit._base_manager.filter(payer=deposit.payer, project__jurisdiction__code__startswith=place)
     return others.filter(state__in=(DepositState.ASSESSED, DepositState.HELD)).exclude(pk=deposit.pk).exists()
 
 
@@ -306,3 +306,15 @@ def standing(today: date) -> Case:
         default=F("state"),
         output_field=CharField(),
     )
+
+
+def overdue(deposits: QuerySet, today: date) -> QuerySet:
+    """With a use that is not paid or not refilled in time, or a refund not decided or not made in time."""
+    uses = DepositUse._base_manager.filter(
+        Q(state=UseState.APPROVED, pay_by__lt=today) | Q(state=UseState.PAID, refilled_on=None, refill_by__lt=today)
+    )
+    refunds = DepositRefund._base_manager.filter(
+        Q(state__in=(RefundState.APPLIED, RefundState.PROPOSED), decide_by__lt=today)
+        | Q(state=RefundState.APPROVED, confirm_by__lt=today)
+    )
+    return deposits.filter(Q(pk__in=uses.values("deposit")) | Q(pk__in=refunds.values("deposit")))

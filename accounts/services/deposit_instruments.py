@@ -40,7 +40,7 @@ def offer_instrument(
     instrument: DepositInstrument | None = None,
     **facts,
 ) -> DepositInstrument:
-    """A first one, a renewal or one of another form (置换); `instrument` to correct one that waits. Its keeper confirms.
+    """A first one, a renewal or one of another form (置换); `instrument` to correct one that waits for its keeper.
 
     Refused: a keeper of the wrong kind, less than is to be stored, a letter that has ended or does not go on."""
     project, deposit = lock(deposit.project), lock_deposit(deposit)
@@ -139,7 +139,7 @@ def refuse_instrument(instrument: DepositInstrument, *, by, reason: str) -> None
 def move(
     instrument: DepositInstrument, kind: str, amount, *, by, moved_on: date, reference: str = "", use=None, refund=None
 ) -> DepositMovement:
-    """Within the caller's transaction and locks; the database keeps the balance, and refuses what it does not allow."""
+    """Within the caller's transaction and locks; the database keeps the balance and refuses what would break it."""
     movement = DepositMovement(
         instrument=instrument,
         number=movement_number(instrument.deposit.project, moved_on),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -16,6 +16,7 @@ from accounts.selectors import deposits as selectors
 from accounts.services.deposit_assessment import Assessed, Facts, assess
 from core import attachments, audit
 from core.working_days import FIRST, add_workdays
+from organizations.enums import RegionLevel
 from organizations.models import Organization, Region
 from projects.models import Project
 from projects.services import lock_open, mark_changed
@@ -44,7 +45,7 @@ def apply_deposit(
     is_key: bool = False,
     files: Files = (),
 ) -> Deposit:
-    """申报: the contractor says by which form it will store. The term runs from the first permit, else the contract."""
+    """申报: the contractor says by which form it will store. The term runs from the first permit or the contract."""
     project = lock_open(project)
     open_ones = Deposit.objects.unscoped("of this project").filter(project=project, came_by_merge=False).open()
     if open_ones.exists():
@@ -159,6 +160,8 @@ def _unsaved(region: Region, bands: list[dict], facts: dict) -> tuple[DepositSta
 @transaction.atomic
 def change_standard(*, by, bands: list[dict], **facts) -> DepositStandard:
     """The next version, for the officer's own province. Refused: what the national rule does not allow."""
+    if by.level != RegionLevel.PROVINCE:
+        raise PermissionDenied
     standard, rows = _unsaved(by.region, bands, facts)
     if not any(row.above == 0 for row in rows):
         raise ValidationError("第一档应从 0 元起。")

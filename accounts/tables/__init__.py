@@ -1,3 +1,9 @@
+from accounts.tables.deposits import (
+    DepositStandardTable,
+    DepositTable,
+    UndeclaredTable,
+    WaitingTable,
+)
 from accounts.tables.notices import (
     NoticeTable,
 )
@@ -16,12 +22,16 @@ from accounts.tables.special_accounts import (
 
 __all__ = [
     "AccountTable",
+    "DepositStandardTable",
+    "DepositTable",
     "LedgerTable",
     "NoticeTable",
     "PayrollLineTable",
     "PayrollTable",
     "ProjectAccountTable",
     "ProjectPayrollTable",
+    "UndeclaredTable",
     "UnmatchedTable",
     "UnpaidTable",
+    "WaitingTable",
 ]
