@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
-        *("workbook", "scan"),
+        *("workbook", "scan", "deposit_file", "instrument_file"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
@@ -115,6 +115,26 @@ OBJECTS = {
     "accounts:account_cancel": ["account"],
     "accounts:payroll": ["payroll"],
     "accounts:notice_withdraw": ["public_notice"],
+    "deposits:deposit_detail": ["deposit"],
+    "deposits:deposit_assess": ["deposit"],
+    "deposits:instrument_offer": ["deposit"],
+    "deposits:use_propose": ["deposit"],
+    "deposits:refund_apply": ["deposit"],
+    "deposits:instrument_edit": ["deposit_account", "deposit_policy"],
+    "deposits:instrument_confirm": ["deposit_account", "deposit_policy"],
+    "deposits:instrument_refuse": ["deposit_account", "deposit_policy"],
+    "deposits:use_detail": ["deposit_use"],
+    "deposits:use_notice": ["deposit_use"],
+    "deposits:use_approve": ["deposit_use"],
+    "deposits:use_refuse": ["deposit_use"],
+    "deposits:use_pay": ["deposit_use"],
+    "deposits:use_refill": ["deposit_use"],
+    "deposits:refund_detail": ["deposit_refund"],
+    "deposits:refund_notice": ["deposit_refund"],
+    "deposits:refund_propose": ["deposit_refund"],
+    "deposits:refund_approve": ["deposit_refund"],
+    "deposits:refund_refuse": ["deposit_refund"],
+    "deposits:refund_done": ["deposit_refund"],
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
@@ -160,6 +180,13 @@ SEEN_BY = {
     "listed": {"officer", "industry"},
     "subcontract": {"officer", "industry", "clerk"},
     "scan": {"officer", "industry", "clerk"},
+    "deposit": {"officer", "industry", "clerk", "bank", "insurer"},
+    "deposit_policy": {"officer", "industry", "clerk", "insurer"},
+    "deposit_account": {"officer", "industry", "clerk", "bank"},
+    "deposit_use": {"officer", "industry", "clerk", "bank"},
+    "deposit_refund": {"officer", "industry", "clerk", "bank"},
+    "deposit_file": {"officer", "industry", "clerk"},
+    "instrument_file": {"officer", "industry", "clerk", "bank"},
     "annotated": {"clerk"},
 }
 OWN = {"job", "workbook", "permit_sheet"}  # of one office: those above it do not see them
@@ -201,7 +228,7 @@ class Person:
     def belongs(self, world: World, thing: str) -> bool:
         """Whether this thing is theirs to see: the truth the portal is held against."""
         if thing not in SEEN_BY:
-            return world.place.letter in self.sees
+            return world.place.letter in self.sees and self.part != "insurer"
         seen_by = SEEN_BY[thing]
         if seen_by is None:
             return True
@@ -227,6 +254,7 @@ def _others(worlds: dict[str, World]) -> Iterator[Person]:
         yield Person(f"contractor's clerk {letter}", world.users["clerk"], {letter}, "clerk")
         yield Person(f"subcontractor's clerk {letter}", world.users["subcontractor"])
         yield Person(f"bank clerk {letter}", world.users["bank"], {letter}, "bank")
+        yield Person(f"insurer's clerk {letter}", world.users["insurer"], {letter}, "insurer")
     for role in ADMINISTRATORS:
         yield Person(f"{role} administrator", who.administrator(role))
     yield Person("anonymous", None)
@@ -286,7 +314,7 @@ NAMES = [
     *(f"{part} {letter}" for part in ("county officer", "industry officer") for letter in WORLDS),
     *(
         f"{part} {letter}"
-        for part in ("contractor's clerk", "subcontractor's clerk", "bank clerk")
+        for part in ("contractor's clerk", "subcontractor's clerk", "bank clerk", "insurer's clerk")
         for letter in WORLDS
     ),
     *(f"{role} administrator" for role in ADMINISTRATORS),
@@ -505,6 +533,7 @@ READERS = [
     "prefecture officer",
     "contractor's clerk 甲",
     "bank clerk 甲",
+    "insurer's clerk 甲",
     "system administrator",
     "audit administrator",
 ]

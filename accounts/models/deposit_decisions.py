@@ -281,6 +281,14 @@ IF NEW.kind = 'refund' AND NOT EXISTS (
 ) THEN
     RAISE EXCEPTION 'a deposit is refunded by an approved decision only' USING ERRCODE = 'check_violation';
 END IF;
+IF NEW.kind = 'replace' AND NOT EXISTS (
+    SELECT 1 FROM accounts_depositinstrument old
+    JOIN accounts_depositinstrument fresh ON fresh.deposit_id = old.deposit_id AND fresh.state = 'offered'
+    JOIN accounts_deposit d ON d.id = old.deposit_id AND fresh.amount >= d.differential_amount
+    WHERE old.id = NEW.instrument_id AND old.balance = NEW.amount
+) THEN
+    RAISE EXCEPTION 'a deposit goes whole, and only for another' USING ERRCODE = 'check_violation';
+END IF;
 UPDATE accounts_depositinstrument
 SET balance = balance + CASE WHEN NEW.kind IN ('collect', 'refill') THEN NEW.amount ELSE -NEW.amount END
 WHERE id = NEW.instrument_id AND state = 'in_force'
@@ -319,11 +327,13 @@ class DepositMovement(ScopedModel):
                 condition=Q(kind__in=DepositMovementKind.values), name="deposit_movement_kind_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(use__isnull=True) | Q(kind__in=(DepositMovementKind.USE, DepositMovementKind.REFILL)),
+                condition=Q(use__isnull=False, kind__in=(DepositMovementKind.USE, DepositMovementKind.REFILL))
+                | (Q(use__isnull=True) & ~Q(kind__in=(DepositMovementKind.USE, DepositMovementKind.REFILL))),
                 name="deposit_movement_use_is_paid_or_refilled",
             ),
             models.CheckConstraint(
-                condition=Q(refund__isnull=True) | Q(kind=DepositMovementKind.REFUND),
+                condition=Q(refund__isnull=False, kind=DepositMovementKind.REFUND)
+                | (Q(refund__isnull=True) & ~Q(kind=DepositMovementKind.REFUND)),
                 name="deposit_movement_refund_is_refunded",
             ),
             models.UniqueConstraint(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from organizations.enums import Role
-from reports.desks import administrators, bank, clerk, regulator
+from reports.desks import administrators, bank, clerk, deposits, regulator
 
 Desk = Callable[[HttpRequest], tuple[str, dict]]  # → template, context
 
@@ -14,6 +14,7 @@ _DESKS: dict[Role, Desk] = {
     Role.INDUSTRY: regulator.desk,
     Role.CLERK: clerk.desk,
     Role.BANK: bank.desk,
+    Role.INSURER: deposits.insurer_desk,
     Role.SYSTEM: administrators.desk,
     Role.SECURITY: administrators.desk,
     Role.AUDIT: administrators.desk,

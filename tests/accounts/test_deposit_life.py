@@ -175,15 +175,19 @@ def test_the_balance_is_the_movements_alone():
         "UPDATE accounts_depositinstrument SET balance = 1",
         "INSERT INTO accounts_depositinstrument (deposit_id, form, keeper_id, keeper_name, account_number,"
         " account_last4, document_number, amount, starts_on, state, balance, refused_reason, offered_at)"
-        " SELECT deposit_id, form, keeper_id, '', account_number, '', '', 5, now(), 'ended', 5, '', now() FROM accounts_depositinstrument",
+        " SELECT deposit_id, form, keeper_id, '', account_number, '', '', 5, now(), 'ended', 5, '', now()"
+        " FROM accounts_depositinstrument",
     ):
         with pytest.raises(IntegrityError, match="by its movements only"):
             execute(sql)
-    with pytest.raises(IntegrityError, match="deposit_balance_within_amount"):
-        execute(MOVE, instrument.pk, "x", "replace", "150000.01", None, None)
+    for amount in ("150000", "150000.01", "1"):
+        with pytest.raises(IntegrityError, match="only for another"):
+            execute(MOVE, instrument.pk, "x", "replace", amount, None, None)
     with pytest.raises(IntegrityError, match="deposit_balance_within_amount"):
         execute(MOVE, instrument.pk, "x", "refill", "0.01", None, None)
-    execute(MOVE, instrument.pk, "y", "replace", "1", None, None)
+    made.paid(made.approved(made.proposed(instrument.deposit)))
+    with pytest.raises(IntegrityError, match="deposit_movement_use_is_paid_or_refilled"):
+        execute(MOVE, instrument.pk, "x", "refill", "0.01", None, None)
     with pytest.raises(IntegrityError, match="deposit_collected_once"):
         execute(MOVE, instrument.pk, "x", "collect", "1", None, None)
 
