@@ -282,10 +282,10 @@ IF NEW.kind = 'refund' AND NOT EXISTS (
     RAISE EXCEPTION 'a deposit is refunded by an approved decision only' USING ERRCODE = 'check_violation';
 END IF;
 IF NEW.kind = 'replace' AND NOT EXISTS (
-    SELECT 1 FROM accounts_depositinstrument old
-    JOIN accounts_depositinstrument fresh ON fresh.deposit_id = old.deposit_id AND fresh.state = 'offered'
-    JOIN accounts_deposit d ON d.id = old.deposit_id AND fresh.amount >= d.differential_amount
-    WHERE old.id = NEW.instrument_id AND old.balance = NEW.amount
+    SELECT 1 FROM accounts_depositinstrument gone
+    JOIN accounts_depositinstrument fresh ON fresh.deposit_id = gone.deposit_id AND fresh.state = 'offered'
+    JOIN accounts_deposit d ON d.id = gone.deposit_id AND fresh.amount >= d.differential_amount
+    WHERE gone.id = NEW.instrument_id AND gone.balance = NEW.amount
 ) THEN
     RAISE EXCEPTION 'a deposit goes whole, and only for another' USING ERRCODE = 'check_violation';
 END IF;

@@ -35,6 +35,8 @@ def apply_refund(
     today = timezone.localdate()
     if notice_until >= today:
         raise ValidationError({"notice_until": "公示期届满后方可申请。"})
+    if project.completed_on and notice_from < project.completed_on:
+        raise ValidationError({"notice_from": f"应在完工（{project.completed_on:%Y-%m-%d}）之后公示。"})
     if promised_on > today:
         raise ValidationError({"promised_on": "日期不能晚于今天。"})
     if not files:

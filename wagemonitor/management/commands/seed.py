@@ -13,6 +13,7 @@ from core.triggers import bulk_history
 from projects.models import Project
 from wagemonitor.seed import (
     course,
+    deposits,
     fill,
     flows,
     gates,
@@ -79,6 +80,7 @@ class Builder:
             ("公示", notices.photograph),
             ("合同与退场", partial(stays.papers, self.today)),
             ("照片与评价", self._photos),
+            ("工资保证金", self._deposits),
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
@@ -132,6 +134,10 @@ class Builder:
 
     def _merges(self) -> None:
         merges.make(self.today, self.units.users)
+
+    def _deposits(self) -> None:
+        deposits.fill(self.made, self.units, self.today)
+        deposits.act(self.units.users, self.today)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
