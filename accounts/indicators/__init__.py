@@ -12,10 +12,19 @@ from accounts.indicators.special_accounts import (
     SPECIAL_ACCOUNT,
 )
 
+DEPOSIT_GROUPS = (
+    DEPOSIT_ASSESSMENT,
+    DEPOSIT_ACCOUNT,
+    DEPOSIT_COLLECTION,
+    DEPOSIT_PAYMENT,
+    DEPOSIT_REFUND,
+)
+
 __all__ = [
     "DEPOSIT_ACCOUNT",
     "DEPOSIT_ASSESSMENT",
     "DEPOSIT_COLLECTION",
+    "DEPOSIT_GROUPS",
     "DEPOSIT_PAYMENT",
     "DEPOSIT_REFUND",
     "INCOMING",

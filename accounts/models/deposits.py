@@ -116,11 +116,13 @@ class Deposit(ScopedModel):
 
     @classmethod
     def scope_q(cls, user) -> Q:
-        """A bank or insurer: what it keeps, has kept or is asked to keep. Everyone else: what hangs on their projects.
+        """A bank or insurer: what it keeps, has kept or is asked to keep. Authorities and contractors: by the project.
         The project itself stays closed to the keeper; its basic facts are told by the deposit."""
         if user.role in KEEPERS:
             own = DepositInstrument._base_manager.filter(keeper=user.organization)
             return Q(pk__in=own.values("deposit"))
+        if user.role not in (Role.OFFICER, Role.INDUSTRY, Role.CLERK):
+            return Q(pk__in=[])
         return Q(project__in=Project._base_manager.filter(Project.scope_q(user)).values("pk"))
 
     def get_absolute_url(self) -> str:

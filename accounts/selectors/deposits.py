@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.enums import DepositState, InstrumentState, RefundState, UseState
+from accounts.indicators import DEPOSIT_GROUPS
 from accounts.models import (
     AccountProject,
     Deposit,
@@ -21,6 +22,8 @@ from accounts.models import (
     PayrollLine,
 )
 from accounts.models.deposits import EXPIRES_SOON
+from core import indicators
+from core.indicators import Gap
 from core.working_days import due_after
 from organizations.enums import Role
 from organizations.models import Organization
@@ -77,6 +80,11 @@ def unstored_projects(projects: QuerySet, today: date) -> QuerySet:
 
 
 # DEP-02 asks `Deposit.objects.….expiring(today)`, DEP-03 `.short()`.
+
+
+def deposit_gaps(project: Project) -> list[Gap]:
+    """What the annex asks of the project's deposits and is not there."""
+    return indicators.gaps(project, DEPOSIT_GROUPS)
 
 
 # --- the standard in force -------------------------------------------------------------------------------------------
@@ -226,6 +234,8 @@ def _waiting_deposits(user, today: date) -> list[Waiting]:
     text = "核定存储金额" if state == DepositState.APPLIED else "办理存储并申报凭证"
     offered = DepositInstrument._base_manager.filter(deposit=OuterRef("pk"), state=InstrumentState.OFFERED)
     rows = Deposit.objects.visible_to(user).filter(~Exists(offered), state=state).select_related("project")
+    if user.role == Role.OFFICER:  # those above the office of the place may, and need not
+        rows = rows.filter(project__jurisdiction=user.region)
     return [_waiting(text, row, row.get_absolute_url(), row.due_on, today) for row in rows[:SHOWN]]
 
 
@@ -274,7 +284,7 @@ def _waiting_refunds(user, today: date) -> list[Waiting]:
     rows = DepositRefund.objects.visible_to(user).select_related("deposit__project")
     mine = Q(state=RefundState.PROPOSED, office=user.organization) & ~Q(proposed_by=user)
     asked = {
-        Role.OFFICER: (Q(state=RefundState.APPLIED) | mine, "办理退还"),
+        Role.OFFICER: (Q(state=RefundState.APPLIED, deposit__project__jurisdiction=user.region) | mine, "办理退还"),
         Role.BANK: (Q(state=RefundState.APPROVED), "按退还通知书退还"),
         Role.INSURER: (Q(state=RefundState.APPROVED), "按退还通知书退还"),
     }.get(Role(user.role))

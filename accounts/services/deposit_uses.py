@@ -43,6 +43,8 @@ def propose_use(
         raise ValidationError("没有有效的工资保证金可以动用。")
     if order_due_on >= timezone.localdate():
         raise ValidationError({"order_due_on": "责令支付的期限尚未届满。"})
+    if instrument.ends_on and instrument.ends_on < timezone.localdate():
+        raise ValidationError(f"{instrument.get_form_display()}已于 {instrument.ends_on:%Y-%m-%d} 到期，不能动用。")
     lines = _lines(deposit, amounts)
     total = sum(line.amount for line in lines)
     if total > instrument.balance:

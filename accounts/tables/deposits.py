@@ -1,6 +1,7 @@
 from datetime import date
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.enums import DepositState
 from accounts.models import Deposit, DepositStandard
@@ -52,21 +53,18 @@ class UndeclaredTable(Table):
     amount = MoneyColumn("合同价款（元）", value="contract_amount", minor=True)
     begun = DayColumn("许可（合同）日期", value="deposit_from", minor=True)
     due = DayColumn("存储期限", value="deposit_due_on")
-    state = BadgeColumn("状态", value=lambda row: row.late_text, tone=lambda row: row.late_tone)
-
-    def __init__(self, records, request, *, today: date, **options):
-        self.today = today
-        super().__init__(records, request, **options)
+    state = BadgeColumn(
+        "状态", value=lambda row: lateness(row.deposit_due_on)[0], tone=lambda row: lateness(row.deposit_due_on)[1]
+    )
 
     def row_url(self, record) -> str:
-        record.late_text, record.late_tone = lateness(record.deposit_due_on, self.today)
         return reverse("deposits:project_deposit", args=[record.pk])
 
 
-def lateness(due_on: date | None, today: date) -> tuple[str, str]:
+def lateness(due_on: date | None) -> tuple[str, str]:
     if due_on is None:
         return "许可、合同日期未填", "grey"
-    left = (due_on - today).days
+    left = (due_on - timezone.localdate()).days
     return (f"已逾期 {-left} 日", "red") if left < 0 else (f"还有 {left} 日", "blue")
 
 

@@ -28,10 +28,13 @@ from accounts.services.deposit_assessment import Assessed
 from accounts.tables import DepositTable, UndeclaredTable, WaitingTable
 from core import attachments
 from core.access import access, read_or_write
+from core.indicators import Gap
 from organizations.enums import Role
 from projects.models import Project
 from projects.pages import bare_project, form_page, project_in_scope, refuse_unless
 from projects.selectors import with_parties
+
+SHOWN = 10  # of what waits
 
 
 @require_GET
@@ -44,7 +47,8 @@ def deposit_list(request):
     context = {
         "filters": filters,
         "table": DepositTable(rows.annotate(standing=selectors.standing(today)), request),
-        "waiting": WaitingTable(waiting, request) if waiting else None,
+        "waiting": WaitingTable(waiting[:SHOWN], request) if waiting else None,
+        "waiting_hint": f"共 {len(waiting)} 项，按期限先后",
         "sees_projects": request.user.role in PROJECT_READERS,
     }
     return render(request, "accounts/deposit_list.html", context)
@@ -53,9 +57,9 @@ def deposit_list(request):
 @require_GET
 @access(*PROJECT_READERS)
 def undeclared_list(request):
-    filters, today = UndeclaredFilters(request.GET, user=request.user), timezone.localdate()
+    filters = UndeclaredFilters(request.GET, user=request.user)
     projects = selectors.without_deposit(Project.objects.visible_to(request.user))
-    table = UndeclaredTable(filters.apply(with_parties(projects)), request, today=today)
+    table = UndeclaredTable(filters.apply(with_parties(projects)), request)
     return render(request, "accounts/deposit_undeclared.html", {"filters": filters, "table": table})
 
 
@@ -74,6 +78,7 @@ def project_deposit(request, project_pk):
         "due_on": term.deposit_due_on,
         "is_late": term.deposit_due_on is not None and term.deposit_due_on < timezone.localdate(),
         "can_apply": permissions.can_apply(request.user, project),
+        "gaps": _gaps(request.user, project, deposits),
     }
     return render(request, "accounts/project_deposit.html", context)
 
@@ -94,6 +99,17 @@ def deposit_apply(request, project_pk):
         return deposit
 
     return form_page(request, form, save, title="申报工资保证金", project=project, submit="申报", back=_back(project))
+
+
+def _gaps(user, project: Project, deposits: list[Deposit]) -> list[tuple[Gap, bool]]:
+    """What the annex still lacks of them, and whether it is the user's to fill in."""
+    may = {
+        Deposit: any(permissions.can_assess(user, one) for one in deposits),
+        DepositInstrument: any(permissions.can_offer(user, one) for one in deposits),
+    }
+    if not deposits:
+        may[Deposit] = permissions.can_apply(user, project)
+    return [(gap, may.get(gap.group.model, False)) for gap in selectors.deposit_gaps(project)]
 
 
 def _back(project: Project) -> str:
@@ -132,6 +148,7 @@ def deposit_detail(request, pk):
         "can_confirm": offered is not None and permissions.can_confirm(user, offered),
         "can_correct": offered is not None and permissions.can_offer(user, deposit),
         "refuse_form": ReasonForm(prefix="refuse"),
+        "gaps": _gaps(user, deposit.project, [deposit]) if sees_project else [],
     }
     return render(request, "accounts/deposit_detail.html", context | _acts(user, deposit))
 
