@@ -279,7 +279,9 @@ class World:
             "deposit_file": attachments.store(PDF + self.mark.encode(), name, by=clerk, owner=deposit),
             "instrument_file": attachments.store(PDF + self.mark.encode(), name, by=clerk, owner=account),
         }
-        things = {"deposit": deposit, "deposit_policy": policy, "deposit_account": account}
+        texts |= {"document_number": self.text("保函")}
+        letter = stored.offered(deposit, form="guarantee", keeper=self.bank, **texts)
+        things = {"deposit": deposit, "deposit_policy": policy, "deposit_account": account, "deposit_letter": letter}
         return things | {"deposit_use": use, "deposit_refund": refund} | files
 
     def declare_deposit(self, project: Model) -> Model:

@@ -55,7 +55,7 @@ def _form(request, deposit: Deposit, kind: DepositForm, instrument: DepositInstr
         messages.success(request, "已提交，待银行或保险公司确认。")
         return deposit
 
-    context = {"deposit": deposit, "kind": kind, "forms": DepositForm.choices, "facts": "accounts/_deposit_forms.html"}
+    context = {"kind": kind, "forms": DepositForm.choices, "facts": "accounts/_deposit_forms.html"}
     return deposit_form_page(request, form, save, deposit, title=f"申报{kind.label}", submit="提交", **context)
 
 

@@ -1,6 +1,6 @@
 """A deposit's life, whatever happens in whatever order, against a model on a sheet of paper."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -40,7 +40,7 @@ class Life(RuleBasedStateMachine):
         self.use = self.refund = None
         self.step = self.asked = ""  # of the use; of the refund
         self.to_refill = []  # (use, what is left)
-        self.released = False
+        self.released, self.until = False, timezone.localdate() + timedelta(days=400)
         self.officers = [who.officer(), who.officer()]
 
     def teardown(self):
@@ -121,7 +121,9 @@ class Life(RuleBasedStateMachine):
         if self.released:
             return
         allowed = not self.step and not self.asked
-        if self.attempt(allowed, lambda: made.confirm(made.offered(self.deposit, form=form))):
+        self.until += timedelta(days=1)
+        term = {} if form == DepositForm.BANK else {"ends_on": self.until}
+        if self.attempt(allowed, lambda: made.confirm(made.offered(self.deposit, form=form, **term))):
             self.balance, self.to_refill = STORED, []
 
     @rule()
