@@ -90,7 +90,7 @@ class DepositStandardTable(Table):
     version = Column("版本", value=str, primary=True)
     reach = Column("适用范围")
     valid_from = DayColumn("生效日期")
-    bands = Column("比例与上限", value=lambda row: "；".join(_band(band) for band in row.bands.all()))
+    bands = Column("比例与上限", value=lambda row: "；".join(_bands(row)))
     exempt = Column("免予存储", value=lambda row: _exempt(row))
     record = Column("降低与提高", value=lambda row: _record(row), minor=True)
     document = Column("依据文件", minor=True)
@@ -100,6 +100,12 @@ class DepositStandardTable(Table):
 
     def row_url(self, record) -> str:
         return ""
+
+
+def _bands(row: DepositStandard) -> list[str]:
+    said = [_band(band) for band in row.bands.all()]
+    said += [f"重点工程上限 {formats.wan(row.key_cap)}"] if row.key_cap else []
+    return said + ([f"第二个项目起 {row.later_percent.normalize():f}%"] if row.later_percent else [])
 
 
 def _band(band) -> str:
@@ -112,7 +118,7 @@ def _band(band) -> str:
 def _exempt(row: DepositStandard) -> str:
     said = [f"合同额低于 {formats.wan(row.exempt_below)}"] if row.exempt_below else []
     said += [f"工期不足 {row.exempt_months} 个月"] if row.exempt_months else []
-    said += [f"{row.exempt_years} 年未拖欠"] if row.exempt_years else []
+    said += [f"{row.exempt_years} 年未拖欠且实名制、专户落实"] if row.exempt_years else []
     return "；".join(said)
 
 

@@ -159,7 +159,7 @@ def _assessments(user, deposit: Deposit):
 
 
 def _decisions(user, model, deposit: Deposit, today) -> list:
-    rows = list(model.objects.visible_to(user).filter(deposit=deposit))
+    rows = model.objects.visible_to(user).filter(deposit=deposit).select_related("office")
     return [(row, row.is_late(today)) for row in rows]
 
 

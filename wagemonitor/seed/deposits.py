@@ -53,15 +53,14 @@ def standards(by: User) -> list[tuple[DepositStandard, list[DepositBand]]]:
 
 def fill(made: list[Made], units: Units, today: date) -> None:
     general, transport = standards(units.users["province"])
-    insurer = Organization.objects.get(kind=OrganizationKind.INSURER)
+    Plan.insurer = Organization.objects.get(kind=OrganizationKind.INSURER)
+    Plan.codes = dict(Organization.objects.filter(kind=OrganizationKind.ENTERPRISE).values_list("pk", "uscc"))
     projects = {project.pk: project for project in Project.objects.exclude(contract_amount=None)}
     plans = [
         Plan(order, item, projects[item.id], units, transport if item.site.industry == "transport" else general, today)
         for order, item in enumerate(made)
         if item.id in projects and order % 10 != 7
     ]
-    for plan in plans:
-        plan.insurer = insurer
     Deposit.objects.bulk_create([plan.deposit for plan in plans], batch_size=1000)
     DepositAssessment.objects.bulk_create(list(_assessments(plans, units.users["province"])), batch_size=1000)
     held = [plan for plan in plans if plan.state in (DepositState.HELD, DepositState.RELEASED)]
@@ -75,6 +74,7 @@ class Plan:
     """What became of one project's deposit."""
 
     insurer: Organization
+    codes: dict[int, str | None]  # of the enterprises
 
     def __init__(self, order: int, item: Made, project: Project, units: Units, standard, today: date):
         self.order, self.item, self.project, self.units, self.today = order, item, project, units, today
@@ -105,7 +105,7 @@ class Plan:
             project=self.project,
             payer_id=self.item.contractor,
             payer_name=self.units.name_of[self.item.contractor],
-            payer_uscc=numbers.uscc(HOME, self.item.contractor),
+            payer_uscc=self.codes[self.item.contractor] or numbers.uscc(HOME, self.item.contractor),
             form=self.form,
             due_amount=self.result.due if is_assessed else None,
             differential_amount=self.result.differential if is_assessed else None,
