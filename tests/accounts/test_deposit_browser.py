@@ -80,7 +80,7 @@ def test_the_walk_of_a_deposit(walker):
     walker.sign_in(clerk(unit))
     walker.open(deposit.get_absolute_url())
     page.get_by_role("link", name="申报凭证").click()
-    page.get_by_label("银行", exact=True).select_option("临沧农村商业银行")
+    page.locator("#id_keeper").select_option("临沧农村商业银行")
     page.get_by_label("工资保证金开户银行").fill("临沧农商行营业部")
     page.get_by_label("工资保证金银行账号").fill("6210000012345678")
     page.get_by_label("缴存起始时间").fill(str(today))
