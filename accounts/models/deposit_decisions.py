@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from pgtrigger import Before, Insert, Trigger
+from pgtrigger import Before, Delete, Insert, Trigger, Update
 
 from accounts.enums import DepositMovementKind, DepositPayMethod, RefundState, UseState
 from accounts.models.deposits import KEEPERS, Deposit, DepositInstrument, kept_by
@@ -18,6 +18,7 @@ from core.scoping import ScopedModel
 from core.triggers import append_only
 from organizations.enums import IDENTITY_CHECKERS
 from organizations.models import Organization
+from projects.models.merging import Refuse
 
 NOTICE_DAYS = 30  # of public notice before a refund
 
@@ -145,12 +146,28 @@ IF NOT EXISTS (SELECT 1 FROM accounts_deposituse u WHERE u.id = NEW.use_id AND u
 END IF;
 RETURN NEW;
 """
+# Never rewritten; but when two projects become one, and a person's wages of a month one line, they answer that line.
+_STANDS = """
+IF TG_OP = 'UPDATE' THEN
+    as_it_was := NEW;
+    as_it_was.payroll_line_id := OLD.payroll_line_id;
+    IF as_it_was IS NOT DISTINCT FROM OLD AND EXISTS (
+        SELECT 1 FROM accounts_payrollline a
+        JOIN accounts_payrollline b ON b.id_number_index = a.id_number_index AND b.month = a.month
+        WHERE a.id = OLD.payroll_line_id AND b.id = NEW.payroll_line_id
+    ) THEN
+        RETURN NEW;
+    END IF;
+END IF;
+RAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;
+"""
 
 
 class DepositUseLine(ScopedModel):
     """What of a deposit goes to one worker, for which line of which payroll."""
 
     scope_through = "use"
+    on_merge = {"deposit_use_line_once": Refuse("同一笔动用已列有该工人同月的两行工资，不能合并")}
 
     use = models.ForeignKey(DepositUse, on_delete=models.PROTECT, related_name="lines")
     payroll_line = models.ForeignKey(PayrollLine, on_delete=models.PROTECT, related_name="deposit_lines")
@@ -174,7 +191,13 @@ class DepositUseLine(ScopedModel):
             models.CheckConstraint(condition=Q(amount__gt=0), name="deposit_use_line_amount_positive"),
         ]
         triggers = [
-            *append_only(),
+            Trigger(
+                name="append_only",
+                when=Before,
+                operation=Update | Delete,
+                declare=[("as_it_was", "RECORD")],
+                func=_STANDS,
+            ),
             Trigger(name="while_proposed", when=Before, operation=Insert, func=_WHILE_PROPOSED),
         ]
 

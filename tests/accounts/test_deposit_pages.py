@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from core import indicators
 from projects.models import Project
 from projects.services import merge_projects
 from tests.accounts import deposits as made
+from tests.accounts.factories import payroll, payroll_line
 from tests.organizations import factories as who
 from tests.projects.factories import permit, project
 
@@ -247,3 +249,23 @@ def test_a_merge_keeps_both_deposits_and_marks_the_one_that_came():
     merge_projects(other, site, by=who.officer(), reason="同一工程")
     deposit.refresh_from_db()
     assert (deposit.project, deposit.came_by_merge) == (site, True)
+
+
+def test_a_merge_that_makes_one_line_of_two_takes_the_deposits_payment_along():
+    site, other = project(), project()
+    for one in (site, other):
+        one.supervised_from = timezone.localdate()
+        one.save()
+    other.participations.update(organization=site.general_contractor)
+    deposit = made.stored(other)
+    source = made.owed(other, "6000")[0]
+    use = made.proposed(deposit, source)
+    sheet = payroll(site, source.month)
+    target = payroll_line(sheet, "5000", name=source.name, id_number=source.id_number, paid=Decimal(5000))
+    merge_projects(other, site, by=who.officer(), reason="同一工程")
+    line = use.lines.get()
+    assert (line.payroll_line, line.amount) == (target, 6000)
+    sql = "UPDATE accounts_deposituseline SET payroll_line_id = %s"
+    stranger = payroll_line(sheet, "5000")
+    with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, [stranger.pk])
