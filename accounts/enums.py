@@ -1,5 +1,7 @@
 from django.db import models
 
+from organizations.enums import OrganizationKind, Role
+
 
 class AccountStatus(models.TextChoices):
     ACTIVE = "active", "正常"
@@ -195,3 +197,84 @@ class AdvanceStep(models.TextChoices):
     RECOVERED = "recovered", "追回"
     RECOVERY_UNDONE = "recovery_undone", "冲销追回"
     UNDONE = "undone", "冲销垫付"
+
+
+# --- 工资保证金 ------------------------------------------------------------------------------------------------------
+
+
+class DepositForm(models.TextChoices):
+    """收支方式: money on a dedicated account, or what stands for it (人社部发〔2021〕65号)."""
+
+    BANK = "bank", "银行账户缴存"
+    GUARANTEE = "guarantee", "银行保函"
+    INSURANCE = "insurance", "工程保证保险"
+
+    @property
+    def keeper_kind(self) -> OrganizationKind:
+        return OrganizationKind.INSURER if self == DepositForm.INSURANCE else OrganizationKind.BANK
+
+    @property
+    def keeper_role(self) -> Role:
+        return Role.INSURER if self == DepositForm.INSURANCE else Role.BANK
+
+
+class DepositState(models.TextChoices):
+    APPLIED = "applied", "待核定"
+    ASSESSED = "assessed", "待存储"
+    HELD = "held", "已存储"
+    EXEMPT = "exempt", "免予存储"
+    RELEASED = "released", "已退还"
+
+    @property
+    def tone(self) -> str:
+        return {"applied": "blue", "assessed": "orange", "held": "green"}.get(self.value, "grey")
+
+
+class InstrumentState(models.TextChoices):
+    OFFERED = "offered", "待确认"
+    IN_FORCE = "in_force", "有效"
+    ENDED = "ended", "已终止"
+    REFUSED = "refused", "不予确认"
+
+    @property
+    def tone(self) -> str:
+        return {"offered": "blue", "in_force": "green", "refused": "red"}.get(self.value, "grey")
+
+
+class DepositMovementKind(models.TextChoices):
+    COLLECT = "collect", "存储"
+    USE = "use", "支付工资"
+    REFILL = "refill", "补足"
+    REPLACE = "replace", "置换转出"
+    REFUND = "refund", "退还"
+
+
+class DepositPayMethod(models.TextChoices):
+    """How the keeper pays a worker out of a deposit."""
+
+    TRANSFER = "transfer", "转账至本人银行账户"
+    COUNTER = "counter", "柜面支付"
+
+
+class UseState(models.TextChoices):
+    PROPOSED = "proposed", "待审批"
+    APPROVED = "approved", "待支付"
+    PAID = "paid", "已支付"
+    REFUSED = "refused", "不予批准"
+
+    @property
+    def tone(self) -> str:
+        return {"proposed": "blue", "approved": "orange", "paid": "green"}.get(self.value, "grey")
+
+
+class RefundState(models.TextChoices):
+    APPLIED = "applied", "待审核"
+    PROPOSED = "proposed", "待审批"
+    APPROVED = "approved", "待退还"
+    DONE = "done", "已退还"
+    REFUSED = "refused", "不予退还"
+
+    @property
+    def tone(self) -> str:
+        tones = {"applied": "blue", "proposed": "blue", "approved": "orange", "done": "green", "refused": "red"}
+        return tones[self.value]

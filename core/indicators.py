@@ -47,6 +47,7 @@ class Indicator:
     number: int
     path: str
     condition: only_when | None = None
+    label: str = ""  # the annex's word, where one field goes by several (a bank that keeps, a bank that guarantees)
 
     @property
     def field_name(self) -> str:
@@ -90,7 +91,7 @@ class IndicatorGroup:
         return {indicator.number: field_at(self.model, indicator.path) for indicator in self.indicators}
 
     def label(self, indicator: Indicator) -> str:
-        return str(self.fields[indicator.number].verbose_name)
+        return indicator.label or str(self.fields[indicator.number].verbose_name)
 
     def missing(self, row: models.Model) -> list[Indicator]:
         return [item for item in self.indicators if item.is_required(row) and not item.is_filled(row)]

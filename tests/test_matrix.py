@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
-        *("workbook", "scan", "step_scan", "contract_scan", "settlement"),
+        *("workbook", "scan", "step_scan", "contract_scan", "settlement", "deposit_file", "instrument_file"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
@@ -135,6 +135,26 @@ OBJECTS = {
     "accounts:advance_recover": ["advance"],
     "accounts:advance_undo": ["advance"],
     "accounts:recovery_undo": ["recovery"],
+    "deposits:deposit_detail": ["deposit"],
+    "deposits:deposit_assess": ["deposit"],
+    "deposits:instrument_offer": ["deposit"],
+    "deposits:use_propose": ["deposit"],
+    "deposits:refund_apply": ["deposit"],
+    "deposits:instrument_edit": ["deposit_letter", "deposit_policy"],
+    "deposits:instrument_confirm": ["deposit_letter", "deposit_policy"],
+    "deposits:instrument_refuse": ["deposit_letter", "deposit_policy"],
+    "deposits:use_detail": ["deposit_use"],
+    "deposits:use_notice": ["deposit_use"],
+    "deposits:use_approve": ["deposit_use"],
+    "deposits:use_refuse": ["deposit_use"],
+    "deposits:use_pay": ["deposit_use"],
+    "deposits:use_refill": ["deposit_use"],
+    "deposits:refund_detail": ["deposit_refund"],
+    "deposits:refund_notice": ["deposit_refund"],
+    "deposits:refund_propose": ["deposit_refund"],
+    "deposits:refund_approve": ["deposit_refund"],
+    "deposits:refund_refuse": ["deposit_refund"],
+    "deposits:refund_done": ["deposit_refund"],
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
@@ -185,6 +205,13 @@ SEEN_BY = {
     "listed": {"officer", "industry"},
     "subcontract": {"officer", "industry", "clerk", "construction_unit"},
     "scan": {"officer", "industry", "clerk"},
+    "deposit": {"officer", "industry", "clerk", "bank", "insurer"},
+    "deposit_policy": {"officer", "industry", "clerk", "insurer"},
+    "deposit_letter": {"officer", "industry", "clerk", "bank"},
+    "deposit_use": {"officer", "industry", "clerk", "bank"},
+    "deposit_refund": {"officer", "industry", "clerk", "bank"},
+    "deposit_file": {"officer", "industry", "clerk"},
+    "instrument_file": {"officer", "industry", "clerk", "bank"},
     "annotated": {"clerk"},
     "contract_scan": {"officer", "industry", "clerk", "worker"},
     "settlement": {"officer", "industry", "clerk"},
@@ -232,7 +259,7 @@ class Person:
         if self.role == Role.WORKER:
             return self.part == "worker" and world.place.letter in self.sees and thing in WORKERS_OWN
         if thing not in SEEN_BY:
-            return world.place.letter in self.sees
+            return world.place.letter in self.sees and self.part != "insurer"
         seen_by = SEEN_BY[thing]
         if seen_by is None:
             return True
@@ -261,6 +288,7 @@ def _others(worlds: dict[str, World]) -> Iterator[Person]:
         yield Person(f"bank clerk {letter}", world.users["bank"], {letter}, "bank")
         yield Person(f"worker {letter}", world.users["worker"], {letter}, "worker")
         yield Person(f"workmate {letter}", world.users["workmate"], {letter}, "workmate")
+        yield Person(f"insurer's clerk {letter}", world.users["insurer"], {letter}, "insurer")
     for role in ADMINISTRATORS:
         yield Person(f"{role} administrator", who.administrator(role))
     yield Person("anonymous", None)
@@ -325,6 +353,7 @@ NAMES = [
             "subcontractor's clerk",
             "construction unit",
             "bank clerk",
+            "insurer's clerk",
             "worker",
             "workmate",
         )
@@ -558,6 +587,7 @@ READERS = [
     "construction unit 甲",
     "bank clerk 甲",
     "worker 甲",
+    "insurer's clerk 甲",
     "system administrator",
     "audit administrator",
 ]

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from accounts.enums import SheetState, StepMeans
+from accounts.models import DepositRefund
 from accounts.services import recover_advance, take_step
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
@@ -26,6 +27,7 @@ from projects.enums import MilestoneKind, ParticipantType
 from projects.models import MilestoneAnswer, Project, StatusChange, WageClerk
 from projects.selectors.course import standing_of
 from projects.services import filing, jurisdiction, merge_projects
+from tests.accounts import deposits as stored
 from tests.accounts import factories as money
 from tests.alerts import factories as alarms
 from tests.organizations import factories as who
@@ -101,6 +103,7 @@ class World:
         world.things["departure"] = world.left()
         world._logins()
         world.things |= world._money()
+        world.things |= world._deposits()
         world.things |= world._sheet()
         world.things |= world._warning()
         world.things |= world._jobs()
@@ -117,6 +120,7 @@ class World:
             "subcontractor": self._unit(f"{unit}分包"),
             "owner": self._unit(f"{unit}建设"),
             "bank": who.bank(name=f"{self.place.letter}地银行", at=county),  # banks are to be chosen from
+            "insurer": who.insurer(name=f"{self.place.letter}地保险", at=county),
         }
         self.users |= {
             "officer": who.officer(county, name=f"{unit}监管员"),
@@ -125,6 +129,7 @@ class World:
             "subcontractor": who.clerk(self.subcontractor, name=f"{unit}分包专管员"),
             "construction_unit": who.construction_unit_clerk(self.owner, name=f"{unit}建设经办员"),
             "bank": who.bank_clerk(self.bank, name=f"{unit}经办员"),
+            "insurer": who.insurer_clerk(self.insurer, name=f"{unit}保险经办员"),
         }
         looker = who.industry_officer(county, self.place.department, name=f"{unit}查询", query_only=True)
         self.things |= {"user": self.users["clerk"], "login": self.users["clerk"]}
@@ -295,6 +300,45 @@ class World:
             made, on=date(2026, 9, 25), amount=Decimal(500), note=self.text("追回说明"), by=clerk, proofs=[proof]
         )
         return {"advance": made, "recovery": back}
+
+    def _deposits(self) -> dict[str, Any]:
+        """Insured first, then paid into the bank, with wages to be paid out of it; and asked back."""
+        deposit, officer, clerk = self.declare_deposit(self.project), self.users["officer"], self.users["clerk"]
+        texts = {"keeper_name": self.text("机构"), "document_number": self.text("保单")}
+        policy = stored.confirm(stored.offered(deposit, form="insurance", keeper=self.insurer, **texts))
+        own = {"keeper_name": self.text("支行"), "account_number": self._secret(f"62{len(self.secrets):014d}")}
+        account = stored.confirm(stored.offered(deposit, form="bank", keeper=self.bank, **own))
+        facts = {"name": self.text("欠薪工人"), "id_number": self._id_number()}
+        facts |= {"card_number": self._secret(people.card_number())}
+        line = money.payroll_line(self.payroll, "500", **facts)
+        order = {"order_number": self.text("责令"), "opinion": self.text("意见")}
+        use = stored.proposed(deposit, line, by=officer, **order)
+        today = timezone.localdate()
+        refund = DepositRefund.objects.create(
+            deposit=deposit,
+            instrument=account,
+            amount=account.balance,
+            promised_on=today,
+            notice_from=today - timedelta(days=40),
+            notice_until=today - timedelta(days=5),
+            decide_by=today,
+            applied_by=clerk,
+            opinion=self.text("意见"),
+        )
+        name = f"{self.mark}证明.pdf"
+        files = {
+            "deposit_file": attachments.store(PDF + self.mark.encode(), name, by=clerk, owner=deposit),
+            "instrument_file": attachments.store(PDF + self.mark.encode(), name, by=clerk, owner=account),
+        }
+        texts |= {"document_number": self.text("保函")}
+        letter = stored.offered(deposit, form="guarantee", keeper=self.bank, **texts)
+        things = {"deposit": deposit, "deposit_policy": policy, "deposit_account": account, "deposit_letter": letter}
+        return things | {"deposit_use": use, "deposit_refund": refund} | files
+
+    def declare_deposit(self, project: Model) -> Model:
+        return stored.assessed(
+            project, officer=self.users["officer"], by=self.users["clerk"], payer_name=self.text("缴纳主体")
+        )
 
     def _public_notice(self, project: Model) -> Model:
         by, place = self.users["clerk"], self.text("宣传栏")
@@ -469,5 +513,6 @@ class World:
     def _account_elsewhere(self, number: int) -> None:
         other = self._project(number + 2 + self.contractor.participations.count())["project"]
         self.open_account(other)
+        stored.offered(self.declare_deposit(other), form="bank", keeper=self.bank, keeper_name=self.text("支行"))
         alarms.warning(other, message=self.text("预警内容"))
         money.payroll(other, MONTH)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("my/wages/", include("accounts.my_urls")),
     path("wage-accounts/", include("accounts.urls")),
     path("payrolls/", include("accounts.payroll_urls")),
+    path("deposits/", include("accounts.deposit_urls")),
     path("alerts/", include("alerts.urls")),
     path("reference/", site.urls),
     path("", include("django_prometheus.urls")),  # /metrics

@@ -1,10 +1,22 @@
-from accounts.filters.arrears import ArrearsFilters, MonthLineFilters, SettledFilters, SettledUnitFilters
+from accounts.filters.arrears import (
+    ArrearsFilters,
+    MonthLineFilters,
+    SettledFilters,
+    SettledUnitFilters,
+)
+from accounts.filters.deposits import (
+    DepositFilters,
+    UndeclaredFilters,
+)
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
     PayrollLineFilters,
 )
-from accounts.filters.sheets import SheetFilters, SheetLineFilters
+from accounts.filters.sheets import (
+    SheetFilters,
+    SheetLineFilters,
+)
 from accounts.filters.special_accounts import (
     AccountFilters,
     LedgerFilters,
@@ -13,6 +25,7 @@ from accounts.filters.special_accounts import (
 __all__ = [
     "AccountFilters",
     "ArrearsFilters",
+    "DepositFilters",
     "LedgerFilters",
     "MonthLineFilters",
     "NoticeFilters",
@@ -22,4 +35,5 @@ __all__ = [
     "SettledUnitFilters",
     "SheetFilters",
     "SheetLineFilters",
+    "UndeclaredFilters",
 ]

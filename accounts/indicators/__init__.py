@@ -1,3 +1,10 @@
+from accounts.indicators.deposits import (
+    DEPOSIT_ACCOUNT,
+    DEPOSIT_ASSESSMENT,
+    DEPOSIT_COLLECTION,
+    DEPOSIT_PAYMENT,
+    DEPOSIT_REFUND,
+)
 from accounts.indicators.special_accounts import (
     INCOMING,
     LEDGER,
@@ -5,7 +12,21 @@ from accounts.indicators.special_accounts import (
     SPECIAL_ACCOUNT,
 )
 
+DEPOSIT_GROUPS = (
+    DEPOSIT_ASSESSMENT,
+    DEPOSIT_ACCOUNT,
+    DEPOSIT_COLLECTION,
+    DEPOSIT_PAYMENT,
+    DEPOSIT_REFUND,
+)
+
 __all__ = [
+    "DEPOSIT_ACCOUNT",
+    "DEPOSIT_ASSESSMENT",
+    "DEPOSIT_COLLECTION",
+    "DEPOSIT_GROUPS",
+    "DEPOSIT_PAYMENT",
+    "DEPOSIT_REFUND",
     "INCOMING",
     "LEDGER",
     "PAYOUT",

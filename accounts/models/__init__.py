@@ -1,13 +1,57 @@
-from accounts.models.advance import Advance, AdvanceItem, AdvanceMovement
-from accounts.models.ledger import LedgerEntry
-from accounts.models.notice import PublicNotice
-from accounts.models.payout_batch import PayoutBatch, PayoutOrder
-from accounts.models.payroll import Payout, Payroll, PayrollLine
-from accounts.models.sheets import LineAnswer, PayrollSheet, PayrollStep
-from accounts.models.special_account import AccountProject, SpecialAccount
-from accounts.models.threshold import ArrearsThreshold
-from accounts.models.wage_advance import WageAdvance
-from accounts.models.wage_due import WageDue
+from accounts.models.advance import (
+    Advance,
+    AdvanceItem,
+    AdvanceMovement,
+)
+from accounts.models.deposit_decisions import (
+    DepositMovement,
+    DepositRefund,
+    DepositSerial,
+    DepositUse,
+    DepositUseLine,
+)
+from accounts.models.deposit_standards import (
+    DepositBand,
+    DepositStandard,
+)
+from accounts.models.deposits import (
+    Deposit,
+    DepositAssessment,
+    DepositInstrument,
+)
+from accounts.models.ledger import (
+    LedgerEntry,
+)
+from accounts.models.notice import (
+    PublicNotice,
+)
+from accounts.models.payout_batch import (
+    PayoutBatch,
+    PayoutOrder,
+)
+from accounts.models.payroll import (
+    Payout,
+    Payroll,
+    PayrollLine,
+)
+from accounts.models.sheets import (
+    LineAnswer,
+    PayrollSheet,
+    PayrollStep,
+)
+from accounts.models.special_account import (
+    AccountProject,
+    SpecialAccount,
+)
+from accounts.models.threshold import (
+    ArrearsThreshold,
+)
+from accounts.models.wage_advance import (
+    WageAdvance,
+)
+from accounts.models.wage_due import (
+    WageDue,
+)
 
 __all__ = [
     "AccountProject",
@@ -15,6 +59,16 @@ __all__ = [
     "AdvanceItem",
     "AdvanceMovement",
     "ArrearsThreshold",
+    "Deposit",
+    "DepositAssessment",
+    "DepositBand",
+    "DepositInstrument",
+    "DepositMovement",
+    "DepositRefund",
+    "DepositSerial",
+    "DepositStandard",
+    "DepositUse",
+    "DepositUseLine",
     "LedgerEntry",
     "LineAnswer",
     "Payout",

@@ -7,6 +7,12 @@ from accounts.tables.arrears import (
     SettledUnitTable,
     arrears_rows,
 )
+from accounts.tables.deposits import (
+    DepositStandardTable,
+    DepositTable,
+    UndeclaredTable,
+    WaitingTable,
+)
 from accounts.tables.notices import (
     NoticeTable,
 )
@@ -16,7 +22,12 @@ from accounts.tables.payrolls import (
     ProjectPayrollTable,
     UnpaidTable,
 )
-from accounts.tables.sheets import ProjectSheetTable, SheetLineTable, SheetTable, WageAdvanceTable
+from accounts.tables.sheets import (
+    ProjectSheetTable,
+    SheetLineTable,
+    SheetTable,
+    WageAdvanceTable,
+)
 from accounts.tables.special_accounts import (
     AccountTable,
     LedgerTable,
@@ -29,6 +40,8 @@ __all__ = [
     "AccountTable",
     "AdvanceTable",
     "ArrearsTable",
+    "DepositStandardTable",
+    "DepositTable",
     "LedgerTable",
     "MonthPeopleTable",
     "NoticeTable",
@@ -41,8 +54,10 @@ __all__ = [
     "SettledUnitTable",
     "SheetLineTable",
     "SheetTable",
+    "UndeclaredTable",
     "UnmatchedTable",
     "UnpaidTable",
     "WageAdvanceTable",
+    "WaitingTable",
     "arrears_rows",
 ]

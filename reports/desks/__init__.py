@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from organizations.enums import Role
-from reports.desks import administrators, bank, clerk, construction_unit, regulator, worker
+from reports.desks import administrators, bank, clerk, construction_unit, deposits, regulator, worker
 
 Desk = Callable[[HttpRequest], tuple[str, dict]]  # → template, context
 
@@ -16,6 +16,7 @@ _DESKS: dict[Role, Desk] = {
     Role.CONSTRUCTION_UNIT: construction_unit.desk,
     Role.BANK: bank.desk,
     Role.WORKER: worker.desk,
+    Role.INSURER: deposits.insurer_desk,
     Role.SYSTEM: administrators.desk,
     Role.SECURITY: administrators.desk,
     Role.AUDIT: administrators.desk,

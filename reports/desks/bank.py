@@ -8,6 +8,7 @@ from accounts.models import LedgerEntry, SpecialAccount
 from accounts.selectors import unmatched_payouts, with_balance
 from projects.models import ImportBatch
 from reports import links
+from reports.desks.deposits import waiting
 from reports.desks.imports import SHOWN as TROUBLE_SHOWN
 from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
 from reports.desks.tiles import Tile
@@ -43,7 +44,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "imports_hint": trouble_hint(refused),
         "imports_url": links.to("imports:batch_list"),
     }
-    return "reports/desk_bank.html", context
+    return "reports/desk_bank.html", context | waiting(request, today)
 
 
 def kept_accounts(user) -> QuerySet[SpecialAccount]:

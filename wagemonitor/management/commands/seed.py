@@ -14,6 +14,7 @@ from projects.models import Project
 from wagemonitor.seed import (
     arrears,
     course,
+    deposits,
     fill,
     flows,
     gates,
@@ -83,6 +84,7 @@ class Builder:
             ("合同与退场", partial(stays.papers, self.today)),
             ("欠薪与垫付", self._arrears),
             ("照片与评价", self._photos),
+            ("工资保证金", self._deposits),
             ("处置", self._disposals),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
@@ -149,6 +151,10 @@ class Builder:
 
     def _logins(self) -> None:
         logins.make(self.units.users, self.today)
+
+    def _deposits(self) -> None:
+        deposits.fill(self.made, self.units, self.today)
+        deposits.act(self.units.users, self.today)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)

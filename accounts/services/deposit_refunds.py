@@ -1,0 +1,149 @@
+"""退还: the works are completed, nobody is owed anything, nobody has objected."""
+
+from datetime import date
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.enums import DepositMovementKind, DepositState, InstrumentState, RefundState, UseState
+from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse
+from accounts.services.deposit_instruments import held, lock_instrument, move
+from accounts.services.deposit_numbers import notice_number
+from accounts.services.deposit_uses import DECIDED, TWO_PEOPLE
+from accounts.services.deposits import Files, lock_deposit
+from core import attachments, audit
+from core.working_days import add_workdays
+from projects.enums import Status
+from projects.services import lock, mark_changed
+
+DECIDE_WITHIN, CONFIRM_WITHIN = 5, 3  # working days (人社部发〔2021〕65号, art. 22)
+
+
+@transaction.atomic
+def apply_refund(
+    deposit: Deposit, *, by, promised_on: date, notice_from: date, notice_until: date, files: Files
+) -> DepositRefund:
+    """By the contractor. Refused: works that are not completed, a notice that still runs, no promise and no photo, a
+    use that is not refilled."""
+    project, deposit = lock(deposit.project), lock_deposit(deposit)
+    if project.status != Status.COMPLETED:
+        raise ValidationError("项目完工后方可申请退还，请先由监管部门确认完工。")
+    instrument = held(deposit) if deposit.state == DepositState.HELD else None
+    if instrument is None or not instrument.balance:
+        raise ValidationError("没有可以退还的工资保证金。")
+    today = timezone.localdate()
+    if notice_until >= today:
+        raise ValidationError({"notice_until": "公示期届满后方可申请。"})
+    if project.completed_on and notice_from < project.completed_on:
+        raise ValidationError({"notice_from": f"应在完工（{project.completed_on:%Y-%m-%d}）之后公示。"})
+    if promised_on > today:
+        raise ValidationError({"promised_on": "日期不能晚于今天。"})
+    if not files:
+        raise ValidationError({"files": "请上传书面承诺和公示照片。"})
+    _refuse_beside_a_use(instrument)
+    refund = DepositRefund(deposit=deposit, instrument=instrument, amount=instrument.balance, applied_by=by)
+    refund.promised_on, refund.notice_from, refund.notice_until = promised_on, notice_from, notice_until
+    refund.decide_by = add_workdays(today, DECIDE_WITHIN).day
+    refund.full_clean()
+    refund.save()
+    for name, content in files:
+        attachments.store(content, name, by=by, owner=refund)
+    _told(refund, "deposit.refund_apply", by)
+    return refund
+
+
+def _refuse_beside_a_use(instrument) -> None:
+    uses = DepositUse.objects.unscoped("of this instrument").filter(instrument=instrument)
+    if uses.filter(state__in=(UseState.PROPOSED, UseState.APPROVED)).exists():
+        raise ValidationError("有动用尚未办结，不能申请退还。")
+
+
+def _lock_refund(refund: DepositRefund, *states: str) -> DepositRefund:
+    lock(refund.deposit.project)
+    lock_deposit(refund.deposit)
+    lock_instrument(refund.instrument)
+    rows = DepositRefund.objects.unscoped("the caller has found it in scope")
+    found = rows.select_for_update().get(pk=refund.pk)
+    if found.state not in states:
+        raise ValidationError(DECIDED)
+    return found
+
+
+@transaction.atomic
+def propose_refund(refund: DepositRefund, *, by, opinion: str, office_uscc: str) -> DepositRefund:
+    """The officer in charge has found nothing owed."""
+    refund = _lock_refund(refund, RefundState.APPLIED)
+    _refuse_beside_a_use(refund.instrument)
+    refund.state, refund.proposed_by, refund.proposed_at = RefundState.PROPOSED, by, timezone.now()
+    refund.opinion, refund.office = opinion.strip(), by.organization
+    refund.office_name, refund.office_uscc = by.organization.name, office_uscc
+    refund.full_clean()
+    refund.save()
+    _told(refund, "deposit.refund_propose", by)
+    return refund
+
+
+@transaction.atomic
+def approve_refund(refund: DepositRefund, *, by) -> DepositRefund:
+    """By another officer of the office: the 退还通知书 goes to the keeper, which refunds within 3 working days."""
+    refund = _lock_refund(refund, RefundState.PROPOSED)
+    if by.organization_id != refund.office_id:
+        raise PermissionDenied
+    if by.pk == refund.proposed_by_id:
+        raise ValidationError(TWO_PEOPLE)
+    _refuse_beside_a_use(refund.instrument)
+    today = timezone.localdate()
+    refund.state, refund.approved_by, refund.approved_at = RefundState.APPROVED, by, timezone.now()
+    refund.amount = refund.instrument.balance
+    refund.notice_number = notice_number(refund.office, "退", today)
+    refund.confirm_by = add_workdays(today, CONFIRM_WITHIN).day
+    refund.save()
+    _told(refund, "deposit.refund_approve", by, number=refund.notice_number)
+    return refund
+
+
+@transaction.atomic
+def refuse_refund(refund: DepositRefund, *, by, reason: str) -> DepositRefund:
+    """By any officer in charge while it is not decided: wages are owed, or somebody has objected."""
+    refund = _lock_refund(refund, RefundState.APPLIED, RefundState.PROPOSED)
+    if refund.office_id and by.organization_id != refund.office_id:
+        raise PermissionDenied
+    refund.state, refund.refused_by, refund.refused_at = RefundState.REFUSED, by, timezone.now()
+    refund.refused_reason = reason.strip()
+    refund.save()
+    _told(refund, "deposit.refund_refuse", by, reason=refund.refused_reason)
+    return refund
+
+
+@transaction.atomic
+def confirm_refund(refund: DepositRefund, *, by, moved_on: date, reference: str = "") -> DepositMovement:
+    """By the keeper: the money is back, the letter or policy given back. The deposit is closed."""
+    refund = _lock_refund(refund, RefundState.APPROVED)
+    first, today = timezone.localdate(refund.approved_at), timezone.localdate()
+    if not first <= moved_on <= today:
+        raise ValidationError({"moved_on": f"日期应在通知书签发之日（{first:%Y-%m-%d}）至今天之间。"})
+    instrument = refund.instrument
+    movement = move(
+        instrument,
+        DepositMovementKind.REFUND,
+        refund.amount,
+        by=by,
+        moved_on=moved_on,
+        reference=reference,
+        refund=refund,
+    )
+    refund.state, refund.refunded_on, refund.payment = RefundState.DONE, moved_on, movement
+    refund.save()
+    instrument.refresh_from_db()
+    instrument.state = InstrumentState.ENDED
+    instrument.save()
+    Deposit.objects.unscoped("locked above").filter(pk=refund.deposit_id).update(state=DepositState.RELEASED)
+    _told(refund, "deposit.refund_done", by, number=movement.number)
+    return movement
+
+
+def _told(refund: DepositRefund, act: str, by, **detail) -> None:
+    project = refund.deposit.project
+    audit.record(act, by=by, target=refund, project=project.code, **detail)
+    mark_changed([project.pk])
