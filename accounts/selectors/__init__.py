@@ -1,3 +1,5 @@
+from accounts.selectors.banks import agreements_in_force, bank_qualities, is_agreement_bank
+from accounts.selectors.labour_cost import LabourCost, overdue, with_labour_cost
 from accounts.selectors.money import (
     account_gaps_of,
     account_numbered,
@@ -13,19 +15,29 @@ from accounts.selectors.money import (
     with_reason,
     with_totals,
 )
+from accounts.selectors.parts import overdrawn, own_parts, parts_of
 
 __all__ = [
+    "LabourCost",
     "account_gaps_of",
     "account_numbered",
+    "agreements_in_force",
+    "bank_qualities",
     "cards_of_workers",
     "in_and_out",
+    "is_agreement_bank",
     "monthly_movements",
+    "overdrawn",
+    "overdue",
+    "own_parts",
+    "parts_of",
     "unlike_registered",
     "unmatched_payouts",
     "unpaid_lines",
     "wages_owed",
     "with_attendance",
     "with_balance",
+    "with_labour_cost",
     "with_reason",
     "with_totals",
 ]

@@ -100,7 +100,8 @@ def with_attendance(lines: QuerySet) -> QuerySet:
 def monthly_movements(entries: QuerySet, months: int = 12) -> list[tuple[date, Decimal, Decimal, Decimal, Decimal]]:
     """(month, labour cost in, other in, wages out, other out), the latest months that moved, in time order."""
     rows = (
-        entries.exclude(kind=MovementKind.OPENING)
+        entries.standing()
+        .exclude(kind=MovementKind.OPENING)
         .annotate(of_month=TruncMonth("booked_on"))
         .values("of_month")
         .annotate(
@@ -118,15 +119,15 @@ def monthly_movements(entries: QuerySet, months: int = 12) -> list[tuple[date, D
 
 
 def in_and_out(entries: QuerySet) -> tuple[Decimal, Decimal]:
-    """What came in and what went out, the opening balance left aside."""
-    totals = entries.exclude(kind=MovementKind.OPENING).aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
+    """What came in and what went out, the opening balance and what was reversed left aside."""
+    totals = entries.standing().exclude(kind=MovementKind.OPENING).aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
     return totals["came"], totals["went"]
 
 
 def unmatched_payouts(entries: QuerySet) -> QuerySet:
     """Wages that left the account and pay no line of any payroll."""
     paid = Payout._base_manager.filter(entry=OuterRef("pk"))
-    return entries.filter(~Exists(paid), kind=MovementKind.WAGE, direction=OUT)
+    return entries.standing().filter(~Exists(paid), kind=MovementKind.WAGE, direction=OUT)
 
 
 def with_reason(payouts: QuerySet) -> QuerySet:

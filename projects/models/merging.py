@@ -61,7 +61,7 @@ def filled(*columns: str) -> dict[str, str]:
 # Between a project and the one it was merged into, and of the row nothing but its project.
 _MOVES_ONLY = """
 IF TG_OP = 'UPDATE' THEN
-    as_it_was := NEW;
+    {also}as_it_was := NEW;
     as_it_was.project_id := OLD.project_id;
     IF as_it_was IS NOT DISTINCT FROM OLD AND EXISTS (
         SELECT 1 FROM projects_project p
@@ -75,9 +75,10 @@ RAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;
 """
 
 
-def append_only_but_for_merges() -> list[Trigger]:
+def append_only_but_for_merges(also: str = "") -> list[Trigger]:
     """As `core.triggers.append_only`, for rows with a `project`: that alone may change, between the two projects of a
-    merge. Not for tables with generated columns, which a BEFORE trigger does not see."""
+    merge. Not for tables with generated columns, which a BEFORE trigger does not see. `also`: SQL that returns NEW for
+    one more UPDATE that may pass, with `as_it_was` to compare in."""
     refuse = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
     return [
         Trigger(
@@ -85,7 +86,7 @@ def append_only_but_for_merges() -> list[Trigger]:
             when=Before,
             operation=Update | Delete,
             declare=[("as_it_was", "RECORD")],
-            func=_MOVES_ONLY,
+            func=_MOVES_ONLY.format(also=also),
         ),
         Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=refuse),
     ]
