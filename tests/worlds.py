@@ -14,6 +14,7 @@ import openpyxl
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.enums import TermBasis
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
 from core import attachments
@@ -243,7 +244,24 @@ class World:
         account = self.open_account(self.project)
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
         things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
-        return things | self.wages(payroll, account, self.engagement)
+        return things | self.wages(payroll, account, self.engagement) | self._papers_of_money(account)
+
+    def _papers_of_money(self, account: Model) -> dict[str, Any]:
+        """What is signed, agreed and reported about the account and the labour cost."""
+        project, by, text = self.project, self.users["clerk"], self.text
+        notice = money.closing_notice(account, place=text("公示地点"), surplus_to=text("结余"), by=by)
+        agreement = money.tripartite_agreement(account, project, number=text("协议"), bank_signatory=text("签"), by=by)
+        term = money.labour_cost_term(project, clause=text("条款"), basis=TermBasis.PROGRESS, share=20, by=by)
+        value = money.measured_value(project, MONTH, by=by)
+        money.account_report(account, what=text("变更"), by=by)
+        office = self.users["officer"].organization
+        bank = money.bank_agreement(self.bank, office, number=text("银行协议"), contact_name=text("联系人"))
+        things = {"labour_term": term, "bank_agreement": bank}
+        owners = {"closing": notice, "tripartite": agreement, "measured": value, "bank_paper": bank}
+        for name, owner in owners.items():
+            scan = PDF + self.mark.encode()
+            things[f"{name}_file"] = attachments.store(scan, f"{self.mark}{name}.pdf", by=by, owner=owner)
+        return things
 
     def _public_notice(self, project: Model) -> Model:
         by, place = self.users["clerk"], self.text("宣传栏")

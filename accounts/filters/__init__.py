@@ -1,3 +1,4 @@
+from accounts.filters.labour_cost import BankFilters, LabourCostFilters
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -10,6 +11,8 @@ from accounts.filters.special_accounts import (
 
 __all__ = [
     "AccountFilters",
+    "BankFilters",
+    "LabourCostFilters",
     "LedgerFilters",
     "NoticeFilters",
     "PayrollFilters",

@@ -1,4 +1,4 @@
-"""人工费: what the contract makes due, and the measured value it may depend on (条例第二十四、二十九条; 专户办法 art. 5)."""
+"""人工费: what the contract makes due, and the measured value it may depend on (条例 art. 24, 29; 专户办法 art. 5)."""
 
 import pghistory
 from django.conf import settings

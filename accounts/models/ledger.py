@@ -72,7 +72,6 @@ class LedgerEntryQuerySet(ScopedQuerySet):
         return self.filter(reverses__isnull=True, reversal__isnull=True)
 
 
-
 class LedgerEntry(ScopedModel):
     """专户资金流水: append-only. `balance` is ours, computed along the chain; `stated_balance` is what the bank wrote;
     where the two part, a rule says so. Rows follow each other as they arrived (`sequence` from 1), not by clock.

@@ -25,7 +25,8 @@ IF NOT EXISTS (
 ) THEN
     RAISE EXCEPTION 'closing: no notice of thirty days has ended' USING ERRCODE = 'check_violation';
 END IF;
-IF (SELECT e.balance FROM accounts_ledgerentry e WHERE e.account_id = NEW.id ORDER BY e.sequence DESC LIMIT 1) <> 0 THEN
+IF (SELECT e.balance FROM accounts_ledgerentry e
+    WHERE e.account_id = NEW.id ORDER BY e.sequence DESC LIMIT 1) <> 0 THEN
     RAISE EXCEPTION 'closing: the account is not empty' USING ERRCODE = 'check_violation';
 END IF;
 IF EXISTS (

@@ -12,6 +12,7 @@ from accounts.selectors.money import (
     wages_owed,
     with_attendance,
     with_balance,
+    with_marks,
     with_reason,
     with_totals,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "with_attendance",
     "with_balance",
     "with_labour_cost",
+    "with_marks",
     "with_reason",
     "with_totals",
 ]

@@ -1,4 +1,4 @@
-"""Agreement banks, and how well each bank pushes its accounts' data (湘人社规〔2024〕13号 (六): on the day of the movement)."""
+"""Agreement banks, and how well each bank pushes its accounts' data (湘人社规〔2024〕13号: the same day)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -184,4 +184,3 @@ class LabourCost:
 def _by_month(entries: QuerySet[LedgerEntry], name: str):
     rows = entries.order_by().annotate(of=TruncMonth("booked_on")).values_list("of", name)
     return rows.annotate(total=Sum(F("amount")))
-

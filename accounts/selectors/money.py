@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind
 from accounts.indicators import SPECIAL_ACCOUNT
-from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, SpecialAccount
+from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, Reclassification, SpecialAccount
 from core import crypto, indicators
 from core.indicators import Gap
 from projects.models import Project
@@ -120,8 +120,19 @@ def monthly_movements(entries: QuerySet, months: int = 12) -> list[tuple[date, D
 
 def in_and_out(entries: QuerySet) -> tuple[Decimal, Decimal]:
     """What came in and what went out, the opening balance and what was reversed left aside."""
-    totals = entries.standing().exclude(kind=MovementKind.OPENING).aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
+    totals = (
+        entries.standing()
+        .exclude(kind=MovementKind.OPENING)
+        .aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
+    )
     return totals["came"], totals["went"]
+
+
+def with_marks(entries: QuerySet) -> QuerySet:
+    """`was_reversed`, `was_reclassed`: what the list of an account says beside a movement."""
+    reversal = LedgerEntry._base_manager.filter(reverses=OuterRef("pk"))
+    said = Reclassification._base_manager.filter(entry=OuterRef("pk"))
+    return entries.select_related("project").annotate(was_reversed=Exists(reversal), was_reclassed=Exists(said))
 
 
 def unmatched_payouts(entries: QuerySet) -> QuerySet:

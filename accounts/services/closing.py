@@ -233,4 +233,3 @@ def balance_of(account: SpecialAccount) -> Decimal:
 def _part_of(account: SpecialAccount, project: Project) -> Decimal:
     sums = dict(account.entries.filter(project=project).order_by().values_list("direction").annotate(Sum("amount")))
     return sums.get(MovementDirection.IN, Decimal(0)) - sums.get(MovementDirection.OUT, Decimal(0))
-

@@ -96,9 +96,9 @@ INSERT INTO accounts_ledgerentry (
     booked_time, stated_balance, summary, counterparty_name, counterparty_number, counterparty_number_index,
     counterparty_bank, reverses_id, created_at
 )
-SELECT %(account)s, coalesce(project, %(project)s), %(bank)s, %(batch)s, %(sequence)s + place, %(balance)s + moved, serial, direction,
-       kind, amount, booked_on, booked_time, stated_balance, summary, counterparty_name, counterparty_number,
-       counterparty_number_index, counterparty_bank, reverses, now()
+SELECT %(account)s, coalesce(project, %(project)s), %(bank)s, %(batch)s, %(sequence)s + place, %(balance)s + moved,
+       serial, direction, kind, amount, booked_on, booked_time, stated_balance, summary, counterparty_name,
+       counterparty_number, counterparty_number_index, counterparty_bank, reverses, now()
 FROM fresh ORDER BY place
 """
 

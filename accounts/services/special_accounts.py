@@ -97,7 +97,7 @@ def _refuse_far_away(account: SpecialAccount, project: Project) -> None:
 
 
 def _complete(account: SpecialAccount, facts: dict, made: bool, by) -> None:
-    """What a statement could not tell when it recorded the account. Once its opening day is known, that is reported."""
+    """What a statement could not tell when it recorded the account. An opening day that becomes known is reported."""
     told = [name for name in ("bank", "bank_name", "opened_on") if facts[name] and not getattr(account, name)]
     for name in told:
         setattr(account, name, facts[name])

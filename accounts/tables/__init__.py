@@ -1,3 +1,5 @@
+from accounts.tables.banks import BankAgreementTable, BankQualityTable
+from accounts.tables.labour_cost import LabourCostTable
 from accounts.tables.notices import (
     NoticeTable,
 )
@@ -16,6 +18,9 @@ from accounts.tables.special_accounts import (
 
 __all__ = [
     "AccountTable",
+    "BankAgreementTable",
+    "BankQualityTable",
+    "LabourCostTable",
     "LedgerTable",
     "NoticeTable",
     "PayrollLineTable",

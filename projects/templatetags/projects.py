@@ -35,6 +35,7 @@ TABS = [
     ProjectTab("workers", "花名册", "workers:register"),
     ProjectTab("attendance", "考勤", "workers:attendance"),
     ProjectTab("money", "专户与工资", "accounts:project_money"),
+    ProjectTab("labour_cost", "人工费", "accounts:labour_cost"),
     ProjectTab("notices", "公示", "accounts:project_notices"),
     ProjectTab("warnings", "预警", "alerts:project_warnings"),
     ProjectTab("imports", "资料导入", "imports:center"),

@@ -4,9 +4,19 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from core import working_days
+from core.models import CalendarDay
+
 
 @pytest.fixture(autouse=True)
 def _in_november_2026():
     """The documents of these tests are of September and October 2026."""
     with time_machine.travel(datetime(2026, 11, 2, 10, tzinfo=ZoneInfo("Asia/Shanghai"))):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _calendar(request):
+    """Terms are counted in working days."""
+    if {"db", "transactional_db"} & set(request.fixturenames) and not CalendarDay.objects.exists():
+        working_days.rebuild()
