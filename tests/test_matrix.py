@@ -128,6 +128,7 @@ OBJECTS = {
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
+    "imports:answer": ["batch", "permit_sheet"],
     "imports:move": ["batch", "permit_sheet"],
     "imports:apply": ["batch", "permit_sheet"],
     "imports:discard": ["batch", "permit_sheet"],

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.enums import TermBasis
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
-from core import attachments
-from core.models import Job
+from core import attachments, working_days
+from core.models import CalendarDay, Job
 from organizations.enums import Industry, OrganizationKind
 from projects import imports
 from projects.enums import MilestoneKind, ParticipantType
@@ -93,6 +93,8 @@ class World:
 
     @classmethod
     def build(cls, letter: str) -> "World":
+        if not CalendarDay.objects.exists():
+            working_days.rebuild()
         world = cls(WORLDS[letter])
         world._units()
         world.things |= world._project()

@@ -19,7 +19,7 @@ def save_bank_agreement(
         raise ValidationError({"files": "请上传银行协议扫描件。"})
     if is_new:
         agreement.by = by
-    agreement.full_clean()
+    agreement.full_clean(exclude=["by"])
     agreement.save()
     for name, content in files:
         attachments.store(content, name, by=by, owner=agreement)

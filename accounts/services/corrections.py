@@ -91,7 +91,7 @@ def reclassify(entry: LedgerEntry, *, kind: str, reason: str, by) -> Reclassific
     if kind == MovementKind.SURPLUS and not _notice_had_ended(account, entry.booked_on):
         raise ValidationError({"kind": "注销公示期满后划出的款项才能记为结余划转。"})
     made = Reclassification(entry=entry, project=project, was=entry.kind, kind=kind, reason=reason, by=by)
-    made.full_clean()
+    made.full_clean(exclude=["by"])
     made.save(force_insert=True)
     audit.record("ledger.reclassify", by=by, target=entry, before=made.was, after=kind, reason=reason)
     mark_changed([project.pk])

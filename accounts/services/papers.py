@@ -42,7 +42,7 @@ def save_agreement(
     if not files:
         raise ValidationError({"files": "请上传三方协议扫描件。"})
     agreement.by = by
-    agreement.full_clean()
+    agreement.full_clean(exclude=["by"])
     agreement.save(force_insert=True)
     for name, content in files:
         attachments.store(content, name, by=by, owner=agreement)

@@ -111,6 +111,18 @@ def remap(batch: ImportBatch, mapping: dict[str, str]) -> ImportBatch:
     return batch
 
 
+def answer(batch: ImportBatch, answers: dict[str, str]) -> ImportBatch:
+    """What somebody chose for rows the sheet says too little about; it is examined anew with that."""
+    with unscoped("the caller has seen the batch"), _transaction(batch):
+        batch = _locked(batch)
+        if batch.is_settled:
+            return batch
+        batch.options["answers"] = batch.options.get("answers", {}) | answers
+        batch.state, batch.message = ImportState.UPLOADED, ""
+        batch.save()
+    return batch
+
+
 def move(batch: ImportBatch, *, by) -> ImportBatch:
     """To the kind it resembles: uploaded there, it would be the same file."""
     with unscoped("the caller has seen the batch"), _transaction(batch):

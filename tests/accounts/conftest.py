@@ -18,5 +18,9 @@ def _in_november_2026():
 @pytest.fixture(autouse=True)
 def _calendar(request):
     """Terms are counted in working days."""
-    if {"db", "transactional_db"} & set(request.fixturenames) and not CalendarDay.objects.exists():
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None:
+        return
+    request.getfixturevalue("transactional_db" if marker.kwargs.get("transaction") else "db")
+    if not CalendarDay.objects.exists():
         working_days.rebuild()
