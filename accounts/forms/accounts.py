@@ -35,7 +35,7 @@ class AccountForm(PortalForm):
     bank = forms.ModelChoiceField(label="银行", queryset=Organization.objects.none())
     bank_name = forms.CharField(label="开户银行", max_length=200, help_text="具体到支行，如“中国工商银行临沧分行”。")
     opened_on = forms.DateField(label="开户日期")
-    changed_on = forms.DateField(label="变更日期", help_text="变更后 3 个工作日内报送。")
+    changed_on = forms.DateField(label="变更日期", required=False, help_text="变更后 3 个工作日内报送。")
     share = forms.BooleanField(label="同一专户用于本项目", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, project: Project | None = None, account: SpecialAccount | None = None, **kwargs):
@@ -75,7 +75,7 @@ class AccountForm(PortalForm):
 
     def clean_changed_on(self):
         changed_on = self.cleaned_data["changed_on"]
-        if changed_on > timezone.localdate():
+        if changed_on and changed_on > timezone.localdate():
             raise ValidationError("变更日期不能晚于今天。")
         return changed_on
 
