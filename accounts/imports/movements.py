@@ -76,6 +76,8 @@ COLUMNS = [
             "凭证号码",
             "交易编号",
             "柜员流水号",
+            "日志号",
+            "交易日志号",
         ),
         values.code,
         required=True,

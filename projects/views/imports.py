@@ -221,7 +221,7 @@ def answer(request, found):
     if not chosen:
         messages.error(request, "请至少为一行选择所属项目。")
         return redirect(found)
-    found = _unless_busy(request, lambda batch: imports.answer(batch, chosen), found)
+    found = _unless_busy(request, lambda batch, by: imports.answer(batch, chosen), found)
     return redirect(_unless_busy(request, imports.examine_soon, found))
 
 
