@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -68,6 +68,12 @@ class StatementImport(SheetImport):
 
     account: SpecialAccount | None = None
     number = holder_name = bank_name = ""
+
+    def other_projects(self) -> Iterable[Project]:
+        """Those whose money lies on the same accounts."""
+        accounts = SpecialAccount.objects.unscoped("the accounts of the sheet's project")
+        own = accounts.filter(project_links__project=self.project).values("pk")
+        return Project.objects.unscoped("as above").filter(account_links__account__in=own).exclude(pk=self.project.pk)
 
     def layout(self, workbook: Workbook, mapping: dict[str, str] | None = None) -> Layout:
         layout = super().layout(workbook, mapping)

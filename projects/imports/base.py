@@ -88,6 +88,10 @@ class SheetImport:
         """An empty sheet to fill in and upload."""
         return template(cls.columns, cls.choices(project), title=cls.title)
 
+    def other_projects(self) -> Iterable[Project]:
+        """Those besides its own that the sheet may write for: held from the beginning."""
+        return ()
+
     def layout(self, workbook: Workbook, mapping: dict[str, str] | None = None) -> Layout:
         return detect(workbook, self.columns, mapping)
 
