@@ -45,9 +45,9 @@ def closing(request, pk):
         "may_withdraw": may and notice is not None,
         "may_transfer": has_ended and bool(account.balance) and permissions.can_transfer_surplus(user, account),
         "may_cancel": permissions.can_cancel_account(user, account) and (unused or (has_ended and not obstacles)),
-        "withdraw_form": WithdrawForm(),
-        "surplus_form": SurplusForm(initial={"on": today}),
-        "cancel_form": CancelForm(initial={"on": today}),
+        "withdraw_form": WithdrawForm(auto_id="withdraw-%s"),
+        "surplus_form": SurplusForm(auto_id="surplus-%s", initial={"on": today}),
+        "cancel_form": CancelForm(auto_id="cancel-%s", initial={"on": today}),
     }
     return render(request, "accounts/closing.html", context)
 

@@ -35,8 +35,8 @@ def entry(request, pk):
         "may_reverse": may and not is_reversed,
         "may_reclassify": may and not why_not,
         "why_not": why_not if may else "",
-        "reverse_form": ReverseForm(initial={"on": found.booked_on}),
-        "reclassify_form": ReclassifyForm(entry=found),
+        "reverse_form": ReverseForm(auto_id="reverse-%s", initial={"on": found.booked_on}),
+        "reclassify_form": ReclassifyForm(auto_id="reclassify-%s", entry=found),
     }
     return render(request, "accounts/entry.html", context)
 

@@ -17,6 +17,7 @@ from wagemonitor.seed import (
     flows,
     gates,
     history,
+    ledger,
     merges,
     notices,
     offices,
@@ -80,6 +81,7 @@ class Builder:
             ("合同与退场", partial(stays.papers, self.today)),
             ("照片与评价", self._photos),
             ("处置", self._disposals),
+            ("人工费、协议与专户办理", self._ledger),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
             ("项目合并", self._merges),
@@ -120,6 +122,9 @@ class Builder:
     def _gates(self) -> None:
         gates.install(self.random, self.today, self.units.users)
         gates.punch(min(timezone.now(), gates.moment(self.today, 23)))
+
+    def _ledger(self) -> None:
+        ledger.write(self.today, self.units.users)
 
     def _offices(self) -> None:
         offices.logins_of(self.random, self.units.users, self.today)
