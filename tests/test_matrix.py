@@ -172,6 +172,8 @@ SEEN_BY = {
     "subcontract": {"officer", "industry", "clerk"},
     "scan": {"officer", "industry", "clerk"},
     "annotated": {"clerk"},
+    "bank_agreement": {"officer", "bank"},
+    "bank_paper_file": {"officer", "bank"},
 }
 OWN = {"job", "workbook", "permit_sheet"}  # of one office: those above it do not see them
 # In clear for those who sent it: the sheets they made themselves, and the contract they print for the worker.

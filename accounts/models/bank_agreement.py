@@ -69,13 +69,15 @@ class BankAgreement(ScopedModel):
 
     @classmethod
     def scope_q(cls, user) -> Q:
-        """Its bank; and authorities: those of the office's place, above it, and below it, where it holds too."""
+        """Its bank; authorities of the office's place and below it, where it holds; officers above it."""
         if user.role == Role.BANK:
             return Q(bank=user.organization)
         if user.role not in AUTHORITIES:
             return Q(pk__in=[])
         above = [user.region.code[:level].ljust(6, "0") for level in RegionLevel.values if level]
-        return Q(office__region__code__startswith=user.region.prefix) | Q(office__region__in=above)
+        own = Q(office__region__code__startswith=user.region.prefix) if user.role == Role.OFFICER else Q()
+        holds = Q(office__region__in=above)
+        return own | holds if own else holds
 
     def is_in_force(self, today: date) -> bool:
         return self.valid_from <= today <= self.valid_to

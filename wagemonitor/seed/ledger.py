@@ -19,7 +19,7 @@ from accounts.services import (
 from core import attachments
 from organizations.models import Organization, User
 from projects.enums import Status
-from projects.models import Project
+from projects.models import Project, StatusChange
 from wagemonitor.seed.copying import execute
 
 SCAN = b"%PDF-1.7\n% demo\n"
@@ -128,16 +128,15 @@ def _close(today: date, teller: User) -> None:
     """A completed project's account, after thirty days of notice."""
     for account in SpecialAccount.objects.active().order_by("pk"):
         projects = [link.project for link in account.project_links.select_related("project")]
-        days = [project.completed_on for project in projects]
-        if not days or any(day is None or day > today - timedelta(days=31) for day in days):
+        if not projects or any(project.status != Status.COMPLETED for project in projects):
             continue
         if any(not each.text.startswith("账户还有余额") for each in obstacles(account)):
             continue
         last = account.entries.order_by("-booked_on").values_list("booked_on", flat=True).first()
-        begins = max(*days, today - timedelta(days=45))
-        on = begins + timedelta(days=31)
-        if not last or last > on or on > today:
+        if not last:
             continue
+        begins, on = today - timedelta(days=31), today
+        _completed_by(begins, projects)
         notice = ClosingNotice.objects.create(
             account=account,
             begins_on=begins,
@@ -151,6 +150,14 @@ def _close(today: date, teller: User) -> None:
         transfer_surplus(account, by=teller, serial=f"XH{account.pk}", on=on, interest=Decimal("36.18"))
         cancel_account(account, by=teller, on=on)
         return
+
+
+def _completed_by(day: date, projects: list[Project]) -> None:
+    """The day after the last attendance, so that the thirty days are over."""
+    for project in projects:
+        if project.completed_on > day:
+            Project.every.filter(pk=project.pk).update(completed_on=day)
+            StatusChange.objects.filter(project=project, status=Status.COMPLETED).update(on=day)
 
 
 def _correct(today: date, officer: User) -> None:
