@@ -426,6 +426,8 @@ class World:
 
     def _account_elsewhere(self, number: int) -> None:
         other = self._project(number + 2 + self.contractor.participations.count())["project"]
-        self.open_account(other)
+        account = self.open_account(other)
+        money.labour_cost_term(other, clause=self.text("条款"))
+        money.tripartite_agreement(account, other, number=self.text("协议"))
         alarms.warning(other, message=self.text("预警内容"))
         money.payroll(other, MONTH)

@@ -82,9 +82,6 @@ class LedgerTable(Table):
 
     sequence = NumberColumn("序号", sort="-sequence", minor=True)
     booked_on = DayColumn("日期")
-    booked_time = Column(
-        "时间", value=lambda entry: f"{entry.booked_time:%H:%M:%S}" if entry.booked_time else "", minor=True
-    )
     serial = CodeColumn("流水号", minor=True)
     kind = BadgeColumn("交易类型", value="get_kind_display", tone=lambda entry: KIND_TONES.get(entry.kind, "grey"))
     summary = Column("摘要", primary=True)

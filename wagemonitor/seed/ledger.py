@@ -33,7 +33,7 @@ INSERT INTO accounts_labourcostterm (
 SELECT s.project_id, date_trunc('month', min(e.booked_on))::date,
        CASE WHEN mod(s.project_id, 5) = 0 THEN 'progress' ELSE 'amount' END,
        CASE WHEN mod(s.project_id, 5) = 0 THEN NULL
-            ELSE greatest(round(sum(e.amount) / 4 * CASE WHEN mod(s.project_id, 7) = 0 THEN 1.6 ELSE 0.9 END, -3), 1000)
+            ELSE greatest(round(sum(e.amount) / 4 * CASE mod(s.project_id, 7) WHEN 0 THEN 1.6 ELSE 0.9 END, -3), 1000)
        END,
        CASE WHEN mod(s.project_id, 5) = 0 THEN 20 END, 'month', 12, true, '专用条款 12.4.1', now()
 FROM sites s JOIN accounts_ledgerentry e ON e.project_id = s.project_id AND e.kind = 'labour_cost'
