@@ -38,6 +38,7 @@ class Obstacle:
     text: str
     url: str = ""
     stops_notice: bool = False  # even the notice cannot begin
+    is_balance: bool = False  # goes with the surplus
 
 
 class ClosingCheck:
@@ -85,7 +86,7 @@ class MoneyLeft(ClosingCheck):
     def find(self, account, projects):
         balance = balance_of(account)
         if balance:
-            yield Obstacle(f"账户还有余额 {money(balance)} 元：公示期满后由开户银行登记结余划转。")
+            yield Obstacle(f"账户还有余额 {money(balance)} 元：公示期满后由开户银行登记结余划转。", is_balance=True)
 
 
 def obstacles(account: SpecialAccount) -> list[Obstacle]:
@@ -172,7 +173,7 @@ def _check_surplus(account: SpecialAccount, on: date) -> None:
         raise ValidationError({"on": "注销公示期满后才能划转结余。"})
     if on > timezone.localdate():
         raise ValidationError({"on": "划转日期不能晚于今天。"})
-    if others := [each.text for each in obstacles(account) if not each.text.startswith("账户还有余额")]:
+    if others := [each.text for each in obstacles(account) if not each.is_balance]:
         raise ValidationError(others)
     if not balance_of(account):
         raise ValidationError("账户没有余额，不需要划转。")

@@ -112,14 +112,15 @@ def _share(today: date, users: dict[str, User]) -> None:
             participations__organization=account.holder,
             participations__participant_type="009",
             region__code__startswith=first.region_id[:4],
+            account_links__isnull=False,
         )
         second = own.order_by("pk").first()
         if second is None:
             continue
         open_account(second, by=users["bank"], number=account.number, name=account.name, bank=account.bank)
         on = today - timedelta(days=6)
-        came = _movement("GX1", "88000", MovementKind.LABOUR_COST, on, "拨付人工费", "共用专户建设单位")
-        went = _movement("GX2", "-96000", MovementKind.OTHER_OUT, on, "往来款", "恒远建材经营部")
+        came = _movement("GX1", "1000.00", MovementKind.LABOUR_COST, on, "拨付人工费", "共用专户建设单位")
+        went = _movement("GX2", "-1250.00", MovementKind.FEE, on, "代发手续费", "开户银行")
         record_movements(account, second, [came, went], by=users["bank"])
         return
 
@@ -130,7 +131,7 @@ def _close(today: date, teller: User) -> None:
         projects = [link.project for link in account.project_links.select_related("project")]
         if not projects or any(project.status != Status.COMPLETED for project in projects):
             continue
-        if any(not each.text.startswith("账户还有余额") for each in obstacles(account)):
+        if any(not each.is_balance for each in obstacles(account)):
             continue
         last = account.entries.order_by("-booked_on").values_list("booked_on", flat=True).first()
         if not last:
