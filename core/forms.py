@@ -229,6 +229,13 @@ class PortalFormMixin:
                 self.fields[name].widget.attrs["autofocus"] = True
                 break
 
+    def add_problems(self, problems: dict[str, str]) -> None:
+        """What the service would refuse, beside what the fields refuse: everything wrong is said in one round."""
+        for name, message in problems.items():
+            target = name if name in self.fields else None
+            if target not in self.errors:
+                self.add_error(target, message)
+
     def section_list(self) -> Iterator[BoundSection]:
         rest = {bound.name: bound for bound in self.visible_fields()}
         for section in self.sections:

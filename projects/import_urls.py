@@ -19,6 +19,7 @@ urlpatterns = [
     path("projects/<int:project_pk>/<slug:kind>/template/", views.template, name="template"),
     path("<int:pk>/", views.batch, name="batch"),
     path("<int:pk>/columns/", views.columns, name="columns"),
+    path("<int:pk>/answer/", views.answer, name="answer"),
     path("<int:pk>/move/", views.move, name="move"),
     path("<int:pk>/examine/", views.examine, name="examine"),
     path("<int:pk>/apply/", views.apply, name="apply"),

@@ -33,6 +33,11 @@ GOES_ON = {
     "alerts:warning_act": "wages owed stay owed: warnings are still disposed of, the contractor still explains itself",
     "alerts:case_lead_detail": "a case is still dealt with",
     "accounts:account_cancel": "a special account is closed after completion (专户办法 art. 15)",
+    "accounts:closing_begin": "its notice, its last movements and what is corrected in its ledger too",
+    "accounts:closing_withdraw": "as above",
+    "accounts:closing_surplus": "as above",
+    "accounts:entry_reverse": "as above",
+    "accounts:entry_reclassify": "as above",
     "imports:annotated": "a download",
     "projects:merge_undo": "the regulator takes a merge back within the day",
     "workers:attendance_export": "a download",
@@ -40,6 +45,7 @@ GOES_ON = {
 }
 # Things of a world that do not hang on its project: people, units and lists of permits have lives of their own.
 NOT_OF_THE_PROJECT = {
+    *("bank_agreement",),
     *("user", "login", "looker", "contractor", "job", "workbook"),
     *("permit_sheet", "listed", "card", "certificate"),
     *("unconfirmed",),  # a project beside it

@@ -36,6 +36,7 @@ OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
         *("workbook", "scan", "step_scan", "contract_scan", "settlement", "deposit_file", "instrument_file"),
+        *("closing_file", "tripartite_file", "measured_file", "bank_paper_file"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
@@ -116,6 +117,16 @@ OBJECTS = {
     "accounts:ledger": ["account"],
     "accounts:account_edit": ["account"],
     "accounts:account_cancel": ["account"],
+    "accounts:closing": ["account"],
+    "accounts:closing_begin": ["account"],
+    "accounts:closing_withdraw": ["account"],
+    "accounts:closing_surplus": ["account"],
+    "accounts:agreement_add": ["account"],
+    "accounts:entry": ["ledger_entry"],
+    "accounts:entry_reverse": ["ledger_entry"],
+    "accounts:entry_reclassify": ["ledger_entry"],
+    "accounts:term_edit": ["labour_term"],
+    "accounts:bank_agreement_edit": ["bank_agreement"],
     "accounts:payroll": ["payroll"],
     "payrolls:sheet": ["wage_sheet", "draft_sheet"],
     "payrolls:sheet_step": ["draft_sheet"],
@@ -158,6 +169,7 @@ OBJECTS = {
     "imports:batch": ["batch", "permit_sheet"],
     "imports:columns": ["batch", "permit_sheet"],
     "imports:examine": ["batch", "permit_sheet"],
+    "imports:answer": ["batch", "permit_sheet"],
     "imports:move": ["batch", "permit_sheet"],
     "imports:apply": ["batch", "permit_sheet"],
     "imports:discard": ["batch", "permit_sheet"],
@@ -215,6 +227,8 @@ SEEN_BY = {
     "annotated": {"clerk"},
     "contract_scan": {"officer", "industry", "clerk", "worker"},
     "settlement": {"officer", "industry", "clerk"},
+    "bank_agreement": {"officer", "bank"},
+    "bank_paper_file": {"officer", "bank"},
 }
 # What of a world the worker sees to whom it belongs; a workmate at the same site sees none of it.
 WORKERS_OWN = {"engagement", "payroll_line", "contract_scan"}

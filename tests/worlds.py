@@ -14,13 +14,22 @@ import openpyxl
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.enums import SheetState, StepMeans
-from accounts.models import DepositRefund
-from accounts.services import recover_advance, take_step
+from accounts.enums import (
+    SheetState,
+    StepMeans,
+    TermBasis,
+)
+from accounts.models import (
+    DepositRefund,
+)
+from accounts.services import (
+    recover_advance,
+    take_step,
+)
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
-from core import attachments
-from core.models import Job
+from core import attachments, working_days
+from core.models import CalendarDay, Job
 from organizations.enums import Industry, OrganizationKind
 from projects import imports
 from projects.enums import MilestoneKind, ParticipantType
@@ -96,6 +105,8 @@ class World:
 
     @classmethod
     def build(cls, letter: str) -> "World":
+        if not CalendarDay.objects.exists():
+            working_days.rebuild()
         world = cls(WORLDS[letter])
         world._units()
         world.things |= world._project()
@@ -266,7 +277,7 @@ class World:
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
         things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
         things |= self.wages(payroll, account, self.engagement)
-        return things | self._sheets() | self.advanced()
+        return things | self._sheets() | self.advanced() | self._papers_of_money(account)
 
     def _sheets(self) -> dict[str, Any]:
         """A sheet on its way with a signed scan, and a draft; an advance of the person on them."""
@@ -339,6 +350,23 @@ class World:
         return stored.assessed(
             project, officer=self.users["officer"], by=self.users["clerk"], payer_name=self.text("缴纳主体")
         )
+
+    def _papers_of_money(self, account: Model) -> dict[str, Any]:
+        """What is signed, agreed and reported about the account and the labour cost."""
+        project, by, text = self.project, self.users["clerk"], self.text
+        notice = money.closing_notice(account, place=text("公示地点"), surplus_to=text("结余"), by=by)
+        agreement = money.tripartite_agreement(account, project, number=text("协议"), bank_signatory=text("签"), by=by)
+        term = money.labour_cost_term(project, clause=text("条款"), basis=TermBasis.PROGRESS, share=20, by=by)
+        value = money.measured_value(project, MONTH, by=by)
+        money.account_report(account, what=text("变更"), by=by)
+        office = self.users["officer"].organization
+        bank = money.bank_agreement(self.bank, office, number=text("银行协议"), contact_name=text("联系人"))
+        things = {"labour_term": term, "bank_agreement": bank}
+        owners = {"closing": notice, "tripartite": agreement, "measured": value, "bank_paper": bank}
+        for name, owner in owners.items():
+            scan = PDF + self.mark.encode()
+            things[f"{name}_file"] = attachments.store(scan, f"{self.mark}{name}.pdf", by=by, owner=owner)
+        return things
 
     def _public_notice(self, project: Model) -> Model:
         by, place = self.users["clerk"], self.text("宣传栏")
@@ -512,7 +540,9 @@ class World:
 
     def _account_elsewhere(self, number: int) -> None:
         other = self._project(number + 2 + self.contractor.participations.count())["project"]
-        self.open_account(other)
+        account = self.open_account(other)
         stored.offered(self.declare_deposit(other), form="bank", keeper=self.bank, keeper_name=self.text("支行"))
+        money.labour_cost_term(other, clause=self.text("条款"))
+        money.tripartite_agreement(account, other, number=self.text("协议"))
         alarms.warning(other, message=self.text("预警内容"))
         money.payroll(other, MONTH)

@@ -26,6 +26,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if 
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 PROVINCE_CODE = env("PROVINCE_CODE", default="530000")
+SHARED_ACCOUNT_LEVEL = env.int("SHARED_ACCOUNT_LEVEL", default=4)  # digits of a region
 PORTAL_NAME = env("PORTAL_NAME", default="云南省农民工工资支付监控预警平台")
 
 INSTALLED_APPS = [

@@ -8,6 +8,10 @@ from accounts.filters.deposits import (
     DepositFilters,
     UndeclaredFilters,
 )
+from accounts.filters.labour_cost import (
+    BankFilters,
+    LabourCostFilters,
+)
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -25,7 +29,9 @@ from accounts.filters.special_accounts import (
 __all__ = [
     "AccountFilters",
     "ArrearsFilters",
+    "BankFilters",
     "DepositFilters",
+    "LabourCostFilters",
     "LedgerFilters",
     "MonthLineFilters",
     "NoticeFilters",

@@ -25,6 +25,14 @@ class LedgerFilters(FilterForm):
     direction = forms.ChoiceField(label="收支", choices=[("", ""), *MovementDirection.choices])
     kind = forms.ChoiceField(label="交易类型", choices=[("", ""), *MovementKind.choices])
     stated = forms.ChoiceField(label="余额", choices=[("", ""), *STATED.items()])
+    overdrawn = forms.BooleanField(label="超出本项目资金")
+    project = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data, *, overdrawn: dict | None = None):
+        super().__init__(data)
+        self.entries_overdrawn = overdrawn or {}
+        if not self.entries_overdrawn:
+            del self.fields["overdrawn"]
 
     def apply(self, entries: QuerySet) -> QuerySet:
         values = self.values
@@ -35,5 +43,7 @@ class LedgerFilters(FilterForm):
             entries = entries.filter(booked_on__year=month.year, booked_on__month=month.month)
         if values.get("stated"):
             entries = entries.filter(stated_balance__isnull=False).exclude(stated_balance=F("balance"))
-        exact = {name: values[name] for name in ("direction", "kind") if name in values}
+        if values.get("overdrawn"):
+            entries = entries.filter(pk__in=self.entries_overdrawn)
+        exact = {name: values[name] for name in ("direction", "kind", "project") if name in values}
         return entries.filter(**exact)

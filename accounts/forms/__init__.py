@@ -9,6 +9,9 @@ from accounts.forms.advances import (
     ThresholdForm,
     UndoForm,
 )
+from accounts.forms.banks import (
+    BankAgreementForm,
+)
 from accounts.forms.deposit_decisions import (
     ConfirmForm,
     OpinionForm,
@@ -24,6 +27,17 @@ from accounts.forms.deposits import (
     AssessForm,
     DepositStandardForm,
     InstrumentForm,
+)
+from accounts.forms.labour_cost import (
+    MeasuredForm,
+    TermForm,
+)
+from accounts.forms.ledger import (
+    AgreementForm,
+    ClosingForm,
+    ReclassifyForm,
+    ReverseForm,
+    SurplusForm,
 )
 from accounts.forms.notices import (
     PostingForm,
@@ -45,13 +59,16 @@ from accounts.forms.sheets import (
 __all__ = [
     "AccountForm",
     "AdvanceForm",
+    "AgreementForm",
     "AnswerForm",
     "ApplyForm",
     "AssessForm",
     "BackForm",
     "BackPayForm",
     "BankAccountForm",
+    "BankAgreementForm",
     "CancelForm",
+    "ClosingForm",
     "ConfirmForm",
     "CorrectAdvanceForm",
     "DepositStandardForm",
@@ -59,16 +76,21 @@ __all__ = [
     "InstrumentForm",
     "LineForm",
     "MakeForm",
+    "MeasuredForm",
     "ObjectionForm",
     "OpinionForm",
     "PaymentForm",
     "PostingForm",
     "ReasonForm",
+    "ReclassifyForm",
     "RecoverForm",
     "RefillForm",
     "RefundDoneForm",
     "RefundForm",
+    "ReverseForm",
     "StepForm",
+    "SurplusForm",
+    "TermForm",
     "ThresholdForm",
     "UndoForm",
     "UseForm",

@@ -24,7 +24,7 @@ class AccountForm(PortalForm):
             "专户名称应为“施工总承包单位＋项目名称＋农民工工资专用账户”。",
         ),
         Section("共用专户", ["share"]),
-        Section("银行", ["bank", "bank_name", "opened_on", "has_agreement"]),
+        Section("银行", ["bank", "bank_name", "opened_on", "changed_on"]),
     ]
 
     holder = forms.ModelChoiceField(label="开户单位", queryset=Organization.objects.none())
@@ -35,9 +35,7 @@ class AccountForm(PortalForm):
     bank = forms.ModelChoiceField(label="银行", queryset=Organization.objects.none())
     bank_name = forms.CharField(label="开户银行", max_length=200, help_text="具体到支行，如“中国工商银行临沧分行”。")
     opened_on = forms.DateField(label="开户日期")
-    has_agreement = forms.BooleanField(
-        label="已签三方协议", required=False, help_text="建设单位、施工总承包单位与银行签订。"
-    )
+    changed_on = forms.DateField(label="变更日期", required=False, help_text="变更后 3 个工作日内报送。")
     share = forms.BooleanField(label="同一专户用于本项目", required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, user, project: Project | None = None, account: SpecialAccount | None = None, **kwargs):
@@ -50,6 +48,9 @@ class AccountForm(PortalForm):
             self.fields["bank"].queryset = Organization.objects.filter(kind=OrganizationKind.BANK)
         if account:
             del self.fields["number"], self.fields["share"]
+            self.initial["changed_on"] = timezone.localdate()
+        else:
+            del self.fields["changed_on"]
         self._choose_holder(project, account)
 
     def _choose_holder(self, project: Project | None, account: SpecialAccount | None) -> None:
@@ -71,6 +72,12 @@ class AccountForm(PortalForm):
         if opened_on > timezone.localdate():
             raise ValidationError(DATES_WRONG)
         return opened_on
+
+    def clean_changed_on(self):
+        changed_on = self.cleaned_data["changed_on"]
+        if changed_on and changed_on > timezone.localdate():
+            raise ValidationError("变更日期不能晚于今天。")
+        return changed_on
 
     def clean(self) -> None:
         """A number that is registered already: refused, or one account for several projects, said and confirmed."""
@@ -156,7 +163,7 @@ class CancelForm(PortalForm):
 
 
 def _facts(account: SpecialAccount) -> dict:
-    names = ("holder", "name", "bank", "bank_name", "opened_on", "has_agreement")
+    names = ("holder", "name", "bank", "bank_name", "opened_on")
     return {name: getattr(account, name) for name in names}
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.enums import DepositPayMethod
-from accounts.forms.fields import DayField, ServiceErrorsMixin, area, yes_no
+from accounts.forms.fields import DayField, area, yes_no
 from accounts.models import DepositInstrument, PayrollLine
 from core import identity
 from core.forms import EvidenceField, MoneyField, PortalForm, Section
@@ -15,11 +15,11 @@ from core.forms import EvidenceField, MoneyField, PortalForm, Section
 REFERENCE = "银行或保险公司业务编号"
 
 
-class ReasonForm(ServiceErrorsMixin, PortalForm):
+class ReasonForm(PortalForm):
     reason = area("原因")
 
 
-class ConfirmForm(ServiceErrorsMixin, PortalForm):
+class ConfirmForm(PortalForm):
     """By the keeper: it is stored."""
 
     moved_on = DayField(label="收支时间", initial=timezone.localdate)
@@ -34,24 +34,24 @@ class ConfirmForm(ServiceErrorsMixin, PortalForm):
             self.fields["has_special_mark"].initial = "yes" if instrument.has_special_mark else "no"
 
 
-class PaymentForm(ServiceErrorsMixin, PortalForm):
+class PaymentForm(PortalForm):
     moved_on = DayField(label="支付日期", initial=timezone.localdate)
     reference = forms.CharField(label=REFERENCE, max_length=64, required=False)
     files = EvidenceField(label="支付凭证", required=False, help_text="PDF 或图片，最多 5 个。")
 
 
-class RefillForm(ServiceErrorsMixin, PortalForm):
+class RefillForm(PortalForm):
     amount = MoneyField(label="补足金额（元）")
     moved_on = DayField(label="补足日期", initial=timezone.localdate)
     reference = forms.CharField(label=REFERENCE, max_length=64, required=False)
 
 
-class RefundDoneForm(ServiceErrorsMixin, PortalForm):
+class RefundDoneForm(PortalForm):
     moved_on = DayField(label="退还日期", initial=timezone.localdate)
     reference = forms.CharField(label=REFERENCE, max_length=64, required=False)
 
 
-class RefundForm(ServiceErrorsMixin, PortalForm):
+class RefundForm(PortalForm):
     sections = [
         Section("承诺与公示", ["promised_on", "notice_from", "notice_until"], "公示期不少于 30 日，届满后申请。"),
         Section("材料", ["files"]),
@@ -62,7 +62,7 @@ class RefundForm(ServiceErrorsMixin, PortalForm):
     files = EvidenceField(label="书面承诺、公示照片", help_text="PDF 或图片，最多 5 个。")
 
 
-class OpinionForm(ServiceErrorsMixin, PortalForm):
+class OpinionForm(PortalForm):
     opinion = area("经办意见", initial="工程已完工，未发现拖欠工资，公示期内无异议，同意退还。")
     office_uscc = forms.CharField(label="退还决定单位统一社会信用代码", max_length=18)
 
@@ -70,7 +70,7 @@ class OpinionForm(ServiceErrorsMixin, PortalForm):
         return identity.check_uscc(self.cleaned_data["office_uscc"])
 
 
-class UseForm(ServiceErrorsMixin, PortalForm):
+class UseForm(PortalForm):
     """The order that was not followed, and an amount for each worker it is about (blank: nothing)."""
 
     sections = [Section("责令支付", ["order_number", "ordered_on", "order_due_on"], "期限届满仍未支付的，方可动用。")]

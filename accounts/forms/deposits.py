@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.enums import DepositForm
-from accounts.forms.fields import ServiceErrorsMixin, ShownFirst, area, yes_no
+from accounts.forms.fields import ShownFirst, area, yes_no
 from accounts.models import Deposit, DepositInstrument
 from accounts.services.deposit_assessment import Facts
 from core import identity
@@ -17,7 +17,7 @@ from organizations.models import Organization
 MANY = Decimal("9999999999999.99")
 
 
-class ApplyForm(ServiceErrorsMixin, PortalForm):
+class ApplyForm(PortalForm):
     sections = [
         Section("缴纳主体", ["payer_name", "payer_uscc"]),
         Section("存储", ["form", "months", "is_key"], "存储金额由人社部门核定后，再办理存储。"),
@@ -44,7 +44,7 @@ STATED = (
 )
 
 
-class AssessForm(ServiceErrorsMixin, PortalForm, ShownFirst):
+class AssessForm(PortalForm, ShownFirst):
     """Filled with what the portal knows."""
 
     sections = [
@@ -77,7 +77,7 @@ class AssessForm(ServiceErrorsMixin, PortalForm, ShownFirst):
         return {name: self.cleaned_data[name] for name in STATED}
 
 
-class InstrumentForm(ServiceErrorsMixin, PortalForm):
+class InstrumentForm(PortalForm):
     """Of one form; which, the address says."""
 
     sections = [
@@ -142,7 +142,7 @@ class InstrumentForm(ServiceErrorsMixin, PortalForm):
         return facts | {"account_number": None, "has_special_mark": None}
 
 
-class DepositStandardForm(ServiceErrorsMixin, PortalForm, ShownFirst):
+class DepositStandardForm(PortalForm, ShownFirst):
     """The next version, filled with the last. Up to three bands; the first begins at zero."""
 
     BANDS = (1, 2, 3)

@@ -76,6 +76,8 @@ COLUMNS = [
             "凭证号码",
             "交易编号",
             "柜员流水号",
+            "日志号",
+            "交易日志号",
         ),
         values.code,
         required=True,
@@ -128,6 +130,7 @@ COLUMNS = [
         ("对方银行", "对方开户银行", "对方行名", "交易对手开户行", "对方开户机构", "对手行名"),
         values.text,
     ),
+    Column("project", "所属项目", ("项目名称", "项目编码", "所属工程", "工程名称"), values.text),
     Column("account", "本方账号", ("账号", "查询账号", "账户", "客户账号", "银行账号"), _account),
 ]
 _AMOUNTS = ("debit", "credit", "amount")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import selectors, services
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
+from accounts.imports.sharing import Owners
 from accounts.models import LedgerEntry, SpecialAccount
 from accounts.services import Movement
 from core import crypto
@@ -32,6 +33,7 @@ from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
 from projects.imports import Outcome, SheetImport
 from projects.imports.preview import mask_numbers
+from projects.models import Project
 
 NUMBER_LABELS = ("账号", "账户", "银行账号", "查询账号", "客户账号", "本方账号", "账户号码", "专户账号", "卡号")
 NAME_LABELS = ("户名", "账户名称", "客户名称", "账户名", "单位名称", "开户单位", "本方户名", "专户名称")
@@ -66,6 +68,12 @@ class StatementImport(SheetImport):
 
     account: SpecialAccount | None = None
     number = holder_name = bank_name = ""
+
+    def other_projects(self) -> Iterable[Project]:
+        """Those whose money lies on the same accounts."""
+        accounts = SpecialAccount.objects.unscoped("the accounts of the sheet's project")
+        own = accounts.filter(project_links__project=self.project).values("pk")
+        return Project.objects.unscoped("as above").filter(account_links__account__in=own).exclude(pk=self.project.pk)
 
     def layout(self, workbook: Workbook, mapping: dict[str, str] | None = None) -> Layout:
         layout = super().layout(workbook, mapping)
@@ -152,12 +160,14 @@ class StatementImport(SheetImport):
         self.lines = self._refuse_unlike_known(in_booking_order([line for line in lines if line.row.good]))
         self.movements = {(line.row.sheet, line.row.row): line.movement for line in self.lines}
         self._tell_wages_by_card(self.lines)
+        self._share_out()
         self._check_count(rows)
         tail = self._tail()
         fresh = [line for line in self.lines if line.movement.serial not in self.known]
         self.opening = opening_of([line.movement for line in fresh]) if tail.empty else Decimal(0)
         self._compare_balances(tail.balance + self.opening)
         self._notice_late(fresh, tail)
+        self._notice_overdrawn(fresh)
         if self.account is None and rows:
             first = self.lines[0].row if self.lines else rows[0]
             self.notice(
@@ -206,6 +216,37 @@ class StatementImport(SheetImport):
         for movement in silent:
             if movement.counterparty_number in known:
                 movement.kind = MovementKind.WAGE
+
+    def _share_out(self) -> None:
+        """Each line to its project, on an account of several; asked for where nothing tells."""
+        numbers = [line.movement.counterparty_number for line in self.lines]
+        owners = Owners(self.account, numbers) if self.account else None
+        if owners is None or len(owners.projects) < 2:
+            return
+        choices = [(str(each.pk), each.name) for each in owners.projects]
+        for line in self.lines:
+            if line.movement.serial in self.known:
+                continue
+            said = line.row.values["project"] or self.answer_for(line.row, choices)
+            project = owners.by_name(said) if said else owners.of(line.movement)
+            if project is None:
+                why = f"“{said[:40]}”不是该专户的项目" if said else "共用专户，无法判断这笔属于哪个项目"
+                self.ask(line.row, "project", f"{why}，请选择所属项目，或者在“所属项目”列填写。", choices)
+            else:
+                line.movement.project = project.pk
+        self.lines = [line for line in self.lines if line.row.good]
+        self.movements = {(line.row.sheet, line.row.row): line.movement for line in self.lines}
+
+    def _notice_overdrawn(self, lines: list[Line]) -> None:
+        """One project's wages are not paid out of another's money: taken all the same, and flagged for good."""
+        own = selectors.parts_of(self.account) if self.account else {}
+        for line in lines:
+            project = line.movement.project
+            if project is None:
+                continue
+            own[project] = own.get(project, Decimal(0)) + line.movement.signed
+            if line.movement.signed < 0 and own[project] < 0:
+                self.notice(line.row, "project", f"支出超出所属项目自己的资金 {format_money(-own[project])} 元。")
 
     def _check_count(self, rows: list[ParsedRow]) -> None:
         for skipped in self.skipped:
@@ -257,7 +298,9 @@ class StatementImport(SheetImport):
         recorded = services.record_movements(
             account, self.project, movements, by=self.by, batch=self.batch, opening=self.opening
         )
-        services.match_payouts(self.project, by=self.by)
+        others = {movement.project for movement in movements if movement.project}
+        for project in Project.objects.filter(pk__in=others | {self.project.pk}).order_by("pk"):
+            services.match_payouts(project, by=self.by)
         remark = f"另记期初余额 {format_money(recorded.opening)} 元" if recorded.opening else ""
         return Outcome(created=recorded.created, unchanged=recorded.unchanged, remark=remark)
 

@@ -3,6 +3,9 @@ from accounts.models.advance import (
     AdvanceItem,
     AdvanceMovement,
 )
+from accounts.models.bank_agreement import (
+    BankAgreement,
+)
 from accounts.models.deposit_decisions import (
     DepositMovement,
     DepositRefund,
@@ -19,11 +22,20 @@ from accounts.models.deposits import (
     DepositAssessment,
     DepositInstrument,
 )
+from accounts.models.labour_cost import (
+    LabourCostTerm,
+    MeasuredValue,
+)
 from accounts.models.ledger import (
     LedgerEntry,
 )
 from accounts.models.notice import (
     PublicNotice,
+)
+from accounts.models.papers import (
+    AccountReport,
+    ClosingNotice,
+    TripartiteAgreement,
 )
 from accounts.models.payout_batch import (
     PayoutBatch,
@@ -33,6 +45,9 @@ from accounts.models.payroll import (
     Payout,
     Payroll,
     PayrollLine,
+)
+from accounts.models.reclassification import (
+    Reclassification,
 )
 from accounts.models.sheets import (
     LineAnswer,
@@ -55,10 +70,13 @@ from accounts.models.wage_due import (
 
 __all__ = [
     "AccountProject",
+    "AccountReport",
     "Advance",
     "AdvanceItem",
     "AdvanceMovement",
     "ArrearsThreshold",
+    "BankAgreement",
+    "ClosingNotice",
     "Deposit",
     "DepositAssessment",
     "DepositBand",
@@ -69,8 +87,10 @@ __all__ = [
     "DepositStandard",
     "DepositUse",
     "DepositUseLine",
+    "LabourCostTerm",
     "LedgerEntry",
     "LineAnswer",
+    "MeasuredValue",
     "Payout",
     "PayoutBatch",
     "PayoutOrder",
@@ -79,7 +99,9 @@ __all__ = [
     "PayrollSheet",
     "PayrollStep",
     "PublicNotice",
+    "Reclassification",
     "SpecialAccount",
+    "TripartiteAgreement",
     "WageAdvance",
     "WageDue",
 ]

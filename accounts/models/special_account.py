@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from pgtrigger import Before, Insert, Trigger, Update
 
 from accounts.enums import AccountStatus
 from core.fields import BlindIndexField, EncryptedField
@@ -11,6 +12,34 @@ from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
 from projects.models import Project
 from projects.models.merging import Fold
+
+# An account on which money has moved is cancelled only after its notice, empty, and with nobody left unpaid.
+CLOSING = """
+IF NEW.status <> 'cancelled' OR NEW.cancelled_on IS NULL OR (TG_OP = 'UPDATE' AND OLD.status = 'cancelled')
+   OR NOT EXISTS (SELECT 1 FROM accounts_ledgerentry e WHERE e.account_id = NEW.id) THEN
+    RETURN NEW;
+END IF;
+IF NOT EXISTS (
+    SELECT 1 FROM accounts_closingnotice c
+    WHERE c.account_id = NEW.id AND c.withdrawn_at IS NULL AND c.ends_on < NEW.cancelled_on
+) THEN
+    RAISE EXCEPTION 'closing: no notice of thirty days has ended' USING ERRCODE = 'check_violation';
+END IF;
+IF (SELECT e.balance FROM accounts_ledgerentry e
+    WHERE e.account_id = NEW.id ORDER BY e.sequence DESC LIMIT 1) <> 0 THEN
+    RAISE EXCEPTION 'closing: the account is not empty' USING ERRCODE = 'check_violation';
+END IF;
+IF EXISTS (
+    SELECT 1 FROM accounts_payrollline l JOIN accounts_accountproject p ON p.project_id = l.project_id
+    WHERE p.account_id = NEW.id AND l.paid < l.net
+) OR EXISTS (
+    SELECT 1 FROM workers_departure d JOIN accounts_accountproject p ON p.project_id = d.project_id
+    WHERE p.account_id = NEW.id AND d.settlement = 'owed' AND d.paid_on IS NULL
+) THEN
+    RAISE EXCEPTION 'closing: wages are owed' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
 
 
 def kept_by(user) -> Q:
@@ -75,6 +104,7 @@ class SpecialAccount(ScopedModel):
                 violation_error_message="注销日期不能早于开户日期。",
             ),
         ]
+        triggers = [Trigger(name="closing", when=Before, operation=Insert | Update, func=CLOSING)]
 
     def __str__(self) -> str:
         return f"{self.bank_name or '专户'} 尾号{self.number_last4}"

@@ -1,3 +1,13 @@
+from accounts.selectors.banks import (
+    agreements_in_force,
+    bank_qualities,
+    is_agreement_bank,
+)
+from accounts.selectors.labour_cost import (
+    LabourCost,
+    overdue,
+    with_labour_cost,
+)
 from accounts.selectors.money import (
     account_gaps_of,
     account_numbered,
@@ -10,18 +20,36 @@ from accounts.selectors.money import (
     wages_owed,
     with_attendance,
     with_balance,
+    with_marks,
     with_projects,
     with_reason,
     with_totals,
 )
-from accounts.selectors.sheets import waiting_for, with_marks, with_sums
+from accounts.selectors.parts import (
+    overdrawn,
+    own_parts,
+    parts_of,
+)
+from accounts.selectors.sheets import (
+    waiting_for,
+    with_differences,
+    with_sums,
+)
 
 __all__ = [
+    "LabourCost",
     "account_gaps_of",
     "account_numbered",
+    "agreements_in_force",
+    "bank_qualities",
     "cards_of_workers",
     "in_and_out",
+    "is_agreement_bank",
     "monthly_movements",
+    "overdrawn",
+    "overdue",
+    "own_parts",
+    "parts_of",
     "unlike_registered",
     "unmatched_payouts",
     "unpaid_lines",
@@ -29,6 +57,8 @@ __all__ = [
     "waiting_for",
     "with_attendance",
     "with_balance",
+    "with_differences",
+    "with_labour_cost",
     "with_marks",
     "with_projects",
     "with_reason",

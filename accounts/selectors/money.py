@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind
 from accounts.indicators import SPECIAL_ACCOUNT
-from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, SpecialAccount
+from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, Reclassification, SpecialAccount
 from core import crypto, indicators
 from core.indicators import Gap
 from projects.models import Project
@@ -107,7 +107,8 @@ def with_attendance(lines: QuerySet) -> QuerySet:
 def monthly_movements(entries: QuerySet, months: int = 12) -> list[tuple[date, Decimal, Decimal, Decimal, Decimal]]:
     """(month, labour cost in, other in, wages out, other out), the latest months that moved, in time order."""
     rows = (
-        entries.exclude(kind=MovementKind.OPENING)
+        entries.standing()
+        .exclude(kind=MovementKind.OPENING)
         .annotate(of_month=TruncMonth("booked_on"))
         .values("of_month")
         .annotate(
@@ -125,15 +126,26 @@ def monthly_movements(entries: QuerySet, months: int = 12) -> list[tuple[date, D
 
 
 def in_and_out(entries: QuerySet) -> tuple[Decimal, Decimal]:
-    """What came in and what went out, the opening balance left aside."""
-    totals = entries.exclude(kind=MovementKind.OPENING).aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
+    """What came in and what went out, the opening balance and what was reversed left aside."""
+    totals = (
+        entries.standing()
+        .exclude(kind=MovementKind.OPENING)
+        .aggregate(came=_sum(direction=IN), went=_sum(direction=OUT))
+    )
     return totals["came"], totals["went"]
+
+
+def with_marks(entries: QuerySet) -> QuerySet:
+    """`was_reversed`, `was_reclassed`: what the list of an account says beside a movement."""
+    reversal = LedgerEntry._base_manager.filter(reverses=OuterRef("pk"))
+    said = Reclassification._base_manager.filter(entry=OuterRef("pk"))
+    return entries.select_related("project").annotate(was_reversed=Exists(reversal), was_reclassed=Exists(said))
 
 
 def unmatched_payouts(entries: QuerySet) -> QuerySet:
     """Wages that left the account and pay no line of any payroll."""
     paid = Payout._base_manager.filter(entry=OuterRef("pk"))
-    return entries.filter(~Exists(paid), kind=MovementKind.WAGE, direction=OUT)
+    return entries.standing().filter(~Exists(paid), kind=MovementKind.WAGE, direction=OUT)
 
 
 def with_reason(payouts: QuerySet) -> QuerySet:

@@ -47,7 +47,7 @@ def waiting_for(sheets: QuerySet[PayrollSheet], user) -> QuerySet[PayrollSheet]:
     return sheets.filter(state__in=own)
 
 
-def with_marks(lines: QuerySet[PayrollLine]) -> QuerySet[PayrollLine]:
+def with_differences(lines: QuerySet[PayrollLine]) -> QuerySet[PayrollLine]:
     """`differs`: from attendance or contract as they were compared; `owed`."""
     same = differing(PayrollLine._base_manager.filter(pk=OuterRef("pk")))
     return lines.annotate(differs=Exists(same), owed=F("net") - F("paid"))

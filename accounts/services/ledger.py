@@ -35,6 +35,8 @@ class Movement:
     counterparty_name: str = ""
     counterparty_number: str = ""
     counterparty_bank: str = ""
+    reverses: int | None = None  # the entry it takes back
+    project: int | None = None  # whose money, on an account of several projects; else the statement's
 
     @property
     def signed(self) -> Decimal:
@@ -64,6 +66,8 @@ _COLUMNS = {
     "counterparty_number": "bytea",
     "counterparty_number_index": "bytea",
     "counterparty_bank": "text",
+    "reverses": "int8",
+    "project": "int8",
 }
 
 # Only under the lock on the account: what another upload has committed meanwhile is seen here and left out.
@@ -90,11 +94,11 @@ WITH fresh AS (
 INSERT INTO accounts_ledgerentry (
     account_id, project_id, bank_id, batch_id, sequence, balance, serial, direction, kind, amount, booked_on,
     booked_time, stated_balance, summary, counterparty_name, counterparty_number, counterparty_number_index,
-    counterparty_bank, created_at
+    counterparty_bank, reverses_id, created_at
 )
-SELECT %(account)s, %(project)s, %(bank)s, %(batch)s, %(sequence)s + place, %(balance)s + moved, serial, direction,
-       kind, amount, booked_on, booked_time, stated_balance, summary, counterparty_name, counterparty_number,
-       counterparty_number_index, counterparty_bank, now()
+SELECT %(account)s, coalesce(project, %(project)s), %(bank)s, %(batch)s, %(sequence)s + place, %(balance)s + moved,
+       serial, direction, kind, amount, booked_on, booked_time, stated_balance, summary, counterparty_name,
+       counterparty_number, counterparty_number_index, counterparty_bank, reverses, now()
 FROM fresh ORDER BY place
 """
 
@@ -118,14 +122,13 @@ def record_movements(
     if account.status == AccountStatus.CANCELLED:
         raise ValidationError("该专户已注销，不再接收流水。")
     movements = list(movements)
-    last = account.entries.order_by("-sequence").values("sequence", "balance").first()
-    lines, opens = len(movements), last is None and opening and movements
+    lines, opens = len(movements), opening and movements and not account.entries.exists()
     if opens:
         movements.insert(0, _opening(account, opening, movements[0].booked_on))
-    created = _append(account, project, movements, last or {"sequence": 0, "balance": 0}, batch)
+    created = append_to(account, project, movements, batch)
     if created:
         audit.record("ledger.append", by=by, target=account, project=project.pk, entries=created)
-        mark_changed([project.pk])
+        mark_changed({project.pk, *(movement.project for movement in movements if movement.project)})
     fresh = created - bool(opens)
     return Recorded(fresh, lines - fresh, opening if opens else Decimal(0))
 
@@ -153,7 +156,10 @@ def _opening(account: SpecialAccount, amount: Decimal, on: date) -> Movement:
     )
 
 
-def _append(account, project, movements: list[Movement], last: dict, batch) -> int:
+def append_to(account: SpecialAccount, project: Project, movements: list[Movement], batch=None) -> int:
+    """What the ledger does not know of these, at its end; the caller holds project and account. Answers how many."""
+    last = account.entries.order_by("-sequence").values("sequence", "balance").first()
+    last = last or {"sequence": 0, "balance": 0}
     stage("movement_stage", _COLUMNS, (_staged(n, movement) for n, movement in enumerate(movements)))
     parameters = {
         "account": account.pk,
@@ -187,4 +193,6 @@ def _staged(n: int, movement: Movement) -> tuple:
         crypto.encrypt(number) if number else None,
         crypto.blind_index(number) if number else None,
         movement.counterparty_bank[:200],
+        movement.reverses,
+        movement.project,
     )

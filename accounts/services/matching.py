@@ -93,6 +93,7 @@ WITH out AS (
     LEFT JOIN alone ON alone.card = e.counterparty_number_index
     WHERE e.project_id = %(project)s AND e.kind = 'return' AND e.direction = 'in'
       AND NOT EXISTS (SELECT 1 FROM accounts_payout p WHERE p.returned_id = e.id)
+      AND NOT EXISTS (SELECT 1 FROM accounts_ledgerentry r WHERE r.reverses_id = e.id)
 ), pairs AS (
     SELECT DISTINCT ON (b.account_id, b.card, b.name, b.amount) b.entry_id, o.payout_id, o.line_id, o.amount
     FROM back b

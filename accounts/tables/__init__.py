@@ -7,11 +7,18 @@ from accounts.tables.arrears import (
     SettledUnitTable,
     arrears_rows,
 )
+from accounts.tables.banks import (
+    BankAgreementTable,
+    BankQualityTable,
+)
 from accounts.tables.deposits import (
     DepositStandardTable,
     DepositTable,
     UndeclaredTable,
     WaitingTable,
+)
+from accounts.tables.labour_cost import (
+    LabourCostTable,
 )
 from accounts.tables.notices import (
     NoticeTable,
@@ -40,8 +47,11 @@ __all__ = [
     "AccountTable",
     "AdvanceTable",
     "ArrearsTable",
+    "BankAgreementTable",
+    "BankQualityTable",
     "DepositStandardTable",
     "DepositTable",
+    "LabourCostTable",
     "LedgerTable",
     "MonthPeopleTable",
     "NoticeTable",

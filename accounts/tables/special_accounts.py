@@ -37,13 +37,16 @@ class AccountTable(Table):
 
 
 class ProjectAccountTable(AccountTable):
-    """Within one project, whose page it stands on."""
+    """Within one project, whose page it stands on; with the project's part where an account is shared."""
 
     caption = "本项目的工资专用账户"
 
+    own = MoneyColumn("本项目部分（元）")
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.columns = [column for column in self.columns if column.name != "project"]
+        unwanted = {"project"} if any(account.serves > 1 for account in self.records) else {"project", "own"}
+        self.columns = [column for column in self.columns if column.name not in unwanted]
 
 
 def _stated(entry: LedgerEntry) -> str:
@@ -55,7 +58,23 @@ def _counterparty(entry: LedgerEntry) -> str:
     return f"{entry.counterparty_name}（尾号 {number[-4:]}）" if number else entry.counterparty_name
 
 
+def _mark(entry: LedgerEntry) -> str:
+    if entry.reverses_id:
+        return "冲正"
+    if entry.was_reversed:
+        return "已冲正"
+    if entry.is_overdrawn:
+        return "超出本项目资金"
+    return "类型已更正" if entry.was_reclassed else ""
+
+
+def _mark_tone(entry: LedgerEntry) -> str:
+    return "red" if _mark(entry) == "超出本项目资金" else "orange" if "冲正" in _mark(entry) else "grey"
+
+
 class LedgerTable(Table):
+    """Of one account. Of a shared one also whose money moved, and who spent more than the own part."""
+
     caption = "专户流水"
     default_order = "-sequence"
     empty_title = "没有流水"
@@ -63,9 +82,6 @@ class LedgerTable(Table):
 
     sequence = NumberColumn("序号", sort="-sequence", minor=True)
     booked_on = DayColumn("日期")
-    booked_time = Column(
-        "时间", value=lambda entry: f"{entry.booked_time:%H:%M:%S}" if entry.booked_time else "", minor=True
-    )
     serial = CodeColumn("流水号", minor=True)
     kind = BadgeColumn("交易类型", value="get_kind_display", tone=lambda entry: KIND_TONES.get(entry.kind, "grey"))
     summary = Column("摘要", primary=True)
@@ -74,6 +90,19 @@ class LedgerTable(Table):
     went = MoneyColumn("出账", value=lambda entry: entry.amount if entry.direction == MovementDirection.OUT else None)
     balance = MoneyColumn("余额", hint="按流水逐笔推算")
     stated = BadgeColumn("银行所报余额", value=_stated, tone="red", hint="与推算的余额不同时才列出")
+    project = Column("所属项目", value="project.name", minor=True)
+    mark = BadgeColumn("标记", value=_mark, tone=_mark_tone)
+
+    def __init__(self, *args, shared: bool = False, overdrawn: dict | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.overdrawn = overdrawn or {}
+        if not shared:
+            self.columns = [column for column in self.columns if column.name != "project"]
+
+    def rows(self):
+        for record in self.page:
+            record.is_overdrawn = record.pk in self.overdrawn
+        return super().rows()
 
 
 class UnmatchedTable(Table):

@@ -1,27 +1,34 @@
 """Special accounts and their ledgers."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from accounts import permissions, selectors, services
 from accounts.enums import MovementKind
 from accounts.filters import AccountFilters, LedgerFilters
-from accounts.forms import AccountForm, BankAccountForm, CancelForm
-from accounts.models import LedgerEntry, SpecialAccount
+from accounts.forms import AccountForm, AgreementForm, BankAccountForm
+from accounts.models import AccountReport, LedgerEntry, SpecialAccount, TripartiteAgreement
 from accounts.tables import (
     AccountTable,
     LedgerTable,
 )
+from core import attachments
 from core.access import access, read_or_write
 from core.pagination import capped_count
 from organizations.enums import Role
 from projects.models import Project
-from projects.pages import bare_project, refuse_unless
+from projects.pages import bare_project, form_page, project_in_scope, refuse_unless
 from projects.permissions import READERS
 from projects.services import CLOSED
+
+OPEN_WITHIN = 30  # days after the contract was signed (专户办法 art. 6)
 
 
 @require_GET
@@ -86,26 +93,33 @@ def _save_account(request, form, cancel, save, **context):
         else:
             shared = form.cleaned_data.get("share")
             messages.success(request, "同一专户已用于本项目，开户信息以原登记为准。" if shared else "专户信息已保存。")
+            if not selectors.is_agreement_bank(account.bank, timezone.localdate()):
+                messages.info(request, "开户银行不是协议银行：可以开户，已注明；对账单由银行另行报送或者导入。")
             return redirect(account)
     return render(request, "accounts/account_edit.html", {"form": form, "cancel": cancel} | context)
 
 
-@require_POST
+@read_or_write
 @access(Role.CLERK, Role.BANK)
-def account_cancel(request, pk):
+def agreement_add(request, pk, project_pk):
+    """The tripartite agreement about one project's money on the account."""
     account = get_object_or_404(SpecialAccount.objects.visible_to(request.user), pk=pk)
-    if not permissions.can_cancel_account(request.user, account):
-        raise PermissionDenied
-    form = CancelForm(request.POST)
-    try:
-        if form.is_valid():
-            services.cancel_account(account, by=request.user, on=form.cleaned_data["on"])
-            messages.success(request, "专户已注销，不再接收流水。")
-        else:
-            messages.error(request, "；".join(str(error) for error in form.error_list()))
-    except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
-    return redirect(account)
+    project = project_in_scope(request, project_pk)
+    if not account.project_links.filter(project=project).exists():
+        raise Http404
+    allowed = permissions.can_sign_agreement(request.user, account, project)
+    if refused := refuse_unless(request, project, allowed):
+        return refused
+    agreement = TripartiteAgreement(account=account, project=project)
+    form = AgreementForm(request.POST or None, request.FILES or None, instance=agreement, project=project)
+    back = account.get_absolute_url()
+
+    def save():
+        services.save_agreement(agreement, by=request.user, **form.cleaned_data)
+        messages.success(request, "三方协议已登记。")
+        return back
+
+    return form_page(request, form, save, title="登记三方协议", project=project, back=back, trail=[("专户", back)])
 
 
 @require_GET
@@ -113,22 +127,48 @@ def account_cancel(request, pk):
 def ledger(request, pk):
     accounts = SpecialAccount.objects.visible_to(request.user).select_related("holder", "bank")
     account = get_object_or_404(selectors.with_balance(accounts), pk=pk)
-    filters = LedgerFilters(request.GET)
+    shared = account.serves is not None and account.serves > 1
+    overdrawn = selectors.overdrawn(account) if shared else {}
+    filters = LedgerFilters(request.GET, overdrawn=overdrawn)
     entries = filters.apply(LedgerEntry.objects.visible_to(request.user).filter(account=account))
     came, went = selectors.in_and_out(entries)
-    can_edit = permissions.can_edit_account(request.user, account)
     context = {
         "account": account,
-        "projects": Project.objects.visible_to(request.user).filter(account_links__account=account),
         "filters": filters,
-        "table": LedgerTable(entries, request),
+        "table": LedgerTable(selectors.with_marks(entries), request, shared=shared, overdrawn=overdrawn),
         "lines": capped_count(entries.exclude(kind=MovementKind.OPENING)),
         "noun": "笔流水＋期初" if entries.filter(kind=MovementKind.OPENING).exists() else "笔流水",
         "came": came,
         "went": went,
+        "overdrawn": len(overdrawn),
+    }
+    return render(request, "accounts/ledger.html", context | _papers(request.user, account))
+
+
+def _papers(user, account: SpecialAccount) -> dict:
+    """What stands beside the ledger: projects with their parts, agreements, reports, the closing."""
+    can_edit = permissions.can_edit_account(user, account)
+    projects = Project.objects.visible_to(user).filter(account_links__account=account).order_by("pk")
+    parts = selectors.parts_of(account)
+    agreements = list(TripartiteAgreement.objects.visible_to(user).filter(account=account).select_related("project"))
+    files = attachments.of_all(agreements)
+    today = timezone.localdate()
+    return {
+        "projects": [
+            {
+                "project": project,
+                "own": parts.get(project.pk, 0),
+                "is_short": parts.get(project.pk, 0) < 0,
+                "due_on": project.contract_signed_on and project.contract_signed_on + timedelta(days=OPEN_WITHIN),
+                "can_sign": permissions.can_sign_agreement(user, account, project),
+            }
+            for project in projects
+        ],
+        "agreements": [(agreement, files.get(agreement.pk, [])) for agreement in agreements],
+        "reports": AccountReport.objects.visible_to(user).filter(account=account).select_related("by"),
+        "notice": services.standing_notice(account),
+        "is_agreement_bank": selectors.is_agreement_bank(account.bank, today),
         "can_edit": can_edit,
         "edit_url": reverse("accounts:account_edit", args=[account.pk]) if can_edit else "",
-        "can_cancel": permissions.can_cancel_account(request.user, account),
-        "cancel_form": CancelForm(),
+        "can_close": permissions.can_begin_closing(user, account),
     }
-    return render(request, "accounts/ledger.html", context)

@@ -24,6 +24,9 @@ def project_money(request, project_pk):
     user = request.user
     project = bare_project(request, project_pk)
     accounts = list(_listed(user, SpecialAccount.objects.visible_to(user).filter(project_links__project=project)))
+    parts = selectors.own_parts(project, accounts)
+    for account in accounts:
+        account.own = parts.get(account.pk, 0)
     entries = LedgerEntry.objects.visible_to(user).filter(project=project)
     lines = PayrollLine.objects.visible_to(user).filter(project=project)
     came, went = selectors.in_and_out(entries)
@@ -43,7 +46,7 @@ def project_money(request, project_pk):
         "owed_tone": "red" if owed else "",
         "balance": sum(account.balance or 0 for account in accounts),
         "shares": any(account.serves > 1 for account in accounts),
-        "kept": came - went,
+        "kept": sum(parts.values()),
         "gaps": [gap for gap in selectors.account_gaps_of(project) if gap.row],
         "can_make": permissions.can_make_sheets(user, project),
         "can_record": permissions.can_record_account(user, project),

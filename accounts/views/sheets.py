@@ -50,7 +50,7 @@ def sheet(request, pk):
     lines = PayrollLine.objects.visible_to(user).filter(sheet=found)
     filters = SheetLineFilters(request.GET)
     editable = permissions.can_edit_sheet(user, found)
-    table = SheetLineTable(filters.apply(selectors.with_marks(lines)), request, editable=editable)
+    table = SheetLineTable(filters.apply(selectors.with_differences(lines)), request, editable=editable)
     steps = list(found.steps.select_related("by__organization"))
     files = attachments.of_all(steps)
     context = {

@@ -3,11 +3,10 @@ from django.utils import timezone
 
 from core.forms import EvidenceField, PortalForm, Section
 from projects.enums import MilestoneKind
-from projects.forms.fields import ServiceErrorsMixin
 from projects.models import Suspension
 
 
-class SuspensionForm(ServiceErrorsMixin, PortalForm):
+class SuspensionForm(PortalForm):
     """A correction: the days as they were, and why they were entered otherwise."""
 
     began_on = forms.DateField(label="停工日期", help_text="停工的第一天")
@@ -25,7 +24,7 @@ class SuspensionForm(ServiceErrorsMixin, PortalForm):
         return {"ended_on": None} | self.cleaned_data
 
 
-class AcceptanceForm(ServiceErrorsMixin, PortalForm):
+class AcceptanceForm(PortalForm):
     kind = forms.ChoiceField(
         label="验收种类",
         choices=[(kind, kind.label) for kind in (MilestoneKind.ACCEPTANCE, MilestoneKind.PART_ACCEPTANCE)],
@@ -40,7 +39,7 @@ class AcceptanceForm(ServiceErrorsMixin, PortalForm):
         return values
 
 
-class AnswerForm(ServiceErrorsMixin, PortalForm):
+class AnswerForm(PortalForm):
     """Both questions are answered one by one; either no makes it an objection."""
 
     ANSWERS = [("", "请选择"), ("yes", "是"), ("no", "否")]

@@ -19,16 +19,6 @@ from organizations.selectors import regions_for
 NEW_UNIT = "该单位尚未登记，请填写单位名称。"
 
 
-class ServiceErrorsMixin:
-    def refuse(self, error: ValidationError) -> None:
-        """What a service refused, at the fields it names; what names none of ours goes above the form."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
-            self.add_error(name if name in self.fields else None, errors)
-
-
 def place_choices(regions: QuerySet[Region], *, own: str = "本级") -> list:
     """Regions as choices, by prefecture; a region with something below it is itself a choice, called `own`."""
     rows = regions.exclude(level=RegionLevel.PROVINCE).select_related("parent").order_by("code")

@@ -1,9 +1,9 @@
 from core.forms import EvidenceField, MoneyField, PortalModelForm, Section
-from projects.forms.fields import ServiceErrorsMixin, clean_uscc, not_in_future
+from projects.forms.fields import clean_uscc, not_in_future
 from projects.models import PaymentGuarantee
 
 
-class GuaranteeForm(ServiceErrorsMixin, PortalModelForm):
+class GuaranteeForm(PortalModelForm):
     sections = [
         Section("担保单位", ["kind", "guarantor_name", "guarantor_uscc"]),
         Section("担保", ["number", "amount", "starts_on", "ends_on"]),

@@ -6,7 +6,7 @@ from core.forms import PortalForm
 from organizations.enums import RegionLevel
 from organizations.models import Region
 from organizations.selectors import regions_for
-from projects.forms.fields import ServiceErrorsMixin, place_choices
+from projects.forms.fields import place_choices
 
 
 def _reason(label: str, required: bool = True) -> forms.CharField:
@@ -26,7 +26,7 @@ def _with_province(places) -> list:
     return [*own, *place_choices(places)]
 
 
-class ConfirmForm(ServiceErrorsMixin, PortalForm):
+class ConfirmForm(PortalForm):
     region = RegionField(Region.objects.none(), label="管辖属地")
 
     def __init__(self, *args, user, project, **kwargs):
@@ -35,7 +35,7 @@ class ConfirmForm(ServiceErrorsMixin, PortalForm):
         self.initial["region"] = project.jurisdiction_id
 
 
-class ExtensionForm(ServiceErrorsMixin, PortalForm):
+class ExtensionForm(PortalForm):
     until = forms.DateField(label="延至")
     reason = _reason("特殊情况说明")
 
@@ -45,7 +45,7 @@ class ExtensionForm(ServiceErrorsMixin, PortalForm):
         self.fields["until"].help_text = f"最迟 {last:%Y-%m-%d}（纳入监管之日起 30 日内），须经省人社部门同意"
 
 
-class MoveForm(ServiceErrorsMixin, PortalForm):
+class MoveForm(PortalForm):
     """To a place of the own region, which is done at once, or to another one, which an office above decides."""
 
     region = RegionField(Region.objects.none(), label="变更为", required=False)
@@ -66,7 +66,7 @@ class MoveForm(ServiceErrorsMixin, PortalForm):
             ].help_text = "本辖区内的立即变更；其他地区的由上级人社部门决定，决定前仍由现管辖地负责"
 
 
-class RequestAnswerForm(ServiceErrorsMixin, PortalForm):
+class RequestAnswerForm(PortalForm):
     """Agreeing or refusing; the button that was pressed says which."""
 
     region = RegionField(Region.objects.none(), label="由哪里管辖", required=False)

@@ -6,10 +6,10 @@ from core.identity import check_phone
 from organizations.enums import INDUSTRY_DEPARTMENTS, OrganizationKind, RegionLevel
 from organizations.models import Region
 from organizations.selectors import regions_for
-from projects.forms.fields import ServiceErrorsMixin, place_choices
+from projects.forms.fields import place_choices
 
 
-class HolderForm(ServiceErrorsMixin, PortalForm):
+class HolderForm(PortalForm):
     """Who will use the login."""
 
     name = forms.CharField(label="姓名", max_length=50, help_text="账号实名，由本人使用")

@@ -8,7 +8,6 @@ from projects.enums import SUBCONTRACTORS
 from projects.forms.fields import (
     NEW_UNIT,
     RegionCodeField,
-    ServiceErrorsMixin,
     clean_id,
     clean_uscc,
     keep_secret,
@@ -21,7 +20,7 @@ from projects.models import Participation, WageClerk
 from projects.permissions import can_overwrite_unit
 
 
-class PartyForm(ServiceErrorsMixin, PortalForm):
+class PartyForm(PortalForm):
     """A party and the unit behind it. Each kind of party shows what the annex asks of it."""
 
     UNIT = ["uscc", "name", "unit_nature", "region", "registered_address", "office_address", "phone"]
@@ -115,7 +114,7 @@ class PartyForm(ServiceErrorsMixin, PortalForm):
         return without_blank_secrets(facts, self.SECRETS)
 
 
-class ClerkForm(ServiceErrorsMixin, PortalForm):
+class ClerkForm(PortalForm):
     name = forms.CharField(label="劳资专管员姓名", max_length=50)
     id_number = forms.CharField(label="劳资专管员公民身份号码", widget=IdNumberInput, required=False)
     phone = forms.CharField(label="劳资专管员电话", max_length=20, required=False)

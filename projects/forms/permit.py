@@ -7,7 +7,7 @@ from django.core.validators import MinValueValidator
 
 from core.forms import EvidenceField, MoneyField, PortalForm, PortalModelForm
 from projects.enums import SetAsideReason
-from projects.forms.fields import ServiceErrorsMixin, not_in_future
+from projects.forms.fields import not_in_future
 from projects.forms.project import DayForm
 from projects.models import Permit, Project, Subcontract
 
@@ -34,7 +34,7 @@ class SetAsideForm(PortalForm):
     note = forms.CharField(label="说明", max_length=400, required=False, widget=forms.Textarea({"rows": 2}))
 
 
-class SubcontractForm(ServiceErrorsMixin, PortalModelForm):
+class SubcontractForm(PortalModelForm):
     scans = EvidenceField(label="合同扫描件", required=False, help_text="PDF 或图片，可选多个")
 
     class Meta:

@@ -13,7 +13,6 @@ from organizations.models import Organization, Region
 from projects.enums import Category
 from projects.forms.fields import (
     NEW_UNIT,
-    ServiceErrorsMixin,
     clean_uscc,
     look_up,
     not_in_future,
@@ -26,7 +25,7 @@ from projects.services import find_unit
 EARLIEST = date(2000, 1, 1)
 
 
-class ProjectForm(ServiceErrorsMixin, PortalModelForm):
+class ProjectForm(PortalModelForm):
     """Filing and completing. A clerk's form lacks what only the regulator may say."""
 
     SUPERVISION = ("jurisdiction", "industry", "supervised_from")
@@ -178,7 +177,7 @@ class ProjectForm(ServiceErrorsMixin, PortalModelForm):
         return facts
 
 
-class PermitForm(ServiceErrorsMixin, PortalModelForm):
+class PermitForm(PortalModelForm):
     class Meta:
         model = Permit
         fields = ["number", "issued_on"]

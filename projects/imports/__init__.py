@@ -15,6 +15,7 @@ from projects.imports.base import Outcome, SheetImport, kinds, project_kinds
 from projects.imports.engine import (
     Busy,
     annotated,
+    answer,
     apply,
     columns_of,
     discard,
@@ -33,6 +34,7 @@ __all__ = [
     "SheetImport",
     "annotate_soon",
     "annotated",
+    "answer",
     "apply",
     "apply_soon",
     "columns_of",

@@ -12,6 +12,7 @@ from projects.imports.preview import describe
 from projects.imports.titles import check_project_title
 from projects.models import Project
 
+MAX_QUESTIONS = 200
 _kinds: dict[str, type["SheetImport"]] = {}
 
 
@@ -59,6 +60,7 @@ class SheetImport:
         self.project, self.by, self.batch, self.filename, self.options = project, by, batch, filename, options or {}
         self.found: Layout | None = None  # set by the engine once the layout is known
         self.resembles: type[SheetImport] | None = None  # set by the engine where a required column is missing
+        self.questions: list[dict] = []  # what the sheet cannot tell, asked for in the preview
         self.remarks: list[Problem] = []  # what concerns no row that was read, e.g. a total below the table
         self.progress: Callable[[int, int, str], None] = lambda done, total, message="": None
 
@@ -85,6 +87,10 @@ class SheetImport:
     def template(cls, project: Project | None = None) -> bytes:
         """An empty sheet to fill in and upload."""
         return template(cls.columns, cls.choices(project), title=cls.title)
+
+    def other_projects(self) -> Iterable[Project]:
+        """Those besides its own that the sheet may write for: held from the beginning."""
+        return ()
 
     def layout(self, workbook: Workbook, mapping: dict[str, str] | None = None) -> Layout:
         return detect(workbook, self.columns, mapping)
@@ -121,6 +127,17 @@ class SheetImport:
         """The row has an error at this column (its name, or "" for none) and will not be applied."""
         row.add(self._problem(row, field, message, "error"))
 
+    def ask(self, row: ParsedRow, field: str, message: str, choices: list[tuple[str, str]]) -> None:
+        """Refused until somebody has chosen in the preview; `answer_for` gives what they chose."""
+        self.refuse(row, field, message)
+        if len(self.questions) < MAX_QUESTIONS:
+            shown = "，".join(text for text in self.describe(row).values() if text)
+            self.questions.append({"key": _key(row), "row": row.row, "text": shown, "choices": choices})
+
+    def answer_for(self, row: ParsedRow, choices: list[tuple[str, str]]) -> str:
+        """The label chosen, "" for none."""
+        return dict(choices).get(self.options.get("answers", {}).get(_key(row), ""), "")
+
     def notice(self, row: ParsedRow, field: str, message: str) -> None:
         """Worth a look; the row is applied all the same."""
         row.add(self._problem(row, field, message, "notice"))
@@ -132,6 +149,10 @@ class SheetImport:
 
     def label_of(self, field: str) -> str:
         return next((column.label for column in self.columns if column.name == field), field)
+
+
+def _key(row: ParsedRow) -> str:
+    return f"{row.sheet}!{row.row}"
 
 
 def project_kinds() -> dict[str, type[SheetImport]]:

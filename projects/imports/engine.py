@@ -111,6 +111,18 @@ def remap(batch: ImportBatch, mapping: dict[str, str]) -> ImportBatch:
     return batch
 
 
+def answer(batch: ImportBatch, answers: dict[str, str]) -> ImportBatch:
+    """What somebody chose for rows the sheet says too little about; it is examined anew with that."""
+    with unscoped("the caller has seen the batch"), _transaction(batch):
+        batch = _locked(batch)
+        if batch.is_settled:
+            return batch
+        batch.options["answers"] = batch.options.get("answers", {}) | answers
+        batch.state, batch.message = ImportState.UPLOADED, ""
+        batch.save()
+    return batch
+
+
 def move(batch: ImportBatch, *, by) -> ImportBatch:
     """To the kind it resembles: uploaded there, it would be the same file."""
     with unscoped("the caller has seen the batch"), _transaction(batch):
@@ -191,7 +203,7 @@ def _examine(batch: ImportBatch, progress: Progress) -> ImportBatch:
     progress(1, 3, f"正在核对 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
-        batch.project = _hold(batch)
+        batch.project = _hold(batch, importer)
         if batch.is_settled:
             return batch
         _refuse_moved(importer, batch)
@@ -212,7 +224,7 @@ def _apply(batch: ImportBatch, by, progress: Progress, expected: str = ImportSta
     progress(1, 3, f"正在写入 {len(rows)} 行")
     with _transaction(batch, progress):
         batch = _locked(batch)
-        batch.project = _hold(batch)
+        batch.project = _hold(batch, importer)
         if batch.state != expected:
             return batch
         _refuse_moved(importer, batch)
@@ -273,10 +285,13 @@ def _locked(batch: ImportBatch) -> ImportBatch:
     return ImportBatch.objects.select_for_update(of=("self",)).select_related("file", "by", "project").get(pk=batch.pk)
 
 
-def _hold(batch: ImportBatch) -> Project | None:
-    """The project as it is now, locked; sheets of no project come one after the other by their kind."""
+def _hold(batch: ImportBatch, importer: SheetImport) -> Project | None:
+    """The project as it is now, locked, with others the sheet may write for, in one order for all; sheets of no
+    project come one after the other by their kind."""
     if batch.project:
-        return lock(batch.project)
+        others = {project.pk: project for project in importer.other_projects()}
+        held = {pk: lock(project) for pk, project in sorted((others | {batch.project_id: batch.project}).items())}
+        return held[batch.project_id]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {batch.kind}"])
     return None

@@ -27,6 +27,7 @@ def keep(batch: ImportBatch, importer: SheetImport, rows: list[ParsedRow]) -> No
         {"sheet": row.sheet, "row": row.row, "cells": list(importer.describe(row).items())}
         for row in good[:PREVIEW_ROWS]
     ]
+    batch.options["questions"] = importer.questions
     labels = {column.name: column.label for column in importer.columns}
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for problem, who in problems:
@@ -41,6 +42,7 @@ def _in_order(row: ParsedRow) -> list[Problem]:
 def clear(batch: ImportBatch) -> None:
     batch.accepted = batch.refused = batch.notices = 0
     batch.outcome, batch.preview = {}, []
+    batch.options.pop("questions", None)
     ImportProblem.objects.filter(batch=batch).delete()
 
 

@@ -61,8 +61,8 @@ def filled(*columns: str) -> dict[str, str]:
 # Between a project and the one it was merged into, and of the row nothing but its project.
 _MOVES_ONLY = """
 IF TG_OP = 'UPDATE' THEN
-    as_it_was := NEW;
-    as_it_was.project_id := OLD.project_id;{also}
+    {also}as_it_was := NEW;
+    as_it_was.project_id := OLD.project_id;{columns}
     IF as_it_was IS NOT DISTINCT FROM OLD AND EXISTS (
         SELECT 1 FROM projects_project p
         WHERE (p.id = OLD.project_id AND p.merged_into_id = NEW.project_id)
@@ -75,10 +75,11 @@ RAISE EXCEPTION 'append-only: cannot update or delete rows of %', TG_TABLE_NAME;
 """
 
 
-def append_only_but_for_merges(*also: str) -> list[Trigger]:
+def append_only_but_for_merges(*columns: str, also: str = "") -> list[Trigger]:
     """As `core.triggers.append_only`, for rows with a `project`: that alone may change, between the two projects of a
-    merge, and with it keys to rows that fold (columns `also`). Not for tables with generated columns, which a BEFORE
-    trigger does not see."""
+    merge, and with it keys to rows that fold (`columns`). Not for tables with generated columns, which a BEFORE
+    trigger does not see. `also`: SQL that returns NEW for one more UPDATE that may pass, with `as_it_was` to compare
+    in."""
     refuse = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
     return [
         Trigger(
@@ -86,8 +87,8 @@ def append_only_but_for_merges(*also: str) -> list[Trigger]:
             when=Before,
             operation=Update | Delete,
             declare=[("as_it_was", "RECORD")],
-            func=_MOVES_ONLY.replace(
-                "{also}", "".join(f"\n    as_it_was.{column} := OLD.{column};" for column in also)
+            func=_MOVES_ONLY.replace("{also}", also).replace(
+                "{columns}", "".join(f"\n    as_it_was.{column} := OLD.{column};" for column in columns)
             ),
         ),
         Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=refuse),

@@ -37,6 +37,7 @@ TABS = [
     ProjectTab("money", "专户与工资", "accounts:project_money"),
     ProjectTab("months", "月结月清", "accounts:project_months"),
     ProjectTab("deposit", "保证金", "deposits:project_deposit"),
+    ProjectTab("labour_cost", "人工费", "accounts:labour_cost"),
     ProjectTab("notices", "公示", "accounts:project_notices"),
     ProjectTab("warnings", "预警", "alerts:project_warnings"),
     ProjectTab("imports", "资料导入", "imports:center"),

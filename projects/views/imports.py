@@ -213,6 +213,21 @@ def columns(request, found):
 @require_POST
 @access(*HANDLERS)
 @decides
+def answer(request, found):
+    """What the sheet could not tell, chosen in the preview; a choice left open stays open."""
+    asked = {question["key"]: dict(question["choices"]) for question in found.options.get("questions", [])}
+    chosen = {key: request.POST.get(f"answer-{key}", "") for key in asked}
+    chosen = {key: value for key, value in chosen.items() if value in asked[key]}
+    if not chosen:
+        messages.error(request, "请至少为一行选择所属项目。")
+        return redirect(found)
+    found = _unless_busy(request, lambda batch, by: imports.answer(batch, chosen), found)
+    return redirect(_unless_busy(request, imports.examine_soon, found))
+
+
+@require_POST
+@access(*HANDLERS)
+@decides
 def move(request, found):
     """Uploaded at the wrong place: on to the kind it resembles, and examined there."""
     if resembling(request.user, found):

@@ -1,21 +1,38 @@
 """Objects for tests; every argument has a plain default."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
-from accounts import services
-from accounts.enums import AdvanceCause, AdvanceMeans, MovementDirection, MovementKind, NoticeSheet, SheetState
+from accounts import (
+    services,
+)
+from accounts.enums import (
+    AccountAct,
+    AdvanceCause,
+    AdvanceMeans,
+    MovementDirection,
+    MovementKind,
+    NoticeSheet,
+    SheetState,
+    TermBasis,
+)
 from accounts.models import (
     AccountProject,
+    AccountReport,
     Advance,
+    BankAgreement,
+    ClosingNotice,
+    LabourCostTerm,
     LedgerEntry,
+    MeasuredValue,
     Payout,
     Payroll,
     PayrollLine,
     PayrollSheet,
     PublicNotice,
     SpecialAccount,
+    TripartiteAgreement,
     WageAdvance,
 )
 from core.months import next_month
@@ -126,3 +143,43 @@ def advance(of: Project, *lines: PayrollLine, payer=None, debtor=None, by=None, 
     facts.setdefault("proofs", [("签收单.pdf", b"%PDF-1.7\n")])
     debtor = debtor or services.debtors_of(of, payer)[0][0]
     return services.record_advance(of, payer=payer, debtor=debtor, amounts=amounts, by=by, **facts)
+
+
+def shared(account: SpecialAccount, *others: Project) -> SpecialAccount:
+    for other in others:
+        AccountProject.objects.create(account=account, project=other, since=account.opened_on)
+    return account
+
+
+def closing_notice(account: SpecialAccount, begins_on: date = date(2026, 9, 1), **fields) -> ClosingNotice:
+    facts = {"ends_on": begins_on + timedelta(days=30), "place": "项目部", "surplus_to": "总承包单位 尾号1234"}
+    return ClosingNotice.objects.create(account=account, begins_on=begins_on, **(facts | fields))
+
+
+def account_report(account: SpecialAccount, **fields) -> AccountReport:
+    facts = {"act": AccountAct.OPENED, "happened_on": date(2026, 7, 25), "due_on": date(2026, 7, 29)}
+    return AccountReport.objects.create(account=account, **(facts | fields))
+
+
+def tripartite_agreement(account: SpecialAccount, of: Project, **fields) -> TripartiteAgreement:
+    signed = dict.fromkeys(("construction_signatory", "contractor_signatory", "bank_signatory"), "王五")
+    facts = {"number": f"XY{next(_serial)}", "signed_on": date(2026, 7, 20), "construction_unit": "建设单位"}
+    return TripartiteAgreement.objects.create(account=account, project=of, **(facts | signed | fields))
+
+
+def labour_cost_term(of: Project, **fields) -> LabourCostTerm:
+    """100,000 a month, due by the 10th of the next."""
+    facts = {"first_month": date(2026, 8, 1), "basis": TermBasis.AMOUNT, "pay_day": 10}
+    if facts["basis"] == fields.get("basis", TermBasis.AMOUNT):
+        facts["amount"] = Decimal(100000)
+    return LabourCostTerm.objects.create(project=of, **(facts | fields))
+
+
+def measured_value(of: Project, month: date = date(2026, 9, 1), amount="500000", **fields) -> MeasuredValue:
+    return MeasuredValue.objects.create(project=of, month=month, amount=Decimal(amount), **fields)
+
+
+def bank_agreement(bank: Organization, office: Organization, **fields) -> BankAgreement:
+    facts = {"number": f"YH{next(_serial)}", "valid_from": date(2026, 1, 1), "valid_to": date(2027, 12, 31)}
+    facts |= {"contact_name": "赵六", "contact_phone": "0883-2123456"}
+    return BankAgreement.objects.create(bank=bank, office=office, **(facts | fields))

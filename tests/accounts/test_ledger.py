@@ -13,7 +13,7 @@ from accounts.models import LedgerEntry
 from accounts.services import Movement, UnlikeKnownSerial, record_movements
 from projects.enums import Status
 from projects.models import ChangedProject
-from tests.accounts.factories import entry, special_account
+from tests.accounts.factories import closing_notice, entry, special_account
 from tests.organizations.factories import bank, clerk
 from tests.projects.factories import project
 
@@ -183,6 +183,8 @@ def test_a_known_serial_with_other_content_stops_everything(account, site):
 
 
 def test_cancelled_accounts_and_completed_projects_are_closed(account, site):
+    entry(account, "-700.00", MovementKind.WAGE)
+    closing_notice(account)
     account.status, account.cancelled_on = AccountStatus.CANCELLED, date(2026, 10, 30)
     account.save()
     with pytest.raises(ValidationError, match="注销"):

@@ -185,7 +185,7 @@ def test_another_projects_lines_are_never_paid(account, site):
 def test_a_payment_that_was_taken_back_pays_nothing(account, site):
     owed(site)
     movement = paid(account)
-    entry(account, "6000", MovementKind.RETURN, reverses=movement)
+    entry(account, "6000", MovementKind.REVERSAL, reverses=movement)
     assert match_payouts(site, by=None) == 0
 
 

@@ -13,7 +13,7 @@ from projects.enums import Status
 from projects.models import ImportBatch
 from tests.accounts.documents import NUMBER, Line, Person, statement
 from tests.accounts.documents import payroll as sheet_of
-from tests.accounts.factories import entry, payout, payroll, payroll_line, special_account
+from tests.accounts.factories import closing_notice, entry, payout, payroll, payroll_line, special_account
 from tests.organizations.factories import bank, bank_clerk, clerk, industry_officer, officer
 from tests.projects.factories import project
 from tests.workers.factories import attendance, card_number, engagement, worker
@@ -247,6 +247,11 @@ def _bare_account(site) -> SpecialAccount:
 def test_cancelling_needs_a_day_after_the_last_movement(client, site, account):
     signed_in(client, clerk(site.general_contractor))
     address = reverse("accounts:account_cancel", args=[account.pk])
+    closing_notice(account)
+    if balance := account.entries.order_by("-sequence").values_list("balance", flat=True).first():
+        entry(account, -balance, "other_out")
+    site.status, site.completed_on = Status.COMPLETED, date(2026, 8, 31)
+    site.save()
     for day in ("", "2026-10-01", "2027-01-01"):
         client.post(address, {"on": day})
         account.refresh_from_db()

@@ -118,7 +118,7 @@ def test_the_money_of_a_shared_account_is_kept_apart_by_project(client, first, s
     entry(account, "-120.50", kind="wage", project=sister)
     client.force_login(officer())
     tiles = _tiles(client, sister)
-    assert "本项目收支" in tiles
+    assert "本项目部分" in tiles
     assert "379.50" in tiles
     assert tiles.index("账户余额") < tiles.index("2,770,379.50") < tiles.index("整个账户")
 
@@ -126,7 +126,7 @@ def test_the_money_of_a_shared_account_is_kept_apart_by_project(client, first, s
 def test_an_account_of_one_project_shows_its_balance_as_before(client, first, account):
     entry(account, "500.00")
     client.force_login(officer())
-    assert "本项目收支" not in _tiles(client, first)
+    assert "本项目部分" not in _tiles(client, first)
 
 
 def _tiles(client, site) -> str:

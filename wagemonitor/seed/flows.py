@@ -277,7 +277,8 @@ SELECT m.account_id, m.sequence, m.project_id, m.bank_id,
        m.balance + CASE WHEN 'wrong_balance' = ANY(s.faults) AND s.fault_month = %(month)s AND m.is_last
                         THEN 1000 ELSE 0 END,
        m.summary, coalesce(l.name, CASE m.direction WHEN 'out' THEN '恒远建材经营部' ELSE owner.name END, ''),
-       l.card_number, l.card_number_index, coalesce(l.bank_name, ''), m.booked_on + interval '17 hours'
+       l.card_number, l.card_number_index, coalesce(l.bank_name, ''),
+       (m.booked_on + CASE WHEN mod(m.bank_id, 4) = 0 THEN 2 ELSE 0 END + time '17:00') AT TIME ZONE 'Asia/Shanghai'
 FROM numbered m
 JOIN sites s ON s.account_id = m.account_id
 LEFT JOIN accounts_payrollline l ON l.id = m.line_id

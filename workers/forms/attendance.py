@@ -9,12 +9,11 @@ from organizations.enums import Industry
 from organizations.models import Region
 from projects.models import Project
 from workers.enums import PunchMeans
-from workers.forms.fields import ServiceErrorsMixin
 from workers.models import Device, Engagement
 from workers.selectors import days
 
 
-class CorrectionForm(ServiceErrorsMixin, PortalForm):
+class CorrectionForm(PortalForm):
     units = forms.TypedChoiceField(
         label="出勤",
         choices=[("1", "全天"), ("0.5", "半天"), ("0", "未出勤")],
@@ -65,13 +64,13 @@ def _day_of(asked, today: date) -> date:
     return min(max(day, date(2000, 1, 1)), today)
 
 
-class DeviceForm(ServiceErrorsMixin, PortalModelForm):
+class DeviceForm(PortalModelForm):
     class Meta:
         model = Device
         fields = ["serial_number", "place", "kind", "means", "installed_on", "removed_on"]
 
 
-class StandardForm(ServiceErrorsMixin, PortalForm):
+class StandardForm(PortalForm):
     """The next version, filled with what holds for everyone now."""
 
     min_punches = forms.IntegerField(label="至少打卡次数", min_value=1, max_value=20)

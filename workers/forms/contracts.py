@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from core.forms import EvidenceField, MoneyField, PortalForm, PortalModelForm, Section
 from workers.enums import ContractKind, EndReason, WageMethod, WageUnit
-from workers.forms.fields import ServiceErrorsMixin, choices
+from workers.forms.fields import choices
 from workers.models import Engagement, LabourContract
 from workers.services import why_not_sign
 
@@ -12,7 +12,7 @@ from workers.services import why_not_sign
 REASONS = [one for one in EndReason.choices if one[0] not in (EndReason.RENEWED, EndReason.EXIT)]
 
 
-class ContractForm(ServiceErrorsMixin, PortalModelForm):
+class ContractForm(PortalModelForm):
     scans = EvidenceField(
         label="合同扫描件或照片", required=False, help_text="可一次选多页；PDF、JPG 或 PNG，每个不超过 20 MB"
     )
@@ -57,7 +57,7 @@ class ContractForm(ServiceErrorsMixin, PortalModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 
-class ContractEndForm(ServiceErrorsMixin, PortalForm):
+class ContractEndForm(PortalForm):
     on = forms.DateField(label="终止日期", initial=timezone.localdate)
     reason = forms.ChoiceField(label="终止原因", choices=[("", ""), *REASONS])
     note = forms.CharField(label="说明", required=False, max_length=200, widget=forms.Textarea({"rows": 2}))

@@ -7,14 +7,14 @@ from django.utils import timezone
 from core.forms import DigitsInput, EvidenceField, PhotoField, PortalForm, PortalModelForm, Section
 from core.spreadsheets import values as clean
 from workers.enums import SPECIAL_TRADES, CardKind
-from workers.forms.fields import CleanedField, ServiceErrorsMixin, choices
+from workers.forms.fields import CleanedField, choices
 from workers.models import Appraisal, Certificate, Insurance
 from workers.services import why_not_certify
 
 FILES_HELP = "PDF、JPG 或 PNG，可多选，每个不超过 20 MB"
 
 
-class PaperForm(ServiceErrorsMixin, PortalModelForm):
+class PaperForm(PortalModelForm):
     """The service judges the whole; here only the fields."""
 
     def _post_clean(self):
@@ -52,7 +52,7 @@ class CertificateForm(PaperForm):
         return values
 
 
-class PhotoForm(ServiceErrorsMixin, PortalForm):
+class PhotoForm(PortalForm):
     """Two ways to one photo: a phone's camera, or a file that is there."""
 
     camera = PhotoField(
@@ -71,7 +71,7 @@ class PhotoForm(ServiceErrorsMixin, PortalForm):
         return values
 
 
-class CardForm(ServiceErrorsMixin, PortalForm):
+class CardForm(PortalForm):
     number = CleanedField(label="银行卡号", cleaner=clean.card, widget=DigitsInput)
     bank_name = CleanedField(
         label="开户行", cleaner=clean.text, required=False, max_length=100, help_text="不填的，常见银行按卡号识别"

@@ -10,13 +10,13 @@ from core.spreadsheets import values as clean
 from projects.models import Project
 from workers import id_papers
 from workers.enums import Education, Gender, IdType, Post, Trade, WageMethod, WorkRole
-from workers.forms.fields import CleanedField, ServiceErrorsMixin, choices
+from workers.forms.fields import CleanedField, choices
 from workers.imports.vocabulary import ETHNICITIES
 from workers.models import Engagement
 from workers.services import RosterEntry, why_not_enrol, why_not_update
 
 
-class PersonForm(ServiceErrorsMixin, PortalForm):
+class PersonForm(PortalForm):
     """What enrolling and editing have in common."""
 
     name = CleanedField(label="姓名", cleaner=clean.name)

@@ -7,13 +7,12 @@ from django.utils import timezone
 
 from core.forms import EvidenceField, MoneyField, PortalForm, Section
 from workers.enums import Settlement
-from workers.forms.fields import ServiceErrorsMixin
 from workers.models import Engagement
 from workers.services.dues import Due
 from workers.services.stays import Exit, Settled
 
 
-class ExitForm(ServiceErrorsMixin, PortalForm):
+class ExitForm(PortalForm):
     on = forms.DateField(label="退场日期", initial=timezone.localdate)
     settlement = forms.ChoiceField(label="工资是否结清", choices=Settlement.choices, widget=forms.RadioSelect)
     owed_amount = MoneyField(label="欠付金额", required=False, help_text="未结清的填写")
@@ -51,7 +50,7 @@ class ExitForm(ServiceErrorsMixin, PortalForm):
         )
 
 
-class ExitManyForm(ServiceErrorsMixin, PortalForm):
+class ExitManyForm(PortalForm):
     """A box and an amount for each person; who is chosen without an amount has been paid in full."""
 
     on = forms.DateField(label="退场日期", initial=timezone.localdate)
@@ -116,6 +115,6 @@ class ExitManyForm(ServiceErrorsMixin, PortalForm):
         return Settled(Settlement.OWED, owed, values.get("owed_due_on"), note)
 
 
-class PaidForm(ServiceErrorsMixin, PortalForm):
+class PaidForm(PortalForm):
     paid_on = forms.DateField(label="结清日期", initial=timezone.localdate)
     vouchers = EvidenceField(label="支付凭证", required=False, help_text="银行回单或工人签收，PDF、JPG 或 PNG")

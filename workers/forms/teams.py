@@ -4,12 +4,12 @@ from django.utils import timezone
 from core import identity
 from core.forms import DigitsInput, IdNumberInput, PortalForm, PortalModelForm, Section
 from core.spreadsheets import values as clean
-from workers.forms.fields import CleanedField, ServiceErrorsMixin
+from workers.forms.fields import CleanedField
 from workers.models import Engagement, Team
 from workers.services.teams import units_of
 
 
-class TeamForm(ServiceErrorsMixin, PortalModelForm):
+class TeamForm(PortalModelForm):
     name = CleanedField(label="班组名称", cleaner=clean.text, max_length=100)
     leader_name = CleanedField(label="班组长", cleaner=clean.name, required=False)
     leader_phone = CleanedField(label="班组长电话", cleaner=clean.phone, required=False, widget=DigitsInput)

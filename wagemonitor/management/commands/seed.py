@@ -19,6 +19,7 @@ from wagemonitor.seed import (
     flows,
     gates,
     history,
+    ledger,
     logins,
     merges,
     notices,
@@ -86,6 +87,7 @@ class Builder:
             ("照片与评价", self._photos),
             ("工资保证金", self._deposits),
             ("处置", self._disposals),
+            ("人工费、协议与专户办理", self._ledger),
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
             ("本月工资表", self._sheets),
@@ -133,6 +135,9 @@ class Builder:
     def _gates(self) -> None:
         gates.install(self.random, self.today, self.units.users)
         gates.punch(min(timezone.now(), gates.moment(self.today, 23)))
+
+    def _ledger(self) -> None:
+        ledger.write(self.today, self.units.users)
 
     def _offices(self) -> None:
         offices.logins_of(self.random, self.units.users, self.today)
