@@ -1,7 +1,7 @@
 """Small worlds that must not see each other: whatever is written in one carries its mark.
 
 A world is one project with everything that can hang on it. `WORLDS` says where each lies; a new kind of object is one
-line in `World.build` and, when it has a page, one in `tests.test_matrix.OBJECTS`.
+line in `World.build` and, when it has a page, one in `tests.matrix_objects.OBJECTS`.
 """
 
 import io

@@ -162,7 +162,8 @@ class PayrollLine(OwnRows, ScopedModel):
 
 
 class Payout(OwnRows, ScopedModel):
-    """工资发放明细: one payment by the bank, tied to the ledger by its serial and to the payroll line it pays.
+    """工资发放明细: one payment to a worker, for the payroll line it pays: by the bank out of the special account,
+    then tied to the ledger by its serial; by whoever advanced the wages; or out of the deposit.
 
     One that came back (退汇) pays nothing: its line is owed again.
     """
@@ -174,6 +175,9 @@ class Payout(OwnRows, ScopedModel):
     account = models.ForeignKey(SpecialAccount, null=True, on_delete=models.PROTECT, related_name="payouts")
     advance_item = models.OneToOneField(
         "AdvanceItem", verbose_name="垫付", null=True, on_delete=models.PROTECT, related_name="payout"
+    )
+    deposit_line = models.OneToOneField(
+        "DepositUseLine", verbose_name="保证金支付", null=True, on_delete=models.PROTECT, related_name="payout"
     )
     serial = models.CharField("工资发放流水号", max_length=64)
     entry = models.OneToOneField(LedgerEntry, null=True, on_delete=models.PROTECT, related_name="payout")
@@ -206,9 +210,14 @@ class Payout(OwnRows, ScopedModel):
             models.UniqueConstraint(fields=["account", "serial"], name="payout_serial_unique"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_amount_positive"),
             models.CheckConstraint(
-                condition=Q(account__isnull=False, advance_item__isnull=True) & ~Q(method=PayMethod.ADVANCE)
-                | Q(account__isnull=True, advance_item__isnull=False, entry__isnull=True, method=PayMethod.ADVANCE),
-                name="payout_from_an_account_or_an_advance",
+                condition=Q(account__isnull=False, advance_item__isnull=True, deposit_line__isnull=True)
+                & ~Q(method__in=(PayMethod.ADVANCE, PayMethod.DEPOSIT))
+                | Q(account__isnull=True, entry__isnull=True)
+                & (
+                    Q(advance_item__isnull=False, deposit_line__isnull=True, method=PayMethod.ADVANCE)
+                    | Q(advance_item__isnull=True, deposit_line__isnull=False, method=PayMethod.DEPOSIT)
+                ),
+                name="payout_from_one_source",
             ),
         ]
 

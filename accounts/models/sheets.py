@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.enums import RESULTS, Answer, SheetKind, SheetState, StepMeans
 from accounts.models import sheet_triggers
 from accounts.models.payroll import Payroll, PayrollLine
+from core import formats
 from core.fields import MoneyField
 from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import Role
@@ -72,7 +73,7 @@ class PayrollSheet(ScopedModel):
 
     def __str__(self) -> str:
         what = "补发" if self.is_back_pay else "工资"
-        return f"{self.team or '未分班组'} {self.payroll.month:%Y年%m月}{what}"
+        return f"{self.team or '未分班组'} {formats.month(self.payroll.month)}{what}"
 
     def get_absolute_url(self) -> str:
         return reverse("payrolls:sheet", args=[self.pk])

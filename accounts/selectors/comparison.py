@@ -74,6 +74,10 @@ SELECT o.id, o.sheet_id, o.name, o.amount, o.card_id, o.last4, CASE
     ) THEN 'shared_card'
     WHEN EXISTS (SELECT 1 FROM accounts_payoutorder p WHERE p.line_id = o.id AND p.state = 'waiting')
       OR EXISTS (
+        SELECT 1 FROM accounts_deposituseline d JOIN accounts_deposituse u ON u.id = d.use_id
+        WHERE d.payroll_line_id = o.id AND u.state IN ('proposed', 'approved')
+    )
+      OR EXISTS (
         SELECT 1 FROM accounts_payrollline l JOIN accounts_payoutorder p ON p.line_id = l.id
         WHERE l.project_id = o.project_id AND l.id <> o.id AND l.id_number_index = o.id_number_index
           AND l.month = o.month AND p.amount = o.amount AND p.state IN ('waiting', 'paid')

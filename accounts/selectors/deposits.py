@@ -190,10 +190,10 @@ def keeps_names_and_account(project: Project) -> bool:
 
 
 def payable_lines(deposit: Deposit) -> QuerySet[PayrollLine]:
-    """Lines of the project that are owed; `left`: what neither the account nor a deposit has paid or is to pay."""
+    """Lines of the project that are owed; `left`: what nothing has paid, and no deposit is to pay."""
     taken = (
         DepositUseLine._base_manager.filter(payroll_line=OuterRef("pk"))
-        .exclude(use__state=UseState.REFUSED)
+        .exclude(use__state__in=(UseState.REFUSED, UseState.PAID))
         .order_by()
         .values("payroll_line")
         .annotate(total=Sum("amount"))

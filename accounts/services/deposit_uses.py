@@ -4,15 +4,16 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.enums import DepositMovementKind, DepositPayMethod, DepositState, RefundState, UseState
-from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse, DepositUseLine
+from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse, DepositUseLine, PayoutOrder
 from accounts.selectors.deposits import payable_lines
 from accounts.services.deposit_instruments import held, lock_instrument, move
 from accounts.services.deposit_numbers import notice_number
 from accounts.services.deposits import Files, lock_deposit
+from accounts.services.settling import settle_sheets
 from core import attachments, audit
 from core.working_days import add_workdays
 from projects.services import lock, mark_changed
@@ -74,6 +75,8 @@ def _refuse_beside_a_refund(instrument) -> None:
 
 def _lines(deposit: Deposit, amounts: dict[int, Decimal]) -> list[DepositUseLine]:
     owed = {line.pk: line for line in payable_lines(deposit).filter(pk__in=amounts)}
+    if PayoutOrder.objects.unscoped("of the deposit's project").waiting().filter(line__in=amounts).exists():
+        raise ValidationError("所选工资正由银行办理代发，请待办结后再动用保证金。")
     if not amounts or set(owed) != set(amounts):
         raise ValidationError("请填写至少一名工人的支付金额；已付清的不能再支付，请刷新页面。")
     for pk, amount in amounts.items():
@@ -146,10 +149,31 @@ def confirm_payment(use: DepositUse, *, by, moved_on: date, reference: str = "",
     use.state, use.paid_on, use.payment = UseState.PAID, moved_on, movement
     use.refill_by = add_workdays(moved_on, REFILL_WITHIN).day
     use.save()
+    _pay_lines(use, by)
     for name, content in files:
         attachments.store(content, name, by=by, owner=use)
     _told(use, "deposit.use_pay", by, number=movement.number)
     return movement
+
+
+# What the account paid in the meantime is not counted twice: a line takes no more than it is still owed.
+_PAY = """
+WITH made AS (
+    INSERT INTO accounts_payout (project_id, deposit_line_id, serial, line_id, month, amount, paid_on, method)
+    SELECT l.project_id, d.id, '保证金-' || d.id, l.id, l.month, least(d.amount, l.net - l.paid), %(on)s, 'deposit'
+    FROM accounts_deposituseline d JOIN accounts_payrollline l ON l.id = d.payroll_line_id
+    WHERE d.use_id = %(use)s AND l.paid < l.net
+    RETURNING line_id, amount
+)
+UPDATE accounts_payrollline l SET paid = l.paid + made.amount FROM made WHERE l.id = made.line_id
+"""
+
+
+def _pay_lines(use: DepositUse, by) -> None:
+    """The wages the workers now have are paid, and their sheets with them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PAY, {"use": use.pk, "on": use.paid_on})
+    settle_sheets(use.deposit.project, by=by)
 
 
 @transaction.atomic
