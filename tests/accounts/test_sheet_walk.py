@@ -46,11 +46,33 @@ def press(visitor, opener: str, submit: str, **fields) -> None:
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_from_attendance_to_approval(visitor, size):
-    here, page = site(crew=2), visitor.page
+    here, name = site(crew=2), f"{size['width']}"
     late = hire(here, days=0)
-    name = f"{size['width']}"
 
     as_(visitor, here.clerk, size)
+    make_and_submit(visitor, here, late, name)
+    sheet = PayrollSheet.objects.get()
+    for number, person in enumerate([*here.crew, late]):
+        confirm_on_the_phone(visitor, person, name if not number else "")
+    sheet.refresh_from_db()
+    assert sheet.state == SheetState.CONFIRMED
+
+    as_(visitor, here.clerk, size)
+    visitor.open(sheet.get_absolute_url())
+    look(visitor, f"confirmed-{name}")
+    press(visitor, "总包审核通过", "总包审核通过")
+
+    as_(visitor, here.owner_clerk, size)
+    visitor.open("/")
+    look(visitor, f"owner-{name}")
+    visitor.page.get_by_role("link", name="钢筋一班").first.click()
+    press(visitor, "建设单位审核通过", "建设单位审核通过")
+    expect(visitor.page.get_by_text("可以提交银行代发")).to_be_visible()
+    look(visitor, f"approved-{name}")
+
+
+def make_and_submit(visitor, here, late, name: str) -> None:
+    page = visitor.page
     visitor.open(reverse("accounts:project_money", args=[here.project.pk]))
     page.get_by_role("link", name="编制工资表").click()
     page.get_by_label("工资所属年月").fill("2026-09")
@@ -68,25 +90,6 @@ def test_from_attendance_to_approval(visitor, size):
     press(visitor, "统一填写原因", "填写", 差异原因="设备故障补记两天")
     press(visitor, "提交工人确认", "提交工人确认")
     expect(page.get_by_text("待工人确认").first).to_be_visible()
-
-    sheet = PayrollSheet.objects.get()
-    for number, person in enumerate([*here.crew, late]):
-        confirm_on_the_phone(visitor, person, name if not number else "")
-    sheet.refresh_from_db()
-    assert sheet.state == SheetState.CONFIRMED
-
-    as_(visitor, here.clerk, size)
-    visitor.open(sheet.get_absolute_url())
-    look(visitor, f"confirmed-{name}")
-    press(visitor, "总包审核通过", "总包审核通过")
-
-    as_(visitor, here.owner_clerk, size)
-    visitor.open("/")
-    look(visitor, f"owner-{name}")
-    page.get_by_role("link", name="钢筋一班").first.click()
-    press(visitor, "建设单位审核通过", "建设单位审核通过")
-    expect(page.get_by_text("可以提交银行代发")).to_be_visible()
-    look(visitor, f"approved-{name}")
 
 
 def confirm_on_the_phone(visitor, person, name: str) -> None:
