@@ -1,7 +1,15 @@
 from accounts.services.ledger import Movement, UnlikeKnownSerial, known_serials, record_movements
 from accounts.services.matching import match_payouts
 from accounts.services.notices import post_notice, withdraw_notice
-from accounts.services.payout_batches import Result, make_batch, payable_sheets, record_results
+from accounts.services.payout_batches import (
+    Result,
+    make_batch,
+    may_move,
+    payable_sheets,
+    record_results,
+    sheets_to_try_again,
+)
+from accounts.services.payout_files import take_file
 from accounts.services.payrolls import Wage, record_wages
 from accounts.services.sheets import (
     answer_line,
@@ -39,6 +47,7 @@ __all__ = [
     "make_batch",
     "make_sheets",
     "match_payouts",
+    "may_move",
     "open_account",
     "payable_sheets",
     "post_notice",
@@ -48,7 +57,9 @@ __all__ = [
     "remove_line",
     "save_line",
     "serves_an_open_project",
+    "sheets_to_try_again",
     "start_back_pay",
+    "take_file",
     "take_step",
     "update_account",
     "withdraw_notice",
