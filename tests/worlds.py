@@ -14,6 +14,7 @@ import openpyxl
 from django.db.models import Model
 from django.utils import timezone
 
+from accounts.services import make_batch
 from alerts.enums import Act, WarningState
 from alerts.models import CaseLead, Disposal
 from core import attachments
@@ -25,6 +26,7 @@ from projects.models import MilestoneAnswer, Project, StatusChange, WageClerk
 from projects.selectors.course import standing_of
 from projects.services import filing, jurisdiction, merge_projects
 from tests.accounts import factories as money
+from tests.accounts.payouts import approve
 from tests.alerts import factories as alarms
 from tests.organizations import factories as who
 from tests.projects import factories as sites
@@ -243,7 +245,21 @@ class World:
         account = self.open_account(self.project)
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
         things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
-        return things | self.wages(payroll, account, self.engagement)
+        return things | self.wages(payroll, account, self.engagement) | self.hand_over()
+
+    def hand_over(self) -> dict[str, Any]:
+        """One more person's wages at the bank."""
+        person, number = self.person(), self.project.payout_batches.count()
+        card = person["card"].number
+        sheet = money.payroll_sheet(
+            money.payroll(self.project, MONTH), people.team(self.project, self.text(f"代发班{number}"))
+        )
+        facts = {"card_number": card, "card_last4": card[-4:], "difference_reason": self.text("差异")}
+        money.payroll_line(sheet.payroll, "100", engagement=person["engagement"], sheet=sheet, **facts)
+        clerk, account = self.users["clerk"], self.project.account_links.order_by("pk").first().account
+        approve(sheet, by=clerk)
+        batch, _ = make_batch(self.project, account, [sheet.pk], layout="generic", by=clerk)
+        return {"payout_batch": batch, "payout_order": batch.orders.get()}
 
     def _public_notice(self, project: Model) -> Model:
         by, place = self.users["clerk"], self.text("宣传栏")
@@ -395,6 +411,7 @@ class World:
         """One more project with money of its own, one more month, sheet, warning, case, job and user."""
         months = self.project.payrolls.count()
         money.payroll(self.project, date(2025 - months // 12, months % 12 + 1, 1), created_by=self.users["clerk"])
+        self.hand_over()
         self.transfer(self.warn())
         self.sheet([[1, self.text(f"新人{number}"), "", "", "", "", "", "", "", ""]])
         Job.objects.create(kind="test", title=self.text("任务"), owner=self.users["officer"])

@@ -11,6 +11,7 @@ urlpatterns = [
     path("logins/", include("projects.login_urls")),
     path("workers/", include("workers.urls")),
     path("wage-accounts/", include("accounts.urls")),
+    path("payouts/", include("accounts.payout_urls")),
     path("alerts/", include("alerts.urls")),
     path("reference/", site.urls),
     path("", include("django_prometheus.urls")),  # /metrics

@@ -1,3 +1,8 @@
+from accounts.filters.payouts import (
+    BatchFilters,
+    ComparedFilters,
+    OrderFilters,
+)
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -10,8 +15,11 @@ from accounts.filters.special_accounts import (
 
 __all__ = [
     "AccountFilters",
+    "BatchFilters",
+    "ComparedFilters",
     "LedgerFilters",
     "NoticeFilters",
+    "OrderFilters",
     "PayrollFilters",
     "PayrollLineFilters",
 ]

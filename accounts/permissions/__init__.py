@@ -1,3 +1,9 @@
+from accounts.permissions.payouts import (
+    PAYOUT_READERS,
+    can_hand_over,
+    can_import_result,
+    can_take_file,
+)
 from accounts.permissions.payrolls import (
     NOTICE_READERS,
     can_import_payroll,
@@ -13,11 +19,15 @@ from accounts.permissions.special_accounts import (
 
 __all__ = [
     "NOTICE_READERS",
+    "PAYOUT_READERS",
     "can_cancel_account",
     "can_edit_account",
+    "can_hand_over",
     "can_import_payroll",
+    "can_import_result",
     "can_import_statement",
     "can_post_notice",
     "can_record_account",
     "can_share_account",
+    "can_take_file",
 ]

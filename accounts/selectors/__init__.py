@@ -13,19 +13,28 @@ from accounts.selectors.money import (
     with_reason,
     with_totals,
 )
+from accounts.selectors.payouts import attempts_of, usable_accounts, waiting_longer, with_progress
+from accounts.selectors.reconciliation import Differences, differing_payouts, faulty_payouts
 
 __all__ = [
+    "Differences",
     "account_gaps_of",
     "account_numbered",
+    "attempts_of",
     "cards_of_workers",
+    "differing_payouts",
+    "faulty_payouts",
     "in_and_out",
     "monthly_movements",
     "unlike_registered",
     "unmatched_payouts",
     "unpaid_lines",
+    "usable_accounts",
     "wages_owed",
+    "waiting_longer",
     "with_attendance",
     "with_balance",
+    "with_progress",
     "with_reason",
     "with_totals",
 ]

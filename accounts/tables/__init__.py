@@ -1,6 +1,13 @@
 from accounts.tables.notices import (
     NoticeTable,
 )
+from accounts.tables.payouts import (
+    BatchTable,
+    ComparedTable,
+    DifferenceTable,
+    OrderTable,
+    ProjectBatchTable,
+)
 from accounts.tables.payrolls import (
     PayrollLineTable,
     PayrollTable,
@@ -16,11 +23,16 @@ from accounts.tables.special_accounts import (
 
 __all__ = [
     "AccountTable",
+    "BatchTable",
+    "ComparedTable",
+    "DifferenceTable",
     "LedgerTable",
     "NoticeTable",
+    "OrderTable",
     "PayrollLineTable",
     "PayrollTable",
     "ProjectAccountTable",
+    "ProjectBatchTable",
     "ProjectPayrollTable",
     "UnmatchedTable",
     "UnpaidTable",
