@@ -21,6 +21,7 @@ from wagemonitor.seed import (
     notices,
     offices,
     papers,
+    payouts,
     permits,
     plan,
     stays,
@@ -83,6 +84,7 @@ class Builder:
             ("考勤设备与今日打卡", self._gates),
             ("账号与管辖", self._offices),
             ("项目合并", self._merges),
+            ("银行代发", self._payouts),
         ]
 
     def _units(self) -> None:
@@ -132,6 +134,9 @@ class Builder:
 
     def _merges(self) -> None:
         merges.make(self.today, self.units.users)
+
+    def _payouts(self) -> None:
+        payouts.make(self.today, self.units.users)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
