@@ -347,6 +347,22 @@ class KeptAccountTable(Table):
         return links.to("accounts:ledger", record.pk)
 
 
+class WaitingBatchTable(Table):
+    """Wages handed over that no answer has come for."""
+
+    caption = "待返回结果的代发批次"
+    empty_title = "没有待返回结果的批次"
+    empty_text = "项目提交代发后，会列在这里；下载文件办理，再导入结果。"
+
+    number = CodeColumn("批次号", primary=True)
+    project = Column("项目", value="project.name")
+    account = Column("专户", minor=True)
+    count = NumberColumn("笔数")
+    total = MoneyColumn("金额（元）")
+    waiting_count = NumberColumn("等待结果")
+    made_at = Column("提交时间", value=lambda batch: formats.moment(batch.made_at))
+
+
 # --- workbooks -------------------------------------------------------------------------------------------------------
 
 

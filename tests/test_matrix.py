@@ -32,8 +32,10 @@ from tests.worlds import WORLDS, World
 
 pytestmark = pytest.mark.django_db
 
-# In clear for those who sent it: the sheets they made themselves, and the contract they print for the worker.
-CLEAR = {"imports:file", "imports:annotated", "core:attachment", "workers:contract_print_full"}
+# In clear for those who sent it: the sheets they made themselves, the contract they print for the worker, and what the
+# contractor hands to the bank.
+CLEAR = {"imports:file", "imports:annotated", "core:attachment", "workers:contract_print_full", "payouts:file"}
+CLEAR_FOR = {"payouts:file": {"clerk", "bank"}}
 # Answers 404 to everyone here.
 ABSENT = {"core:gallery": "only under DEBUG"}
 LIBRARY_SAMPLE = {"admin:index", "admin:organizations_organization_changelist", "prometheus-django-metrics"}
@@ -265,7 +267,8 @@ def leaks(person: Person, visit: Visit, response, worlds: dict[str, World]) -> l
         if letter not in person.sees:
             marks = [world.mark] if person.role in ADMINISTRATORS else [world.mark, world.public_mark]
             found += [mark for mark in marks if mark in text or json.dumps(mark)[1:-1] in text]
-        own_sheet = visit.address.name in CLEAR and letter in person.sees and person.part == "clerk"
+        parts = CLEAR_FOR.get(visit.address.name, {"clerk"})
+        own_sheet = visit.address.name in CLEAR and letter in person.sees and person.part in parts
         if not own_sheet:
             found += [number for number in world.secrets if number in text]
     return [f"{visit}: shows {mark}" for mark in found]

@@ -15,6 +15,7 @@ urlpatterns = [
     path("wage-accounts/", include("accounts.urls")),
     path("payrolls/", include("accounts.payroll_urls")),
     path("deposits/", include("accounts.deposit_urls")),
+    path("payouts/", include("accounts.payout_urls")),
     path("alerts/", include("alerts.urls")),
     path("reference/", site.urls),
     path("", include("django_prometheus.urls")),  # /metrics

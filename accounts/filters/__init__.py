@@ -12,6 +12,11 @@ from accounts.filters.labour_cost import (
     BankFilters,
     LabourCostFilters,
 )
+from accounts.filters.payouts import (
+    BatchFilters,
+    ComparedFilters,
+    OrderFilters,
+)
 from accounts.filters.payrolls import (
     NoticeFilters,
     PayrollFilters,
@@ -30,11 +35,14 @@ __all__ = [
     "AccountFilters",
     "ArrearsFilters",
     "BankFilters",
+    "BatchFilters",
+    "ComparedFilters",
     "DepositFilters",
     "LabourCostFilters",
     "LedgerFilters",
     "MonthLineFilters",
     "NoticeFilters",
+    "OrderFilters",
     "PayrollFilters",
     "PayrollLineFilters",
     "SettledFilters",

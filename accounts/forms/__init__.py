@@ -43,6 +43,9 @@ from accounts.forms.notices import (
     PostingForm,
     WithdrawForm,
 )
+from accounts.forms.payouts import (
+    HandOverForm,
+)
 from accounts.forms.sheets import (
     AnswerForm,
     BackForm,
@@ -73,6 +76,7 @@ __all__ = [
     "CorrectAdvanceForm",
     "DepositStandardForm",
     "ExplainForm",
+    "HandOverForm",
     "InstrumentForm",
     "LineForm",
     "MakeForm",

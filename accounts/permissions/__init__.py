@@ -26,6 +26,12 @@ from accounts.permissions.deposits import (
     can_refuse_refund,
     is_payer,
 )
+from accounts.permissions.payouts import (
+    PAYOUT_READERS,
+    can_hand_over,
+    can_import_result,
+    can_take_file,
+)
 from accounts.permissions.payrolls import (
     NOTICE_READERS,
     can_import_payroll,
@@ -67,6 +73,7 @@ __all__ = [
     "KEEPER_ROLES",
     "NOTICE_READERS",
     "OVERSEERS",
+    "PAYOUT_READERS",
     "PROJECT_READERS",
     "SHEET_READERS",
     "approves_on_paper",
@@ -84,7 +91,9 @@ __all__ = [
     "can_edit_account",
     "can_edit_bank_agreement",
     "can_edit_sheet",
+    "can_hand_over",
     "can_import_payroll",
+    "can_import_result",
     "can_import_statement",
     "can_make_sheets",
     "can_offer",
@@ -105,6 +114,7 @@ __all__ = [
     "can_sign_with_banks",
     "can_step_back",
     "can_step_on",
+    "can_take_file",
     "can_transfer_surplus",
     "is_construction_unit",
     "is_payer",

@@ -30,6 +30,17 @@ from accounts.selectors.parts import (
     own_parts,
     parts_of,
 )
+from accounts.selectors.payouts import (
+    attempts_of,
+    usable_accounts,
+    waiting_longer,
+    with_progress,
+)
+from accounts.selectors.reconciliation import (
+    Differences,
+    differing_payouts,
+    faulty_payouts,
+)
 from accounts.selectors.sheets import (
     waiting_for,
     with_differences,
@@ -37,12 +48,16 @@ from accounts.selectors.sheets import (
 )
 
 __all__ = [
+    "Differences",
     "LabourCost",
     "account_gaps_of",
     "account_numbered",
     "agreements_in_force",
+    "attempts_of",
     "bank_qualities",
     "cards_of_workers",
+    "differing_payouts",
+    "faulty_payouts",
     "in_and_out",
     "is_agreement_bank",
     "monthly_movements",
@@ -53,13 +68,16 @@ __all__ = [
     "unlike_registered",
     "unmatched_payouts",
     "unpaid_lines",
+    "usable_accounts",
     "wages_owed",
     "waiting_for",
+    "waiting_longer",
     "with_attendance",
     "with_balance",
     "with_differences",
     "with_labour_cost",
     "with_marks",
+    "with_progress",
     "with_projects",
     "with_reason",
     "with_sums",

@@ -49,8 +49,13 @@ from accounts.services.payout_batches import (
     PAYABLE,
     Result,
     make_batch,
+    may_move,
     payable_sheets,
     record_results,
+    sheets_to_try_again,
+)
+from accounts.services.payout_files import (
+    take_file,
 )
 from accounts.services.payrolls import (
     Wage,
@@ -108,6 +113,7 @@ __all__ = [
     "make_sheets",
     "match_payouts",
     "may_be_for",
+    "may_move",
     "obstacles",
     "open_account",
     "outstanding_advance",
@@ -129,8 +135,10 @@ __all__ = [
     "save_term",
     "serves_an_open_project",
     "settle_reversed",
+    "sheets_to_try_again",
     "standing_notice",
     "start_back_pay",
+    "take_file",
     "take_step",
     "transfer_surplus",
     "undo_advance",

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.enums import OrderState, Refusal, SheetState
-from accounts.models import PayoutBatch, PayoutOrder, PayrollSheet, SpecialAccount
+from accounts.models import Payout, PayoutBatch, PayoutOrder, PayrollSheet, SpecialAccount
 from accounts.selectors.comparison import Compared, available, compare
-from accounts.services.settling import close_batches, settle_sheets
+from accounts.services.settling import close_batches, end_orders_by_ledger, settle_sheets
 from accounts.services.sheets import refusals_told, take_step
 from core import audit
 from core.money import format_money
@@ -50,6 +50,12 @@ def payable_sheets(project: Project) -> QuerySet[PayrollSheet]:
     under_way = PayoutOrder._base_manager.filter(line__sheet=OuterRef("pk"), state=OrderState.WAITING)
     sheets = PayrollSheet.objects.unscoped(MINE).filter(project=project, state__in=PAYABLE)
     return sheets.filter(~Exists(under_way)).select_related("payroll", "team").order_by("payroll__month", "pk")
+
+
+def sheets_to_try_again(batch: PayoutBatch) -> QuerySet[PayrollSheet]:
+    """Sheets of a batch that still owe what it did not pay, and have nothing at the bank again."""
+    failed = batch.orders.filter(state=OrderState.REFUSED).values("line__sheet")
+    return payable_sheets(batch.project).filter(pk__in=failed)
 
 
 @transaction.atomic
@@ -96,6 +102,7 @@ def _check_sum(good: Sequence[Compared], total: Decimal, held: Decimal) -> None:
 
 def _record(project, account, found, good, total, layout, by) -> PayoutBatch:
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # the totals are compared once the orders stand
         cursor.execute("SELECT nextval(pg_get_serial_sequence('accounts_payoutbatch', 'id'))")
         pk = cursor.fetchone()[0]
     batch = PayoutBatch(pk=pk, project=project, account=account, layout=layout, made_by=by)
@@ -129,7 +136,33 @@ class Result:
 
 _RESULT = {"order_id": "int8", "paid": "bool", "at": "timestamptz", "serial": "text", "reason": "text"}
 
-# A ledger that came first has its movement already; else it is tied when it comes (`matching`).
+# The ledger came first and paid another line of the same person with what the bank says it paid this one with.
+_MOVE = """
+WITH misplaced AS (
+    SELECT p.id, p.line_id AS old_line, o.line_id AS new_line, p.amount, l.month
+    FROM result_stage r
+    JOIN accounts_payoutorder o ON o.id = r.order_id AND o.state = 'waiting'
+    JOIN accounts_payoutbatch b ON b.id = o.batch_id
+    JOIN accounts_payrollline l ON l.id = o.line_id AND l.net - l.paid >= o.amount
+    JOIN accounts_payout p ON p.account_id = b.account_id AND p.serial = r.serial AND p.amount = o.amount
+        AND p.project_id = o.project_id AND p.order_id IS NULL AND p.returned_id IS NULL AND p.line_id <> o.line_id
+    JOIN accounts_payrollline was ON was.id = p.line_id AND was.id_number_index = l.id_number_index
+    WHERE r.paid
+), moved AS (
+    UPDATE accounts_payout p SET line_id = m.new_line, month = m.month FROM misplaced m WHERE p.id = m.id
+)
+UPDATE accounts_payrollline l SET paid = l.paid + change.amount
+FROM (
+    SELECT line, sum(amount) AS amount
+    FROM (SELECT old_line AS line, -amount AS amount FROM misplaced
+          UNION ALL SELECT new_line, amount FROM misplaced) both_sides
+    GROUP BY line
+) change
+WHERE l.id = change.line
+"""
+
+# A ledger that came first has its movement already; else it is tied when it comes (`matching`). What pays a line that
+# was paid by other means meanwhile pays no line: it is listed among the differences.
 _SETTLE = """
 WITH ended AS (
     UPDATE accounts_payoutorder o
@@ -142,7 +175,8 @@ WITH ended AS (
     INSERT INTO accounts_payout (
         project_id, account_id, serial, order_id, line_id, month, amount, paid_on, method
     )
-    SELECT e.project_id, b.account_id, e.serial, e.id, e.line_id, l.month, e.amount,
+    SELECT e.project_id, b.account_id, e.serial, e.id, CASE WHEN l.net - l.paid >= e.amount THEN l.id END, l.month,
+           e.amount,
            (e.settled_at AT TIME ZONE 'Asia/Shanghai')::date, 'bank'
     FROM ended e JOIN accounts_payoutbatch b ON b.id = e.batch_id JOIN accounts_payrollline l ON l.id = e.line_id
     WHERE e.state = 'paid'
@@ -154,6 +188,13 @@ SELECT count(*) FILTER (WHERE state = 'paid'), count(*) FILTER (WHERE state = 'r
 """
 
 
+def may_move(payout: Payout, order: PayoutOrder) -> bool:
+    """Whether a result may claim, for its order, what the ledger alone has set to another line of the same person."""
+    if payout.order_id or payout.returned_id or payout.project_id != order.project_id or payout.line is None:
+        return False
+    return payout.amount == order.amount and payout.line.id_number_index == order.line.id_number_index
+
+
 @transaction.atomic
 def record_results(project: Project, results: Iterable[Result], *, by) -> tuple[int, int]:
     """(paid, refused) of those that were still waiting; whatever has ended stays as it ended. Also of a completed
@@ -161,8 +202,11 @@ def record_results(project: Project, results: Iterable[Result], *, by) -> tuple[
     lock(project)
     stage("result_stage", _RESULT, ((r.order_id, r.paid, r.at, r.serial, r.reason[:200]) for r in results))
     with refusals_told(), connection.cursor() as cursor:
+        cursor.execute(_MOVE)
+        found = end_orders_by_ledger(project) if cursor.rowcount else 0
         cursor.execute(_SETTLE)
         paid, refused = cursor.fetchone()
+    paid += found
     if paid or refused:
         settle_sheets(project, by=by)
         close_batches(project)

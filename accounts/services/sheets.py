@@ -25,7 +25,10 @@ from workers.selectors.logins import issue_shortly_before
 
 MINE = "of a sheet in the caller's scope"
 _REFUSED = re.compile(r"refused: (?P<why>[^\n]+)")
-CLASHES = {"payroll_line_once_a": "该人已在本月工资表中，同一人同月只能有一行。"}
+CLASHES = {
+    "payroll_line_once_a": "该人已在本月工资表中，同一人同月只能有一行。",
+    "payout_serial_unique": "流水号已用于另一笔发放，请核对。",
+}
 
 
 @contextmanager

@@ -23,6 +23,13 @@ from accounts.tables.labour_cost import (
 from accounts.tables.notices import (
     NoticeTable,
 )
+from accounts.tables.payouts import (
+    BatchTable,
+    ComparedTable,
+    DifferenceTable,
+    OrderTable,
+    ProjectBatchTable,
+)
 from accounts.tables.payrolls import (
     PayrollLineTable,
     PayrollTable,
@@ -49,15 +56,20 @@ __all__ = [
     "ArrearsTable",
     "BankAgreementTable",
     "BankQualityTable",
+    "BatchTable",
+    "ComparedTable",
     "DepositStandardTable",
     "DepositTable",
+    "DifferenceTable",
     "LabourCostTable",
     "LedgerTable",
     "MonthPeopleTable",
     "NoticeTable",
+    "OrderTable",
     "PayrollLineTable",
     "PayrollTable",
     "ProjectAccountTable",
+    "ProjectBatchTable",
     "ProjectPayrollTable",
     "ProjectSheetTable",
     "SettledTable",

@@ -4,8 +4,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts import permissions, selectors
-from accounts.models import LedgerEntry, Payroll, PayrollLine, SpecialAccount
+from accounts.models import LedgerEntry, Payout, Payroll, PayrollLine, SpecialAccount
 from accounts.tables import (
+    DifferenceTable,
     ProjectAccountTable,
     ProjectPayrollTable,
     UnmatchedTable,
@@ -29,6 +30,8 @@ def project_money(request, project_pk):
         account.own = parts.get(account.pk, 0)
     entries = LedgerEntry.objects.visible_to(user).filter(project=project)
     lines = PayrollLine.objects.visible_to(user).filter(project=project)
+    payouts = Payout.objects.visible_to(user).filter(project=project).select_related("order__batch")
+    found = selectors.Differences.between(payouts, entries)
     came, went = selectors.in_and_out(entries)
     owed = selectors.wages_owed(project)
     context = {
@@ -38,7 +41,9 @@ def project_money(request, project_pk):
         "payrolls": ProjectPayrollTable(
             list(selectors.with_totals(Payroll.objects.visible_to(user).filter(project=project))[:12]), request
         ),
-        "unmatched": UnmatchedTable(selectors.with_reason(selectors.unmatched_payouts(entries)), request),
+        "reported": DifferenceTable(found.payouts, request),
+        "counts": found.counts(),
+        "unmatched": UnmatchedTable(selectors.with_reason(found.movements), request),
         "unpaid": UnpaidTable(selectors.unpaid_lines(lines).select_related("team"), request),
         "came": came,
         "went": went,

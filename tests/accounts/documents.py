@@ -135,7 +135,9 @@ def saved(book: openpyxl.Workbook) -> bytes:
 
 def upload(project: Project, kind: str, content: bytes, *, by, filename: str = "") -> ImportBatch:
     """Received, examined and applied, as a person would through the browser."""
-    filename = filename or {"payroll": "工资表.xlsx", "bank-statement": "对账单.csv"}[kind]
+    filename = (
+        filename or {"payroll": "工资表.xlsx", "bank-statement": "对账单.csv", "payout-result": "代发结果.csv"}[kind]
+    )
     batch = imports.examine(imports.receive(project, kind, content=content, filename=filename, by=by))
     return imports.apply(batch, by=by) if batch.state == "checked" else batch
 

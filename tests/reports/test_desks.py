@@ -330,7 +330,13 @@ def test_a_bank_sees_the_accounts_it_keeps_and_what_does_not_add_up(client):
     assert "本行专户" in text(answer)
     assert "他行专户" not in text(answer)
     told = {tile.label: tile.value for tile in answer.context["tiles"]}
-    assert told == {"在管专户": 1, "30 天无流水": 1, "未对应工资明细的发放": 1, "余额与推算不符": 1}
+    assert told == {
+        "在管专户": 1,
+        "待返回结果的代发批次": 0,
+        "30 天无流水": 1,
+        "对账差异": 1,
+        "余额与推算不符": 1,
+    }
 
 
 def test_administrators_see_counts_and_links_and_no_project(client):

@@ -25,6 +25,7 @@ from wagemonitor.seed import (
     notices,
     offices,
     papers,
+    payouts,
     permits,
     plan,
     sheets,
@@ -92,6 +93,7 @@ class Builder:
             ("账号与管辖", self._offices),
             ("本月工资表", self._sheets),
             ("项目合并", self._merges),
+            ("银行代发", self._payouts),
             ("工人与建设单位的登录", self._logins),
         ]
 
@@ -160,6 +162,9 @@ class Builder:
     def _deposits(self) -> None:
         deposits.fill(self.made, self.units, self.today)
         deposits.act(self.units.users, self.today)
+
+    def _payouts(self) -> None:
+        payouts.make(self.today, self.units.users)
 
     def _disposals(self) -> None:
         history.dispose(self.random, self.today, self.units)
