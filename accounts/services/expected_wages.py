@@ -15,7 +15,7 @@ from projects.models import Project
 
 # One row an engagement that worked or was hired in the month; `due` of piece work is left to the line.
 EXPECTED = """
-worked AS (
+worked AS MATERIALIZED (
     SELECT a.engagement_id, sum(a.units) AS days, sum(a.units * c.wage_rate) AS wages,
            bool_and(c.wage_method = 'day' AND c.wage_rate IS NOT NULL) IS TRUE AS by_day
     FROM workers_attendanceday a
@@ -23,14 +23,14 @@ worked AS (
         AND coalesce(c.ended_on, c.ends_on, 'infinity') >= a.day
     WHERE a.project_id = %(project)s AND a.day >= %(month)s AND a.day < %(next)s AND a.units > 0
     GROUP BY a.engagement_id
-), hired AS (
+), hired AS MATERIALIZED (
     SELECT DISTINCT ON (c.engagement_id) c.engagement_id, c.wage_method, c.wage_rate, c.wage_unit,
            c.starts_on <= %(month)s AND coalesce(c.ended_on, c.ends_on, 'infinity') >= %(next)s::date - 1 AS all_month
     FROM workers_labourcontract c
     WHERE c.project_id = %(project)s AND c.starts_on < %(next)s
       AND coalesce(c.ended_on, c.ends_on, 'infinity') >= %(month)s
     ORDER BY c.engagement_id, c.starts_on DESC
-), expected AS (
+), expected AS MATERIALIZED (
     SELECT e.id AS engagement_id, e.worker_id, e.team_id, coalesce(w.days, 0) AS days, h.wage_method, h.wage_rate,
            h.wage_unit,
            CASE h.wage_method

@@ -14,13 +14,13 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.enums import Answer, SheetKind, SheetState, StepMeans
+from accounts.enums import RESULTS, Answer, SheetKind, SheetState, StepMeans
 from accounts.models import LineAnswer, Payroll, PayrollLine, PayrollSheet, PayrollStep
 from accounts.services import expected_wages
 from accounts.services.expected_wages import EXPECTED
 from core import attachments, audit
 from projects.models import Project
-from projects.services import lock_open, mark_changed
+from projects.services import lock, lock_open, mark_changed
 from workers.selectors.logins import issue_shortly_before
 
 MINE = "of a sheet in the caller's scope"
@@ -241,7 +241,7 @@ def take_step(
 ) -> PayrollStep:
     """Move a sheet on, or back to the draft with a reason. `seen`: the state in which the person saw it; two at once
     find only the first one served."""
-    project = lock_open(sheet.project)
+    project = lock(sheet.project) if to in RESULTS else lock_open(sheet.project)  # the bank also ends what was begun
     sheet = PayrollSheet.objects.unscoped(MINE).select_related("payroll", "team").get(pk=sheet.pk)
     if to == SheetState.CONFIRMING:
         expected_wages.compare(project, sheet.payroll.month, sheet.payroll_id)
