@@ -161,7 +161,7 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env("ATTACHMENT_DIR", default=str(BASE_DIR / ".local" / "attachments"))},
+        "OPTIONS": {"location": env("ATTACHMENT_DIR", default=str(local.ground.HOME / "attachments"))},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     if LOCAL
