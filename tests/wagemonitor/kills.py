@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.accounts.documents import payroll, statement
+from projects.models.imports import LARGE_ROWS
+from tests.accounts.documents import Line, payroll, statement
 from tests.wagemonitor import stock
 from tests.wagemonitor.stock import NET, Place
 from wagemonitor.local import ground
@@ -70,9 +72,16 @@ class Portal:
             command, cwd=ROOT, env=self.environ, input=json.dumps(told), capture_output=True, text=True
         )
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.rpartition("\n= ")[2] if "\n= " in done.stdout else done.stdout[2:])
+        return json.loads(done.stdout.splitlines()[-1].removeprefix("= "))
 
-    # --- whom to kill --------------------------------------------------------------------------------------------------
+    def query(self, sql: str) -> object:
+        """The first value that the database answers."""
+        port, password = self.local / "postgres" / "port", self.local / "secrets" / "POSTGRES_PASSWORD"
+        where = {"host": ground.HOST, "port": port.read_text(), "dbname": "wagemonitor", "user": "wagemonitor"}
+        with psycopg.connect(**where, password=password.read_text(), autocommit=True) as line:
+            return line.execute(sql).fetchone()[0]
+
+    # --- whom to kill ------------------------------------------------------------------------------------------------
 
     def main(self, *words: str) -> int:
         """The supervisor's child with these words in its command line; 0 while there is none."""
@@ -118,7 +127,7 @@ def wait(done: Callable[[], object], what: str) -> None:
     assert ground.wait(done, PATIENCE), f"waited {PATIENCE} s in vain: {what}"
 
 
-# --- browsers ----------------------------------------------------------------------------------------------------------
+# --- browsers --------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -196,7 +205,7 @@ class Browser:
             return None
 
 
-# --- people at work ----------------------------------------------------------------------------------------------------
+# --- people at work --------------------------------------------------------------------------------------------------
 
 
 class Work:
@@ -204,9 +213,11 @@ class Work:
 
     def __init__(self, portal: Portal, places: list[Place], course: Course):
         self.course, self.broken = course, []
-        today = timezone.localdate()
-        self.today, self.month = today, (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-        self.threads = []
+        self.today = timezone.localdate()
+        self.month = last_month(self.today)
+        self.threads: list[threading.Thread] = []
+        self.large: list[Line] = []
+        self.place, self.clerk = places[0], Browser(portal.port, places[0].clerk, course)
         for place in places:
             clerk, owner = (Browser(portal.port, key, course) for key in (place.clerk, place.owner))
             self._employ(f"{place.number} statement", self._statements, place, clerk)
@@ -280,6 +291,23 @@ class Work:
                 state = now
                 yield
 
+    def send_large_sheet(self) -> None:
+        """Too large to wait for: a worker examines it, and another job imports it."""
+        start = len(self.large)
+        serials = (f"K{self.place.number}-fee-{n}" for n in range(start, start + LARGE_ROWS))
+        self.large += [Line(serial, "-0.01", "手续费", on=self.today) for serial in serials]
+        content = statement(self.large[start:], of=None, number=self.place.account, holder=self.place.holder)
+        self.large_at = _upload(self.clerk, self.place, "bank-statement", "对账单.csv", content)
+        wait(lambda: "待确认" in self.large_sheet(), "a large sheet is examined")
+        self.clerk.post(f"{self.large_at}apply/", {})
+
+    def large_sheet(self) -> str:
+        return _heading(self.clerk.get(self.large_at))
+
+    def large_is_imported(self) -> None:
+        with self.course.lock:
+            self.course.serials[self.place.project] |= {line.serial for line in self.large}
+
     def told(self, places: list[Place]) -> dict:
         """What the portal has acknowledged; of everybody on the payroll, what the bank's lines make of the wage."""
         paid = {}
@@ -293,19 +321,27 @@ class Work:
         return {"serials": serials, "steps": self.course.steps, "paid": paid}
 
 
+def last_month(today: date) -> date:
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def send(clerk: Browser, place: Place, kind: str, name: str, content: bytes) -> None:
     """Uploaded and applied; from the start again while the portal says that it was not."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        file = SimpleUploadedFile(name, content, "application/octet-stream")
-        batch = clerk.post(reverse("imports:upload", args=[place.project, kind]), {"file": file})
-        assert batch.status == 302, batch
-        clerk.post(f"{batch.location}apply/", {})
-        page = clerk.get(batch.location)
-        if "已导入" in _heading(page):
-            assert "未导入" not in _heading(page)
+        batch = _upload(clerk, place, kind, name, content)
+        clerk.post(f"{batch}apply/", {})
+        if "已导入" in (said := _heading(clerk.get(batch))):
             return
-    raise AssertionError(f"{kind} was never imported: {page}")
+    raise AssertionError(f"{kind} was never imported: {said}")
+
+
+def _upload(clerk: Browser, place: Place, kind: str, name: str, content: bytes) -> str:
+    """Where the batch is."""
+    file = SimpleUploadedFile(name, content, "application/octet-stream")
+    page = clerk.post(reverse("imports:upload", args=[place.project, kind]), {"file": file})
+    assert page.status == 302, page
+    return page.location
 
 
 def _heading(page: str) -> str:
@@ -318,12 +354,16 @@ def _state(page: str) -> str:
     return tag
 
 
-# --- killers -----------------------------------------------------------------------------------------------------------
+# --- killers ---------------------------------------------------------------------------------------------------------
+
+
+RUNNING = "SELECT count(*) FROM core_job WHERE kind = 'import_apply' AND state = 'running'"
+AGED = "UPDATE core_job SET heartbeat_at = heartbeat_at - interval '6 minutes' WHERE state = 'running' RETURNING id"
 
 
 class Killer:
-    def __init__(self, portal: Portal, course: Course):
-        self.portal, self.course = portal, course
+    def __init__(self, portal: Portal, work: Work):
+        self.portal, self.work, self.course = portal, work, work.course
         self.killed: dict[str, int] = defaultdict(int)
 
     def kill(self, what: str, pid: int) -> None:
@@ -360,11 +400,27 @@ class Killer:
         assert self.course.cut_off > before
 
     def worker_main(self) -> None:
-        """The supervisor stops everything then; somebody starts it again."""
-        self.kill("worker", self.portal.main("celery", " worker "))
+        """With all its processes, again until it was in the middle of a job that somebody waits for. The supervisor
+        stops everything then; it is started again, and so is the job once it has been silent for long enough."""
+        while not self._dies_in_a_job():
+            pass
+        self.portal.query(f"WITH aged AS ({AGED}) SELECT count(*) FROM aged")
+        wait(lambda: "已导入" in self.work.large_sheet(), "the job is done after all")
+        self.work.large_is_imported()
+
+    def _dies_in_a_job(self) -> bool:
+        self.work.send_large_sheet()
+        wait(lambda: self.portal.query(RUNNING), "a worker takes the job")
+        main = self.portal.main("celery", " worker ")
+        below = children(main)
+        self.kill("worker", main)
+        for pid in below:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         wait(lambda: self.portal.process.poll() is not None, "the supervisor stops everything")
         assert "worker 已退出" in self.portal.said()
         self.portal.start()
+        return self.portal.query(RUNNING) == 1
 
 
 def _lives(pid: int) -> bool:

@@ -92,7 +92,7 @@ def _line(place: Place, n: int, amount: int, summary: str, on: date, person: Per
     return Line(f"K{place.number}-{n:05d}", str(amount), summary, name, number, on)
 
 
-# --- afterwards --------------------------------------------------------------------------------------------------------
+# --- afterwards ------------------------------------------------------------------------------------------------------
 
 # What the portal's own guards rule out, asked of the rows themselves: a guard that is gone is found by its results.
 NEVER = {
@@ -118,8 +118,8 @@ NEVER = {
         SELECT account_id, serial FROM accounts_payout GROUP BY 1, 2 HAVING count(*) > 1""",
     "a step does not follow the one before": """
         SELECT sheet_id, id FROM (
-            SELECT id, sheet_id, from_state, lag(to_state, 1, 'draft') OVER (PARTITION BY sheet_id ORDER BY id) AS before
-            FROM accounts_payrollstep
+            SELECT id, sheet_id, from_state, lag(to_state, 1, 'draft') OVER own AS before
+            FROM accounts_payrollstep WINDOW own AS (PARTITION BY sheet_id ORDER BY id)
         ) s WHERE from_state <> before""",
     "a sheet stands elsewhere than its last step led": """
         SELECT h.id FROM accounts_payrollsheet h
@@ -136,7 +136,7 @@ NEVER = {
 
 
 def faults(told: dict) -> list[str]:
-    """`told`: what was acknowledged. serials: {project: […]}; steps: {sheet: [[from, to], …]}; paid: {ID number: sum}."""
+    """`told` was acknowledged: serials: {project: […]}; steps: {sheet: [[from, to], …]}; paid: {ID number: sum}."""
     return [*_impossible(), *_unlike(told), *_audit(), *_scans(), *_warnings()]
 
 
@@ -185,7 +185,3 @@ def _warnings() -> Iterator[str]:
     for run in engine.sweep(timezone.localdate()):
         if run.opened or run.released or run.error:
             yield f"rule {run.rule_code} was late: {run.opened} to open, {run.released} to release {run.error}"
-
-
-def marks() -> int:
-    return ChangedProject.objects.count()
