@@ -394,10 +394,13 @@ class Killer:
         return self.portal.log("worker").count("WorkerLostError")
 
     def database(self) -> None:
-        before, was = self.course.cut_off, self.portal.postmaster()
-        self.kill("database", was)
-        wait(lambda: self.portal.postmaster() not in (0, was), "the database comes back")
-        assert self.course.cut_off > before
+        """Again until somebody was in the middle of a request."""
+        before = self.course.cut_off
+        while self.course.cut_off == before:
+            was = self.portal.postmaster()
+            self.kill("database", was)
+            wait(lambda was=was: self.portal.postmaster() not in (0, was), "the database comes back")
+            self.work.everybody_went_on("after the database came back")
 
     def worker_main(self) -> None:
         """With all its processes, again until it was in the middle of a job that somebody waits for. The supervisor
