@@ -26,6 +26,8 @@ from projects.models import ChangedProject
 
 log = structlog.get_logger(__name__)
 
+BATCH = 200  # marks taken at once
+
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('alerts.rule'), hashtext(%s))"
 
 SEEN = """
@@ -88,7 +90,7 @@ def sweep(
 
 
 @transaction.atomic
-def check_changed(today: date, *, batch: int = 200) -> int:
+def check_changed(today: date, *, batch: int = BATCH) -> int:
     """Run the rules for projects that carry a mark and take the marks away; returns how many marks were taken.
 
     Marks are rows, one a write: those taken here were committed before the rules read, those written meanwhile stay

@@ -12,9 +12,10 @@ log = structlog.get_logger(__name__)
 
 @shared_task(soft_time_limit=600, time_limit=660)
 def check_changed_projects() -> None:
-    """What was just written, at once. Takes marks until none is left that nobody else holds."""
-    while engine.check_changed(timezone.localdate()):
-        pass
+    """What was just written, at once. One batch: while people write there is always a mark left, and taking marks
+    until there is none would keep the worker from everything else."""
+    if engine.check_changed(timezone.localdate()) == engine.BATCH:
+        check_changed_projects.delay()
 
 
 @shared_task(soft_time_limit=3300, time_limit=3600)

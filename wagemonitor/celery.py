@@ -4,12 +4,18 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wagemonitor.settings")
 
 app = Celery("wagemonitor")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Every write wakes the rules. In a queue of their own, from which the worker takes in turn, these calls keep no job
+# waiting that somebody watches.
+app.conf.task_queues = [Queue("celery"), Queue("rules")]
+app.conf.task_routes = {"alerts.tasks.check_changed_projects": {"queue": "rules"}}
 
 app.conf.beat_schedule = {
     # what a crash left behind

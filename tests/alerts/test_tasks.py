@@ -34,6 +34,25 @@ def test_the_night_forgets_old_runs_for_a_few_projects_only(two_rules):
     assert RuleRun.objects.filter(rule_code="B").exists()
 
 
+def test_a_call_takes_one_batch_and_calls_again_only_after_a_full_one(two_rules, monkeypatch):
+    """While people write there is always another mark; a worker that took them all would do nothing else."""
+    taken, called = iter([engine.BATCH, 1]), []
+    monkeypatch.setattr(engine, "check_changed", lambda today: next(taken))
+    monkeypatch.setattr(tasks.check_changed_projects, "delay", lambda: called.append("again"))
+    tasks.check_changed_projects()
+    assert called == ["again"]
+    tasks.check_changed_projects()
+    assert called == ["again"]
+
+
+def test_the_calls_of_the_rules_have_a_queue_of_their_own():
+    """The worker takes from all of them in turn: many writes keep no job waiting."""
+    router = app.amqp.router
+    assert router.route({}, tasks.check_changed_projects.name)["queue"].name == "rules"
+    assert router.route({}, "core.tasks.run_job")["queue"].name == "celery"
+    assert set(app.amqp.queues.consume_from) == {"celery", "rules"}
+
+
 def test_the_hour_takes_overdue_warnings_up(two_rules):
     made = warning(due_on=timezone.localdate() - timedelta(days=1), setting=setting())
     tasks.escalate_overdue()
