@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import Answer, PayMethod
-from accounts.models import sheet_triggers
+from accounts.models import paid_triggers, sheet_triggers
 from accounts.models.ledger import LedgerEntry
 from accounts.models.settling import settles_departures
 from accounts.models.special_account import SpecialAccount, kept_by
@@ -151,7 +151,7 @@ class PayrollLine(OwnRows, ScopedModel):
                 condition=Q(paid__gte=0) & Q(paid__lte=F("net")), name="payroll_line_paid_up_to_net"
             ),
         ]
-        triggers = [*sheet_triggers.of_lines(), settles_departures()]
+        triggers = [*sheet_triggers.of_lines(), *paid_triggers.of_lines(), settles_departures()]
 
     def __str__(self) -> str:
         return f"{self.name} {self.month:%Y-%m}"
@@ -220,6 +220,7 @@ class Payout(OwnRows, ScopedModel):
                 name="payout_from_one_source",
             ),
         ]
+        triggers = paid_triggers.of_payouts()
 
     def __str__(self) -> str:
         return self.serial

@@ -9,6 +9,7 @@ from accounts.models import LedgerEntry, Payout, PayoutBatch, SpecialAccount
 from accounts.selectors import faulty_payouts, unmatched_payouts, with_balance, with_progress
 from projects.models import ImportBatch
 from reports import links
+from reports.desks.deposits import waiting
 from reports.desks.imports import SHOWN as TROUBLE_SHOWN
 from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
 from reports.desks.tiles import Tile
@@ -24,13 +25,13 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
     stale = [row for row in accounts if row.last_booked_on is None or (today - row.last_booked_on).days > STALE_DAYS]
     unmatched, deviating = sum(row.unmatched for row in accounts), sum(row.deviations for row in accounts)
     accounts_url = links.to("accounts:account_list")
-    waiting = PayoutBatch.objects.visible_to(request.user).filter(state=BatchState.SENT)
+    sent = PayoutBatch.objects.visible_to(request.user).filter(state=BatchState.SENT)
     faulty = faulty_payouts(Payout.objects.visible_to(request.user)).count()
     refused = recent_trouble(ImportBatch.objects.visible_to(request.user), today)
     context = {
         "tiles": [
             Tile("在管专户", len(accounts), unit="个", url=accounts_url),
-            _waiting_tile(waiting.count()),
+            _waiting_tile(sent.count()),
             Tile(
                 f"{STALE_DAYS} 天无流水",
                 len(stale),
@@ -48,7 +49,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
             ),
             Tile("余额与推算不符", deviating, unit="笔", tone="red" if deviating else "green"),
         ],
-        "batches": WaitingBatchTable(list(_oldest(waiting)), request),
+        "batches": WaitingBatchTable(list(_oldest(sent)), request),
         "batches_url": links.to("payouts:batch_list", state=BatchState.SENT),
         "accounts": KeptAccountTable(sorted(accounts, key=_trouble)[:SHOWN], request),
         "accounts_url": accounts_url,

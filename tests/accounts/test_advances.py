@@ -181,7 +181,7 @@ GIVE = """INSERT INTO accounts_advance (project_id, payer_id, debtor_id, cause, 
         (
             "UPDATE accounts_payout p SET method = 'bank' FROM accounts_advanceitem i "
             "WHERE i.id = p.advance_item_id AND i.advance_id = %s",
-            "payout_from_an_account_or_an_advance",
+            "payout_from_one_source",
         ),
         (
             "INSERT INTO accounts_payout (project_id, advance_item_id, serial, line_id, amount, paid_on, method) "
@@ -267,4 +267,4 @@ def test_a_bank_statement_still_pays_what_was_not_advanced(site, sub, line):
 
 def test_a_payout_needs_its_account_or_its_advance(site, line):
     made = payout(line, special_account(site))
-    refused("UPDATE accounts_payout SET account_id = NULL WHERE id = %s", made.pk, match="payout_from_an_account")
+    refused("UPDATE accounts_payout SET account_id = NULL WHERE id = %s", made.pk, match="payout_from_one_source")

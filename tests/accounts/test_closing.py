@@ -20,7 +20,7 @@ from accounts.services import (
 )
 from alerts.models import CaseLead
 from projects.enums import Status
-from tests.accounts.factories import closing_notice, entry, payroll, payroll_line, shared, special_account
+from tests.accounts.factories import closing_notice, entry, payroll, payroll_line, set_paid, shared, special_account
 from tests.alerts import factories as alarms
 from tests.organizations.factories import bank_clerk, clerk, officer
 from tests.projects.factories import project
@@ -76,8 +76,7 @@ def test_raw_sql_cancels_no_account_with_money_or_wages_owed(site, account):
     emptied(account)
     line = payroll_line(payroll(site))
     assert "wages are owed" in refused(cancel_by_sql(account))
-    line.paid = line.net
-    line.save()
+    set_paid(line, line.net)
     left = people.departure(people.engagement(site), date(2026, 8, 30), owed_amount=Decimal(900))
     assert "wages are owed" in refused(cancel_by_sql(account))
     left.paid_on = date(2026, 9, 30)

@@ -14,7 +14,7 @@ from accounts import services
 from accounts.exit_sheet import ExitSheet, capitals
 from accounts.models import WageDue
 from projects.enums import ParticipantType
-from tests.accounts.factories import advance, entry, payroll, payroll_line, special_account
+from tests.accounts.factories import advance, entry, payroll, payroll_line, set_paid, special_account
 from tests.organizations.factories import clerk, officer, organization
 from tests.projects.factories import participation, project
 from tests.workers.factories import attendance, contract, departure, engagement
@@ -169,8 +169,7 @@ def test_settled_by_hand_it_stays_so_whatever_comes_back(site, person):
 def test_wages_of_the_next_stay_settle_nothing_of_this_one(site, person):
     found = leave(person)
     later = line(person, date(2026, 11, 1), "9000")
-    later.paid = Decimal(9000)
-    later.save()
+    set_paid(later, 9000)
     assert standing(found) == (None, False)
 
 
@@ -192,8 +191,7 @@ def test_paying_and_returning_in_any_order_it_is_settled_exactly_while_paid(tran
         lines = [line(stay, month, "1200") for month in (AUGUST, SEPTEMBER, OCTOBER)]
         found = leave(stay, str(said), "另有扣款")
         for number, act in acts:
-            lines[number].paid = Decimal(1200) if act == "pay" else Decimal(0)
-            lines[number].save()
+            set_paid(lines[number], 1200 if act == "pay" else 0)
             paid = sum(one.paid for one in lines)
             assert standing(found) == ((LEFT, True) if paid >= said else (None, False))
             due = sum(row.amount for row in WageDue.objects.arrears(date(2027, 1, 1)))

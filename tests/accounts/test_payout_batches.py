@@ -16,7 +16,7 @@ from accounts.selectors.comparison import available, compare
 from accounts.selectors.reconciliation import MISSING, NOT_SO_FAR, OTHER_AMOUNT, OTHER_KIND, TWICE
 from accounts.services import make_batch, match_payouts, payable_sheets, record_results, sheets_to_try_again, take_file
 from core.models import AuditEntry
-from tests.accounts.factories import entry, payroll, payroll_sheet
+from tests.accounts.factories import entry, payroll, payroll_sheet, set_paid
 from tests.accounts.payouts import Site, approve, orders, paid, refused
 from tests.projects.factories import suspension
 from tests.workers.factories import bank_card
@@ -208,7 +208,7 @@ def test_the_same_serial_with_another_amount_or_purpose_stays_open_on_both_sides
 
 def test_a_wage_paid_twice_is_told_as_such(site):
     order = orders(site.batch(site.sheet(site.person())))[0]
-    PayrollLine.objects.filter(pk=order.line_id).update(paid=6000)
+    set_paid(order.line, 6000)
     record_results(site.project, [paid(order, "S1")], by=site.banker)
     book(site, order, "S1")
     assert whys(site) == [TWICE]

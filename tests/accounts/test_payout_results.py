@@ -13,7 +13,7 @@ from accounts.models import Payout, PayrollLine
 from accounts.services import match_payouts, record_results
 from core.models import AuditEntry
 from tests.accounts.documents import problems, saved, upload
-from tests.accounts.factories import entry
+from tests.accounts.factories import entry, set_paid
 from tests.accounts.payouts import Site, answer, orders, paid, refused, result_file
 from tests.organizations.factories import bank, bank_clerk
 from tests.projects.factories import project
@@ -210,7 +210,7 @@ def test_a_line_the_comparison_kept_back_was_never_at_the_bank(site):
 
 def test_a_wage_paid_meanwhile_by_other_means_does_not_stop_the_file(site, batch):
     first = orders(batch)[0]
-    PayrollLine.objects.filter(pk=first.line_id).update(paid=6000)
+    set_paid(first.line, 6000)
     sent = send(site, result_file(batch, [answer(order) for order in orders(batch)]))
     assert (sent.state, sent.notices) == ("applied", 1)
     assert states(batch) == ["paid"] * 3

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts import services
 from accounts.enums import NoticeSheet
-from accounts.models import PublicNotice
+from accounts.models import Payout, PublicNotice
 from accounts.selectors import notices as public_notices
 from accounts.selectors.notices import ProjectNotices, due_on, with_postings
 from core import pdf
@@ -21,7 +21,7 @@ from core.models import AuditEntry
 from projects.enums import Status
 from projects.models import Project
 from projects.services import ProjectClosed
-from tests.accounts.factories import payout, payroll, payroll_line, special_account
+from tests.accounts.factories import payout, payroll, payroll_line, set_paid, special_account
 from tests.organizations.factories import bank_clerk, clerk, officer
 from tests.projects.factories import project
 from tests.workers.factories import attendance, engagement, team, worker
@@ -222,8 +222,8 @@ class TestPaper:
     def test_payout_says_what_is_owed(self, client, site, line):
         payout(line, special_account(site), paid_on=date(2026, 10, 15))
         line.refresh_from_db()
-        line.paid = Decimal("5000.00")
-        line.save()
+        Payout.objects.update(amount=Decimal("5000.00"))
+        set_paid(line, "5000.00")
         page = self.sheet(client, site, "payout")
         assert "2026-10-15" in page
         assert "4321" in page

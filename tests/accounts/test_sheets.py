@@ -299,9 +299,29 @@ def test_what_was_confirmed_cannot_change(statement):
 def test_what_was_paid_cannot_change_even_in_a_draft():
     here = site()
     here.sheet()
-    sql("UPDATE accounts_payrollline SET paid = net")
+    for person in here.crew:
+        money.set_paid(here.line(person), "5200")
     refused_by_database("UPDATE accounts_payrollline SET due = due + 1, net = net + 1", match="已发放的工资")
     refused_by_database("DELETE FROM accounts_payrollline", match="已发放的工资")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_payrollline SET paid = paid + 0.01 WHERE paid < net",
+        "UPDATE accounts_payrollline SET paid = paid - 0.01 WHERE paid > 0",
+        "UPDATE accounts_payout SET amount = amount + 0.01",
+        "UPDATE accounts_payout SET line_id = NULL",
+        "DELETE FROM accounts_payout",
+        "INSERT INTO accounts_payout (project_id, account_id, serial, line_id, month, amount, paid_on, method)"
+        " SELECT project_id, account_id, 'X', line_id, month, 1, paid_on, method FROM accounts_payout",
+    ],
+)
+def test_no_cent_is_lost_or_invented_between_a_line_and_its_payouts(statement):
+    here = site()
+    here.sheet()
+    money.set_paid(here.line(here.crew[0]), "5000")
+    refused_by_database(statement, match="与工资发放记录不符")
 
 
 def test_a_paper_step_has_its_scans():

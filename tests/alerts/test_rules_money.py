@@ -18,7 +18,7 @@ from alerts.rules.pay_04_too_large import PayoutTooLarge
 from alerts.rules.pay_05_shared_card import SharedCard
 from alerts.rules.pay_06_not_posted import NotPosted
 from alerts.rules.pay_07_unregistered import UnregisteredPaid
-from tests.accounts.factories import entry, payout, payroll, payroll_line, public_notice, special_account
+from tests.accounts.factories import entry, payout, payroll, payroll_line, public_notice, set_paid, special_account
 from tests.alerts.sweeping import raised
 from tests.projects.factories import project
 from tests.workers.factories import attendance, engagement, worker
@@ -252,7 +252,8 @@ def test_evidence_says_what_was_paid_since(home, zhang, rule):
         return {row[column] for found in raised(rule) for row in found.evidence["rows"]}
 
     before = paid()
-    PayrollLine.objects.filter(paid=0).update(paid="1234.50")
+    for unpaid in PayrollLine.objects.filter(paid=0):
+        set_paid(unpaid, "1234.50")
     assert before == {"0.00"}
     assert paid() == {"1234.50"}
     assert Warning.objects.filter(rule_code=rule.code).count() >= 1

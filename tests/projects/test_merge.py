@@ -18,6 +18,7 @@ from projects.enums import ParticipantType, Status
 from projects.models import ChangedProject, MergedRow, MergeStep, Project, ProjectMerge
 from projects.services import ProjectMerged, merge_projects, undo_merge
 from projects.services.merge import differences, foresee
+from tests.accounts.factories import set_paid
 from tests.organizations.factories import officer, organization
 from tests.projects import factories as sites
 from tests.projects.merging import SEPTEMBER, behind, everything, furnish, share, twins
@@ -37,7 +38,7 @@ def pair():
     source, target = twins(contract_amount=Decimal("2000000.00"))
     person = people.worker()
     one, other = furnish(source, person, 1), furnish(target, person, 2)
-    PayrollLine.objects.filter(engagement=one.both, month=SEPTEMBER).update(paid=Decimal("3000.00"))
+    set_paid(PayrollLine.objects.get(engagement=one.both, month=SEPTEMBER), "3000.00")
     share(one.account, target)
     return one, other
 
@@ -133,7 +134,8 @@ def test_sums_before_and_after_are_equal_to_the_cent(pair):
 
 
 def test_wages_of_one_person_owed_in_both_must_be_paid_in_one_first(pair):
-    PayrollLine.objects.update(paid=0)
+    for line in PayrollLine.objects.filter(paid__gt=0):
+        set_paid(line, 0)
     before = everything()
     with pytest.raises(ValidationError, match="请先完成其中一个项目的代发"):
         merged(pair)
@@ -329,7 +331,7 @@ def test_wages_that_moved_on_since_hold_the_merge(pair):
     one, other = pair
     merge = merged(pair)
     line = PayrollLine.objects.get(project=other.project, engagement=other.both, month=SEPTEMBER)
-    PayrollLine.objects.filter(pk=line.pk).update(paid=line.net)
+    set_paid(line, line.net)
     with pytest.raises(ValidationError, match="工资明细又有变动"):
         undo_merge(merge, by=officer())
     assert Project.by_code(one.project.code) == other.project

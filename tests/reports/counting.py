@@ -91,9 +91,9 @@ def _people(random: Random, made: Project) -> None:
         if random.random() < 0.7:
             known = random.random() < 0.8
             line = money.payroll_line(payroll, random.choice(["0", "6000.00"]), engagement=engagement)
-            line.paid = random.choice([Decimal(0), line.net / 2, line.net])
             line.engagement = engagement if known else None
             line.save()
+            money.set_paid(line, random.choice([Decimal(0), line.net / 2, line.net]))
     for _ in range(random.randint(0, 2)):
         money.payroll_line(payroll, "4200.50")
 
