@@ -28,7 +28,7 @@ class BatchTable(Table):
     number = CodeColumn("批次号", primary=True, sort="-id")
     project = Column("项目", value="project.name")
     account = Column("专户", minor=True)
-    count = NumberColumn("笔数")
+    orders = NumberColumn("笔数", value="count")
     total = MoneyColumn("金额（元）")
     paid_count = NumberColumn("成功")
     refused_count = NumberColumn("银行退回")

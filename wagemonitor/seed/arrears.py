@@ -28,12 +28,19 @@ FROM sites s JOIN projects_project p ON p.id = s.project_id
 WHERE ('unpaid' = ANY(s.faults) OR p.id = %(own)s) AND p.actual_start_on <= %(month)s
 """
 OLD_LINES = """
-INSERT INTO accounts_payrollline (payroll_id, project_id, month, engagement_id, team_id, name, id_number,
+WITH sheets AS (
+    INSERT INTO accounts_payrollsheet (payroll_id, project_id, kind, state, reason, created_at)
+    SELECT p.id, p.project_id, 'ordinary', 'draft', '', p.created_at FROM accounts_payroll p
+    WHERE p.month = %(month)s AND NOT EXISTS (SELECT 1 FROM accounts_payrollsheet s WHERE s.payroll_id = p.id)
+    RETURNING id, payroll_id
+)
+INSERT INTO accounts_payrollline (payroll_id, sheet_id, project_id, month, engagement_id, team_id, name, id_number,
     id_number_index, card_number, card_number_index, card_last4, bank_name, days, rate, due, deducted, net, paid,
     remark)
-SELECT p.id, p.project_id, p.month, e.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number, c.number_index,
-       c.last4, c.bank_name, 20, 240, 4800, 0, 4800, 0, ''
+SELECT p.id, s.id, p.project_id, p.month, e.id, e.team_id, w.name, w.id_number, w.id_number_index, c.number,
+       c.number_index, c.last4, c.bank_name, 20, 240, 4800, 0, 4800, 0, ''
 FROM accounts_payroll p
+JOIN sheets s ON s.payroll_id = p.id
 JOIN ranked r ON r.project_id = p.project_id AND r.place <= CASE WHEN p.project_id = %(own)s THEN 2 ELSE 12 END
 JOIN workers_engagement e ON e.id = r.id AND e.entered_on <= p.month
 JOIN workers_worker w ON w.id = r.worker_id
