@@ -19,5 +19,12 @@ class BankAgreementForm(PortalModelForm):
         super().__init__(*args, **kwargs)
         self.fields["bank"].queryset = Organization.objects.filter(kind=OrganizationKind.BANK)
 
+    def clean(self):
+        values = super().clean()
+        begins, ends = values.get("valid_from"), values.get("valid_to")
+        if begins and ends and ends < begins:
+            self.add_error("valid_to", "有效期至不能早于有效期自。")
+        return values
+
     def _post_clean(self):
         """The service validates."""

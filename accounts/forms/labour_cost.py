@@ -25,6 +25,9 @@ class TermForm(PortalModelForm):
     def clean(self):
         """Only what belongs to the basis chosen."""
         values = super().clean()
+        first, last = values.get("first_month"), values.get("last_month")
+        if first and last and last < first:
+            self.add_error("last_month", "至何月止不能早于自何月起。")
         if values.get("basis") == TermBasis.AMOUNT:
             values["share"] = None
         elif values.get("basis"):

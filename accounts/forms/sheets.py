@@ -11,6 +11,7 @@ from core.forms import EvidenceField, MoneyField, MonthField, PortalForm, Sectio
 from core.money import CENT
 from core.months import previous_month
 from projects.models import Project
+from workers.enums import WageMethod
 from workers.models import Engagement, Team
 
 NO_TEAM = 0
@@ -93,13 +94,15 @@ class LineForm(PortalForm):
     def __init__(self, *args, line: PayrollLine, sheet: PayrollSheet, **kwargs):
         names = (*self.WRITTEN, "deducted", "advance_deducted")
         initial = {name: getattr(line, name) for name in names} if line.pk else {}
+        if line.wage_method == WageMethod.PIECE and not line.due:
+            initial["due"] = None  # follows the quantity
         super().__init__(*args, initial=initial, **kwargs)
         self.line, self.sheet = line, sheet
         if line.pk:
             del self.fields["engagement"]
         else:
             self.fields["engagement"].queryset = _not_listed(sheet)
-        if line.wage_method != "piece":
+        if line.wage_method != WageMethod.PIECE:
             del self.fields["quantity"]
 
     def fill(self) -> PayrollLine:
@@ -115,7 +118,8 @@ class LineForm(PortalForm):
     def clean(self):
         """Piece work is due by its quantity unless another sum is written."""
         values = super().clean()
-        if values.get("due") is None and values.get("quantity") and self.line.rate:
+        untouched = "due" not in self.changed_data and "quantity" in self.changed_data
+        if (values.get("due") is None or untouched) and values.get("quantity") and self.line.rate:
             values["due"] = (values["quantity"] * self.line.rate).quantize(CENT, ROUND_HALF_UP)
         if values.get("due") is None and "due" not in self.errors:
             self.add_error("due", "请填写应发工资。")

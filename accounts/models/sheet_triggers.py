@@ -62,6 +62,7 @@ END IF;
 SELECT count(*) AS people, coalesce(sum(net), 0) AS net, coalesce(sum(paid), 0) AS paid,
        count(*) FILTER (WHERE answer = 'objected') AS objected, count(*) FILTER (WHERE answer = '') AS silent,
        count(*) FILTER (WHERE paid < net) AS owed,
+       count(*) FILTER (WHERE wage_method = 'piece' AND quantity IS NULL AND due = 0) AS unmeasured,
        count(*) FILTER (WHERE deducted > 0 AND deduction_reason = '') AS unexplained,
        count(*) FILTER (WHERE difference_reason = '' AND paid = 0
                         AND (days <> coalesce(attended_days, 0) OR due IS DISTINCT FROM expected_due)) AS unlike
@@ -74,6 +75,9 @@ IF NEW.to_state = 'confirming' AND found.people = 0 THEN
 END IF;
 IF NEW.to_state = 'confirming' AND found.unexplained > 0 THEN
     RAISE EXCEPTION 'refused: 还有 % 人的扣款没有写明原因', found.unexplained {_RAISE};
+END IF;
+IF NEW.to_state = 'confirming' AND found.unmeasured > 0 THEN
+    RAISE EXCEPTION 'refused: 还有 % 人的计件工资没有填完成工程量', found.unmeasured {_RAISE};
 END IF;
 IF NEW.to_state = 'confirming' AND found.unlike > 0 THEN
     RAISE EXCEPTION 'refused: 还有 % 人与考勤或合同不一致而没有写明原因', found.unlike {_RAISE};

@@ -139,8 +139,8 @@ class PayrollStep(ScopedModel):
         return user.role in (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT)
 
     @property
-    def is_return(self) -> bool:
-        return self.to_state == SheetState.DRAFT
+    def title(self) -> str:
+        return "退回编制" if self.to_state == SheetState.DRAFT else self.get_to_state_display()
 
 
 class LineAnswer(ScopedModel):

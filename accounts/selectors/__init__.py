@@ -42,6 +42,7 @@ from accounts.selectors.reconciliation import (
     faulty_payouts,
 )
 from accounts.selectors.sheets import (
+    under_way_for,
     waiting_for,
     with_differences,
     with_sums,
@@ -65,6 +66,7 @@ __all__ = [
     "overdue",
     "own_parts",
     "parts_of",
+    "under_way_for",
     "unlike_registered",
     "unmatched_payouts",
     "unpaid_lines",

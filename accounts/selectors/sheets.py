@@ -38,13 +38,28 @@ def with_sums(sheets: QuerySet[PayrollSheet]) -> QuerySet[PayrollSheet]:
     )
 
 
+WAITS_FOR = {
+    Role.CLERK: (
+        SheetState.DRAFT,
+        SheetState.CONFIRMING,
+        SheetState.CONFIRMED,
+        SheetState.APPROVED,
+        SheetState.PARTLY,
+        SheetState.REFUSED,
+    ),
+    Role.CONSTRUCTION_UNIT: (SheetState.REVIEWED,),
+}
+
+
 def waiting_for(sheets: QuerySet[PayrollSheet], user) -> QuerySet[PayrollSheet]:
     """Those whose next step is this user's."""
-    own = {
-        Role.CLERK: (SheetState.DRAFT, SheetState.CONFIRMING, SheetState.CONFIRMED, SheetState.APPROVED),
-        Role.CONSTRUCTION_UNIT: (SheetState.REVIEWED,),
-    }.get(user.role, ())
-    return sheets.filter(state__in=own)
+    return sheets.filter(state__in=WAITS_FOR.get(user.role, ()))
+
+
+def under_way_for(sheets: QuerySet[PayrollSheet], user) -> QuerySet[PayrollSheet]:
+    """The same without drafts that nobody has sent back: on their way, and standing still for this user."""
+    returned = Exists(PayrollStep._base_manager.filter(sheet=OuterRef("pk")))
+    return waiting_for(sheets, user).filter(~Q(state=SheetState.DRAFT) | returned)
 
 
 def with_differences(lines: QuerySet[PayrollLine]) -> QuerySet[PayrollLine]:

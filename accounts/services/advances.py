@@ -122,6 +122,8 @@ def _why_not(line: PayrollLine | None, amount: Decimal, debtor: Organization, ca
         return f"{who}：垫付金额应大于零。"
     if amount > line.net - line.paid:
         return f"{who}：尚欠 {money(line.net - line.paid)} 元，垫付金额不能更多。"
+    if line.month >= timezone.localdate().replace(day=1):
+        return f"{who}：当月工资还没有到发放日，不能登记垫付。"
     if on < line.month:
         return f"{who}：垫付日期早于工资所属月份。"
     if cause == AdvanceCause.SUBCONTRACTOR and not may_be_for(line, debtor):

@@ -71,6 +71,8 @@ def _check_offer(deposit: Deposit, made: DepositInstrument) -> None:
     if made.ends_on and made.ends_on < timezone.localdate():
         raise ValidationError({"ends_on": "有效期已经届满。"})
     before = held(deposit)
+    if before is None and made.starts_on and made.starts_on > timezone.localdate():
+        raise ValidationError({"starts_on": "第一份凭证的起始日期不能晚于今天。"})
     if before is None:
         return
     if before.ends_on and made.ends_on and made.ends_on <= before.ends_on:

@@ -99,6 +99,23 @@ ORDER BY w.team_id, w.engagement_id
 """
 
 
+# Advances given since: taken back by drafted lines that nobody has put a deduction on.
+_TAKE_BACK = """
+WITH outstanding AS (
+    SELECT v.engagement_id, sum(v.amount) - coalesce((
+        SELECT sum(p.advance_deducted) FROM accounts_payrollline p
+        WHERE p.engagement_id = v.engagement_id AND p.advance_deducted > 0), 0) AS amount
+    FROM accounts_wageadvance v WHERE v.project_id = %(project)s GROUP BY v.engagement_id
+)
+UPDATE accounts_payrollline l
+SET advance_deducted = least(o.amount, l.due), deducted = least(o.amount, l.due), net = l.due - least(o.amount, l.due),
+    deduction_reason = '扣回预支工资'
+FROM outstanding o, accounts_payrollsheet s
+WHERE l.payroll_id = %(payroll)s AND o.engagement_id = l.engagement_id AND o.amount > 0 AND l.due > 0
+  AND l.deducted = 0 AND l.paid = 0 AND s.id = l.sheet_id AND s.state = 'draft' AND s.kind = 'ordinary'
+"""
+
+
 @transaction.atomic
 def make_sheets(project: Project, month: date, *, by, teams: Sequence[int] | None = None) -> Made:
     """Draft sheets, one a team, of whoever worked in the month and is on no line of it yet; drafted lines that nobody
@@ -116,6 +133,8 @@ def make_sheets(project: Project, month: date, *, by, teams: Sequence[int] | Non
         sheets = cursor.rowcount
         cursor.execute(_LINES, asked)
         created = cursor.rowcount
+        cursor.execute(_TAKE_BACK, asked)
+        followed += cursor.rowcount
     if not created and not followed and not payroll.lines.exists():
         raise ValidationError("所选班组当月没有考勤，没有可编制的工资。")
     if created or followed:

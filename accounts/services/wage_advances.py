@@ -14,6 +14,7 @@ from projects.services import lock_open, mark_changed
 from workers.models import Engagement
 
 OWN = "of the caller's project"
+MOST = 100_000  # yuan at once: beyond, somebody has mistyped
 
 
 @transaction.atomic
@@ -26,6 +27,11 @@ def record_wage_advance(
         raise ValidationError({"engagement": "该人员不在本项目。"})
     if amount <= 0 or not engagement.entered_on <= paid_on <= timezone.localdate():
         raise ValidationError({"paid_on": "预支日期应在进场之后，且不晚于今天；金额须大于零。"})
+    if amount > MOST:
+        raise ValidationError({"amount": f"单笔预支不超过 {MOST:,} 元，请核对金额。"})
+    same = {"engagement": engagement, "amount": amount, "paid_on": paid_on, "corrected_by": None}
+    if WageAdvance.objects.unscoped(OWN).filter(**same).exists():
+        raise ValidationError("该人员同日同额的预支已登记；确有两笔的，请合并登记或分日登记。")
     advance = WageAdvance.objects.create(
         project=project, engagement=engagement, amount=amount, paid_on=paid_on, note=note, by=by
     )

@@ -54,7 +54,14 @@ def _paid_state(payroll: Payroll) -> str:
     return "部分发放" if payroll.paid_total else "未发放"
 
 
-PAID_TONES = {"已发放": "green", "部分发放": "orange", "未发放": "red", "退汇": "red", "空表": "grey"}
+PAID_TONES = {
+    "已发放": "green",
+    "部分发放": "orange",
+    "未发放": "red",
+    "退汇": "red",
+    "空表": "grey",
+    "无应发": "grey",
+}
 
 
 class PayrollTable(Table):
@@ -94,6 +101,8 @@ def _check(line: PayrollLine) -> str:
 
 
 def _line_state(line: PayrollLine) -> str:
+    if not line.net:
+        return "无应发"
     if line.is_paid:
         return "已发放"
     return "部分发放" if line.paid else "退汇" if line.came_back else "未发放"

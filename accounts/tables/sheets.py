@@ -69,6 +69,11 @@ def _deduction(line: PayrollLine) -> str:
     return line.deduction_reason or ("待说明" if line.deducted else "")
 
 
+def _method(line: PayrollLine) -> str:
+    quantity = f" {line.quantity.normalize():f}{line.get_unit_display()}" if line.quantity else ""
+    return f"{line.get_wage_method_display()}{quantity}"
+
+
 class SheetLineTable(Table):
     """The people of one sheet, each difference beside its reason."""
 
@@ -81,6 +86,7 @@ class SheetLineTable(Table):
     name = Column("姓名", primary=True)
     id_number = CodeColumn("公民身份号码", value=lambda line: identity.mask_id(line.id_number), minor=True)
     days = DaysColumn("工作天数")
+    method = Column("计算方式", value=_method, minor=True)
     rate = MoneyColumn("工资标准", minor=True)
     due = MoneyColumn("应发（元）")
     difference = Column("与考勤、合同的差异", value=_difference)

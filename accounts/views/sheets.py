@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -99,6 +99,9 @@ def sheet_step(request, pk):
     found = sheet_in_scope(request, pk)
     if refused := refuse_unless(request, found.project, permissions.can_step_on(request.user, found)):
         return refused
+    if request.POST.get("step-seen", found.state) != found.state:
+        messages.error(request, "该工资表已经办理到下一步，请核对后再继续。")
+        return redirect(found)
     to, _, done = NEXT[S(found.state)]
     form = _step_form(request.user, found, request.POST, request.FILES)
 

@@ -26,6 +26,7 @@ from reports import links, selectors
 from reports.desks.deposits import waiting
 from reports.desks.imports import SHOWN as TROUBLE_SHOWN
 from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
+from reports.desks.sheets import waiting_sheets
 from reports.desks.tiles import Tile
 from reports.desks.warnings import OwnWarningTable
 from reports.figures import Figures, Period, pay_day
@@ -87,7 +88,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "imports_hint": trouble_hint(refused),
         "imports_url": links.to("imports:batch_list"),
     }
-    return "reports/desk_clerk.html", context | waiting(request, today)
+    return "reports/desk_clerk.html", context | waiting_sheets(request) | waiting(request, today)
 
 
 def _tiles(own_cards: list[Card], warnings: int, refused: list[ImportBatch]) -> Iterator[Tile]:

@@ -10,21 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.enums import MovementDirection, MovementKind
-from accounts.models import LedgerEntry, PayrollSheet
-from accounts.selectors import waiting_for, with_sums
+from accounts.models import LedgerEntry
 from alerts.models import Warning
 from core.formats import money as money_text
-from core.tables import BadgeColumn, Column, DayColumn, MoneyColumn, MonthColumn, NumberColumn, Table
+from core.tables import BadgeColumn, Column, DayColumn, MoneyColumn, NumberColumn, Table
 from projects.enums import GuaranteeState, Status
 from projects.models import Project
 from projects.selectors.guarantees import with_guarantees
 from reports import links, selectors
+from reports.desks.sheets import waiting_sheets
 from reports.desks.tiles import Tile
 from reports.desks.warnings import OwnWarningTable
 
 LABOUR_DAYS = 31  # the cycle of appropriation is at most a month (条例 art. 24)
 WARNINGS_SHOWN = 10
-REVIEWS_SHOWN = 20
 LACKING = (GuaranteeState.NONE, GuaranteeState.EXPIRED)
 TONES = {
     GuaranteeState.IN_FORCE: "green",
@@ -58,28 +57,13 @@ class OwnedTable(Table):
         return reverse("accounts:project_money", args=[record.pk])
 
 
-class ReviewTable(Table):
-    """Wage sheets whose next step is the unit's."""
-
-    caption = "待审核的工资表"
-
-    team = Column("班组", value=lambda sheet: str(sheet.team or "未分班组"), primary=True)
-    project = Column("项目", value="project.name")
-    month = MonthColumn("工资月份", value="payroll.month")
-    people = NumberColumn("人数")
-    net_sum = MoneyColumn("实发合计（元）")
-
-
 def desk(request: HttpRequest) -> tuple[str, dict]:
     user, today = request.user, timezone.localdate()
     projects = _with_money(user, today)
     warnings = Warning.objects.visible_to(user).open()
     listed = warnings.select_related("project").order_by("due_on", "id")[:WARNINGS_SHOWN]
-    sheets = PayrollSheet.objects.visible_to(user).select_related("project", "payroll", "team")
-    reviews = list(with_sums(waiting_for(sheets, user)).order_by("pk")[:REVIEWS_SHOWN])
     context = {
-        "reviews": ReviewTable(reviews, request) if reviews else None,
-        "reviews_url": f"{reverse('payrolls:sheet_list')}?mine=on",
+        **waiting_sheets(request),
         "tiles": list(_tiles(projects)),
         "projects": OwnedTable(projects, request),
         "projects_url": links.to("projects:project_list"),

@@ -89,7 +89,7 @@ def test_a_construction_unit_without_a_login_approves_on_paper():
 def test_whoever_comes_second_is_told():
     here = site()
     sheet = here.walk(here.sheet(), S.REVIEWED)
-    assert "刚刚由他人办理" in text(step(login(here.owner_clerk), sheet, S.CONFIRMED))
+    assert "已经办理到下一步" in text(step(login(here.owner_clerk), sheet, S.CONFIRMED))
 
 
 def test_the_construction_unit_sends_back_with_a_reason():
@@ -149,6 +149,17 @@ def test_piece_work_is_due_by_its_quantity():
     login(here.clerk).post(reverse("payrolls:line_edit", args=[line.pk]), {"quantity": "333.33", "due": ""})
     line.refresh_from_db()
     assert str(line.due) == "4166.63"
+
+
+def test_a_quantity_changes_the_wage_that_nobody_changed():
+    here = site(crew=0)
+    hire(here, rate="24.50", wage_method=WageMethod.PIECE, wage_unit="81")
+    here.sheet()
+    line, client = PayrollLine.objects.get(), login(here.clerk)
+    for quantity, before, due in (("300", "", "7350.00"), ("310", "7350.00", "7595.00")):
+        client.post(reverse("payrolls:line_edit", args=[line.pk]), {"quantity": quantity, "due": before})
+        line.refresh_from_db()
+        assert str(line.due) == due
 
 
 def test_people_are_added_and_taken_out_of_a_draft():

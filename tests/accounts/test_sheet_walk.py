@@ -103,6 +103,6 @@ def confirm_on_the_phone(visitor, person, name: str) -> None:
         look(visitor, f"worker-wage-{name}")
         press(visitor, "有异议", "提交", 哪里不对="少算一天")
         expect(page.get_by_text("您提了异议")).to_be_visible()
-    page.get_by_role("button", name="确认无误").click()
+    press(visitor, "确认无误", "是，金额对")
     expect(page.get_by_text("您已确认").or_(page.get_by_text("已确认。")).first).to_be_visible()
     assert PayrollLine.objects.get(engagement=person).answer == "confirmed"

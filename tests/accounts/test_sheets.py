@@ -77,6 +77,15 @@ def test_piece_work_waits_for_its_quantity():
     assert not unexplained(sheet).exists()
 
 
+def test_piece_work_without_a_quantity_goes_nowhere_whatever_the_reason():
+    here = site(crew=0)
+    hire(here, rate="12.50", wage_method=WageMethod.PIECE, wage_unit="81")
+    sheet = here.sheet()
+    services.explain(sheet, by=here.clerk, reason="合同续签手续办理中")
+    with pytest.raises(ValidationError, match="没有填完成工程量"):
+        services.take_step(sheet, S.CONFIRMING, by=here.clerk)
+
+
 def test_each_team_has_its_own_sheet_and_nobody_is_listed_twice():
     here = site(crew=2)
     mason = hire(here)
@@ -121,6 +130,27 @@ def test_advances_are_taken_back_once():
     services.make_sheets(here.project, date(2026, 10, 1), by=here.clerk)
     assert PayrollLine.objects.get(month=date(2026, 10, 1)).advance_deducted == 200
     assert services.outstanding_advance(here.crew[0]) == 0
+
+
+def test_an_advance_given_after_the_sheet_was_made_is_taken_back_by_the_draft():
+    here = site(crew=1)
+    here.sheet()
+    facts = {"engagement": here.crew[0], "paid_on": SEPTEMBER, "note": "家中急用"}
+    services.record_wage_advance(here.project, by=here.clerk, amount=Decimal(800), **facts)
+    assert services.make_sheets(here.project, SEPTEMBER, by=here.clerk).followed == 1
+    line = here.line(here.crew[0])
+    assert (line.deducted, line.advance_deducted, line.net) == (800, 800, 4400)
+    assert services.make_sheets(here.project, SEPTEMBER, by=here.clerk).followed == 0
+
+
+def test_the_same_advance_sent_twice_is_one():
+    here = site(crew=1)
+    facts = {"engagement": here.crew[0], "paid_on": SEPTEMBER, "note": "家中急用", "amount": Decimal(800)}
+    services.record_wage_advance(here.project, by=here.clerk, **facts)
+    with pytest.raises(ValidationError, match="已登记"):
+        services.record_wage_advance(here.project, by=here.clerk, **facts)
+    with pytest.raises(ValidationError, match="请核对金额"):
+        services.record_wage_advance(here.project, by=here.clerk, **(facts | {"amount": Decimal(99_999_999)}))
 
 
 def test_an_advance_is_corrected_by_its_opposite_until_it_is_taken_back():

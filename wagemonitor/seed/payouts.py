@@ -27,6 +27,7 @@ from core.scoping import unscoped
 from projects.enums import Status
 from projects.models import Project
 from projects.services import lock_open
+from wagemonitor.seed.sheets import measure
 
 SCAN = ("签字工资表.pdf", b"%PDF-1.7\n% demo\n")
 REASONS = ("户名与账号不符", "收款账户已销户", "收款账户状态异常")
@@ -76,6 +77,7 @@ def _receive(account: SpecialAccount, project: Project, due: Decimal, today: dat
 
 
 def _approve(sheet: PayrollSheet, clerk) -> None:
+    measure(sheet, clerk)
     if unexplained(sheet).exists():
         explain(sheet, by=clerk, reason="按班组核对的工日结算")
     take_step(sheet, S.CONFIRMING, by=clerk)

@@ -1,6 +1,7 @@
 """The running month's wage sheets of the demonstration clerk's projects, each at another step of the way."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import cycle
 
 from django.core.exceptions import ValidationError
@@ -12,12 +13,14 @@ from organizations.models import User
 from projects.enums import Status
 from projects.models import Project
 from wagemonitor.seed.history import blank_page
+from workers.enums import WageMethod
 
 S = SheetState
 WAY = (S.CONFIRMING, S.CONFIRMED, S.REVIEWED)
 # How far the sheets of the first project, the second, … have come; the construction units have not approved yet.
 REACHED = (S.DRAFT, S.CONFIRMING, S.CONFIRMED, S.REVIEWED)
 SHOWN = 8  # projects
+QUANTITY = Decimal(320)  # of piece work a month
 
 
 def make(today: date, users: dict[str, User]) -> None:
@@ -32,9 +35,18 @@ def make(today: date, users: dict[str, User]) -> None:
             _walk(sheet, reached, clerk)
 
 
+def measure(sheet: PayrollSheet, clerk: User) -> None:
+    """Piece work gets its quantity."""
+    for line in sheet.lines.filter(wage_method=WageMethod.PIECE, quantity=None, rate__isnull=False):
+        line.quantity = QUANTITY
+        line.due = line.quantity * line.rate
+        services.save_line(line, by=clerk)
+
+
 def _walk(sheet: PayrollSheet, reached: SheetState, clerk: User) -> None:
     if reached == S.DRAFT:
         return
+    measure(sheet, clerk)
     if services.unexplained(sheet).exists():
         services.explain(sheet, by=clerk, reason="合同续签手续办理中，按原标准计发")
     for state in WAY[: WAY.index(reached) + 1]:
