@@ -78,7 +78,7 @@ ARREARS_HEADERS = [
 
 
 def arrears_rows(rows, today: date) -> Iterator[list]:
-    related = rows.select_related("project__jurisdiction", "unit", "contractor", "team", "worker")
+    related = rows.select_related("project__jurisdiction__parent__parent", "unit", "contractor", "team", "worker")
     for row in related.defer("worker__id_number", "worker__phone").order_by("due_on", "key").iterator(2000):
         yield [
             row.name,

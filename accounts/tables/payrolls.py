@@ -31,7 +31,7 @@ class UnpaidTable(Table):
 
     caption = "还没有发放的工资明细"
     default_order = "month"
-    page_size = 20
+    page_size = 30
     empty_title = "没有未发放的工资"
     empty_text = "工资表上的每一行都已由专户发放。"
 

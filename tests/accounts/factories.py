@@ -111,11 +111,16 @@ def payroll_line(of: Payroll, due="6000.00", *, engagement: Engagement | None = 
     return set_paid(line, paid) if paid else line
 
 
+def _agree_in_the_end() -> None:
+    """A line and its payouts, once both are written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def set_paid(line: PayrollLine, amount) -> PayrollLine:
     """As if so much had been paid out, by an account that nobody asks about."""
     amount = Decimal(amount)
-    with connection.cursor() as cursor:  # the two agree when both are written
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    _agree_in_the_end()
     Payout.objects.filter(line=line, entry=None).delete()
     kept = Payout.objects.filter(line=line, returned=None).aggregate(sum=Sum("amount"))["sum"] or 0
     if amount > kept:
@@ -143,6 +148,7 @@ def wage_advance(engagement: Engagement, amount="500.00", **fields) -> WageAdvan
 def payout(line: PayrollLine, account: SpecialAccount, **fields) -> Payout:
     """The line paid in full through the ledger."""
     movement = entry(account, -line.net, MovementKind.WAGE, booked_on=fields.pop("paid_on", date(2026, 10, 15)))
+    _agree_in_the_end()
     line.paid = line.net
     line.save(update_fields=["paid"])
     return Payout.objects.create(

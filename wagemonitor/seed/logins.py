@@ -37,7 +37,8 @@ def make(users: dict[str, User], today: date) -> None:
     demo.save(update_fields=["username"])
     for user in [demo, *(user for user in holders if user != demo)][:IN_USE]:
         set_pin(user, PIN) if user == demo else _as_if_used(user, today)
-    issue_logins(project, [stays[1].pk], by=clerk, again=True)
+    if len(stays) > 1:
+        issue_logins(project, [stays[1].pk], by=clerk, again=True)
 
 
 def _people(own) -> list[Engagement]:
