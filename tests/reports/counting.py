@@ -5,10 +5,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
+import pgtrigger
 from django.utils import timezone
 
 from accounts.enums import AccountStatus, MovementKind
-from accounts.models import LedgerEntry, PayrollLine
+from accounts.models import LedgerEntry, PayrollLine, SpecialAccount
 from alerts.enums import ReleaseKind, WarningState
 from alerts.models import CaseLead, Warning
 from organizations.enums import Industry
@@ -65,12 +66,15 @@ def _account(random: Random, made: Project) -> None:
     }
     fields = {} if choice < 0.5 else {"status": AccountStatus.FROZEN} if choice < 0.6 else cancelled
     opened_on = random.choice([date(2026, 8, 1), date(2026, 11, 2)]) if not fields else date(2026, 8, 1)
-    account = money.special_account(made, opened_on=opened_on, **fields)
+    account = money.special_account(made, opened_on=opened_on, **({} if fields is cancelled else fields))
     for _ in range(random.randint(0, 3)):
         day = random.choice([date(2026, 9, 30), date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 1)])
         came = money.entry(account, random.randint(1, 9) * 1000, booked_on=day)
         if random.random() < 0.3:
             money.entry(account, -came.amount, MovementKind.REVERSAL, booked_on=day, reverses=came)
+    if fields is cancelled:
+        with pgtrigger.ignore():  # how it was closed is no matter here
+            SpecialAccount.objects.filter(pk=account.pk).update(**cancelled)
 
 
 def _people(random: Random, made: Project) -> None:
