@@ -157,6 +157,7 @@ def let_the_worker_go(phone) -> None:
     page.get_by_label("未结清").check()
     page.get_by_label("欠付金额").fill("3000")
     page.get_by_label("约定支付日期").fill(str(timezone.localdate() + timedelta(20)))
+    page.get_by_label("说明").fill("双方核对的工日结算")
     page.get_by_role("button", name="登记退场").click()
     expect(page.get_by_text("3,000.00").first).to_be_visible()
     fits(phone)

@@ -165,7 +165,7 @@ class MonthPeopleTable(Table):
     amount = AmountColumn("尚欠（元）")
     kind = BadgeColumn("情形", value="get_kind_display", tone=lambda row: KIND_TONES[row.kind])
     paid_on = DayColumn("最后支付", value="last_paid_on")
-    late = BadgeColumn("", value=lambda row: "逾期支付" if row.paid_late else "", tone="yellow")
+    late = BadgeColumn("期限", value=lambda row: "逾期支付" if row.paid_late else "", tone="yellow")
 
     def __init__(self, records, request, *, due_on: date):
         super().__init__(records.select_related("team"), request)

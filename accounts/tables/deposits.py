@@ -76,7 +76,7 @@ class WaitingTable(Table):
     text = Column("事项", primary=True)
     project = Column("项目", value="deposit.project.name")
     due_on = DayColumn("期限")
-    late = BadgeColumn("", value=lambda row: "已逾期" if row.late else "", tone="red")
+    late = BadgeColumn("期限", value=lambda row: "已逾期" if row.late else "", tone="red")
 
     def row_url(self, record) -> str:
         return record.url

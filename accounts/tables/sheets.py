@@ -117,7 +117,7 @@ class WageAdvanceTable(Table):
     paid_on = DayColumn("预支日期")
     amount = MoneyColumn("金额（元）")
     note = Column("说明")
-    kind = BadgeColumn("", value=lambda advance: "更正" if advance.corrects_id else "", tone="orange")
+    kind = BadgeColumn("更正", value=lambda advance: "更正" if advance.corrects_id else "", tone="orange")
     by = Column("登记人", value="by.name", minor=True)
 
     def row_url(self, record: WageAdvance) -> str:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from accounts import (
@@ -117,12 +117,16 @@ def _agree_in_the_end() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
+@transaction.atomic
 def set_paid(line: PayrollLine, amount) -> PayrollLine:
     """As if so much had been paid out, by an account that nobody asks about."""
     amount = Decimal(amount)
     _agree_in_the_end()
     Payout.objects.filter(line=line, entry=None).delete()
     kept = Payout.objects.filter(line=line, returned=None).aggregate(sum=Sum("amount"))["sum"] or 0
+    if amount < kept:
+        Payout.objects.filter(line=line).delete()
+        kept = 0
     if amount > kept:
         number = f"25103285591959{next(_serial):05d}"
         facts = {"holder": make_unit(), "name": "旁户", "number_last4": number[-4:], "bank": make_bank()}
@@ -145,6 +149,7 @@ def wage_advance(engagement: Engagement, amount="500.00", **fields) -> WageAdvan
     return WageAdvance.objects.create(engagement=engagement, amount=Decimal(amount), **(defaults | fields))
 
 
+@transaction.atomic
 def payout(line: PayrollLine, account: SpecialAccount, **fields) -> Payout:
     """The line paid in full through the ledger."""
     movement = entry(account, -line.net, MovementKind.WAGE, booked_on=fields.pop("paid_on", date(2026, 10, 15)))
