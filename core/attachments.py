@@ -28,6 +28,9 @@ SHEETS = {".xlsx": XLSX, ".xls": "application/vnd.ms-excel", ".csv": "text/csv",
 _TEXT = {"text/csv", "text/plain"}
 
 
+Files = Iterable[tuple[str, bytes]]  # name and content of each
+
+
 def store(
     content: bytes, name: str, *, by, owner: models.Model | None = None, kinds: dict[str, str] = EVIDENCE
 ) -> Attachment:
@@ -45,6 +48,14 @@ def store(
     default_storage.save(attachment.path, ContentFile(crypto.encrypt_bytes(content)))
     attachment.save()
     return attachment
+
+
+def store_all(files: Files | None, *, by, owner: models.Model) -> int:
+    """Keep the files of an EvidenceField, which has checked them; answers how many."""
+    files = list(files or ())
+    for name, content in files:
+        store(content, name, by=by, owner=owner)
+    return len(files)
 
 
 def digest(content: bytes) -> str:
@@ -100,6 +111,13 @@ def of_all(owners: Iterable[models.Model]) -> dict[int, list[Attachment]]:
         for row in rows.order_by("id"):
             found.setdefault(int(row.owner_id), []).append(row)
     return found
+
+
+def with_files(rows: Iterable[models.Model]) -> list[tuple[models.Model, list[Attachment]]]:
+    """Rows of one model, each with the files that hang on it."""
+    rows = list(rows)
+    files = of_all(rows)
+    return [(row, files.get(row.pk, [])) for row in rows]
 
 
 def open_for(user, key) -> Attachment:

@@ -1,19 +1,14 @@
 """What the pages about people on site share."""
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
 from core.forms import FilterForm, MonthField
-from core.models.attachments import Attachment
 from projects import pages
 from projects.models import Project
 from workers import permissions, selectors
@@ -57,18 +52,6 @@ def own_engagement(request, worker: Worker) -> Engagement:
         if permissions.can_keep_register(request.user, engagement.project):
             return engagement
     raise PermissionDenied
-
-
-def with_files(rows: Iterable[Model]) -> list[tuple[Model, list[Attachment]]]:
-    """Rows of one model, each with the files that hang on it, in one query."""
-    rows = list(rows)
-    found = defaultdict(list)
-    if rows:
-        kind = ContentType.objects.get_for_model(rows[0])
-        owners = [str(row.pk) for row in rows]
-        for file in Attachment.objects.filter(owner_type=kind, owner_id__in=owners).order_by("id"):
-            found[file.owner_id].append(file)
-    return [(row, found[str(row.pk)]) for row in rows]
 
 
 # --- the cards of the worker page ------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from django.urls import reverse
 from django.utils import timezone
 
+from core import attachments
 from workers import permissions
 from workers.forms import ReasonForm
 from workers.grid import Calendar
 from workers.models import Appraisal, BankCard, Certificate, Engagement, Insurance, TrainingRecord, Worker
 from workers.models.worker import PAPER_READERS
-from workers.pages import WorkerPanel, with_files
+from workers.pages import WorkerPanel
 
 
 def kept(user, stays: list[Engagement]) -> Engagement | None:
@@ -37,7 +38,7 @@ class Certificates(WorkerPanel):
         rows = Certificate.objects.visible_to(user).filter(worker=worker)
         own = kept(user, stays)
         add = reverse("workers:certificate_add", args=[own.pk]) if own else ""
-        return {"certificates": with_files(rows), "add_url": add}
+        return {"certificates": attachments.with_files(rows), "add_url": add}
 
 
 class Trainings(WorkerPanel):
@@ -64,7 +65,7 @@ class Insurances(WorkerPanel):
         rows = covering.select_related("project").order_by("-ends_on", "-id")
         own = kept(user, stays)
         add = reverse("workers:insurance_of", args=[own.pk]) if own else ""
-        return {"insurances": with_files(rows), "add_url": add}
+        return {"insurances": attachments.with_files(rows), "add_url": add}
 
 
 class Appraisals(WorkerPanel):
@@ -90,7 +91,7 @@ class Appraisals(WorkerPanel):
                 "withdraw_form": ReasonForm(prefix=f"withdraw-{row.pk}"),
                 "may_withdraw": row.project_id in in_scope and permissions.can_withdraw(user, row),
             }
-            for row, files in with_files(rows)
+            for row, files in attachments.with_files(rows)
         ]
         add = reverse("workers:appraisal_add", args=[mine.pk]) if mine else ""
         return {"appraisals": appraisals, "add_url": add}

@@ -1,6 +1,6 @@
 """垫付: wages one unit pays for another, and recovers in parts. Nothing is rewritten; what is wrong is reversed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -12,13 +12,12 @@ from accounts.enums import AdvanceCause, AdvanceMeans, AdvanceStep
 from accounts.models import Advance, AdvanceItem, AdvanceMovement, PayoutOrder, PayrollLine
 from accounts.services.settling import settle_sheets
 from core import attachments, audit
+from core.attachments import Files
 from core.formats import money
 from organizations.models import Organization
 from projects.enums import SUBCONTRACTORS, ParticipantType
 from projects.models import Project
 from projects.services import lock_open, mark_changed
-
-Files = Sequence[tuple[str, bytes]]
 
 IN_SCOPE = "the project is in scope and held"
 
@@ -85,8 +84,7 @@ def record_advance(
     if advance.pays_workers:
         _execute(_PAY, advance)
         settle_sheets(project, by=by)
-    for name, content in proofs:
-        attachments.store(content, name, by=by, owner=advance)
+    attachments.store_all(proofs, by=by, owner=advance)
     audit.record("advance.record", by=by, target=advance, amount=str(advance.amount), people=len(amounts))
     mark_changed([project.pk])
     return advance
@@ -151,8 +149,7 @@ def recover_advance(
     if amount > advance.outstanding:
         raise ValidationError({"amount": f"尚未追回 {money(advance.outstanding)} 元，追回金额不能更多。"})
     movement = _move(advance, AdvanceStep.RECOVERED, on, amount, note, by)
-    for name, content in proofs:
-        attachments.store(content, name, by=by, owner=movement)
+    attachments.store_all(proofs, by=by, owner=movement)
     audit.record("advance.recover", by=by, target=advance, amount=str(amount))
     return movement
 

@@ -21,7 +21,6 @@ def save_bank_agreement(
         agreement.by = by
     agreement.full_clean(exclude=["by"])
     agreement.save()
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=agreement)
+    attachments.store_all(files, by=by, owner=agreement)
     audit.record("bank_agreement.save", by=by, target=agreement, number=agreement.number)
     return agreement

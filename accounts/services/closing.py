@@ -128,8 +128,7 @@ def begin_closing(
     )
     notice.full_clean(exclude=["by"])
     notice.save()
-    for name, content in [*promise, *photos]:
-        attachments.store(content, name, by=by, owner=notice)
+    attachments.store_all([*promise, *photos], by=by, owner=notice)
     audit.record("special_account.closing", by=by, target=account, on=begins_on.isoformat())
     return notice
 

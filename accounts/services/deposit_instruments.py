@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts.enums import DepositForm, DepositMovementKind, DepositState, InstrumentState, RefundState, UseState
 from accounts.models import Deposit, DepositInstrument, DepositMovement, DepositRefund, DepositUse
 from accounts.services.deposit_numbers import movement_number
-from accounts.services.deposits import Files, lock_deposit
+from accounts.services.deposits import lock_deposit
 from core import attachments, audit
+from core.attachments import Files
 from organizations.models import Organization
 from projects.services import lock, mark_changed
 
@@ -56,8 +57,7 @@ def offer_instrument(
     _check_offer(deposit, made)
     made.full_clean()
     made.save()
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=made)
+    attachments.store_all(files, by=by, owner=made)
     audit.record("deposit.offer", by=by, target=made, project=project.code, kind=made.get_form_display())
     mark_changed([project.pk])
     return made

@@ -11,8 +11,9 @@ from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse
 from accounts.services.deposit_instruments import held, lock_instrument, move
 from accounts.services.deposit_numbers import notice_number
 from accounts.services.deposit_uses import DECIDED, TWO_PEOPLE
-from accounts.services.deposits import Files, lock_deposit
+from accounts.services.deposits import lock_deposit
 from core import attachments, audit
+from core.attachments import Files
 from core.working_days import add_workdays
 from projects.enums import Status
 from projects.services import lock, mark_changed
@@ -47,8 +48,7 @@ def apply_refund(
     refund.decide_by = add_workdays(today, DECIDE_WITHIN).day
     refund.full_clean()
     refund.save()
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=refund)
+    attachments.store_all(files, by=by, owner=refund)
     _told(refund, "deposit.refund_apply", by)
     return refund
 

@@ -12,9 +12,10 @@ from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse,
 from accounts.selectors.deposits import payable_lines
 from accounts.services.deposit_instruments import held, lock_instrument, move
 from accounts.services.deposit_numbers import notice_number
-from accounts.services.deposits import Files, lock_deposit
+from accounts.services.deposits import lock_deposit
 from accounts.services.settling import settle_sheets
 from core import attachments, audit
+from core.attachments import Files
 from core.working_days import add_workdays
 from projects.services import lock, mark_changed
 
@@ -59,8 +60,7 @@ def propose_use(
     for line in lines:
         line.use, line.method = use, method
         line.save(force_insert=True)
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=use)
+    attachments.store_all(files, by=by, owner=use)
     audit.record("deposit.use_propose", by=by, target=use, project=project.code, people=len(lines))
     return use
 
@@ -150,8 +150,7 @@ def confirm_payment(use: DepositUse, *, by, moved_on: date, reference: str = "",
     use.refill_by = add_workdays(moved_on, REFILL_WITHIN).day
     use.save()
     _pay_lines(use, by)
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=use)
+    attachments.store_all(files, by=by, owner=use)
     _told(use, "deposit.use_pay", by, number=movement.number)
     return movement
 

@@ -1,6 +1,5 @@
 """Declaring a wage deposit, and assessing what is to be stored."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +14,7 @@ from accounts.models import Deposit, DepositAssessment, DepositBand, DepositStan
 from accounts.selectors import deposits as selectors
 from accounts.services.deposit_assessment import Assessed, Facts, assess
 from core import attachments, audit
+from core.attachments import Files
 from core.working_days import FIRST, add_workdays
 from organizations.enums import RegionLevel
 from organizations.models import Organization, Region
@@ -24,7 +24,6 @@ from projects.services import lock_open, mark_changed
 NO_CONTRACT = "项目的合同价款尚未填写，不能核定存储金额，请先补全项目信息。"
 NO_STANDARD = "本省尚未设定适用于该项目的工资保证金存储标准，请由省级人社部门设定后再核定。"
 NO_PROOF = "免予存储的，须上传证明材料扫描件。"
-Files = Iterable[tuple[str, bytes]]
 
 
 def lock_deposit(deposit: Deposit) -> Deposit:
@@ -55,7 +54,7 @@ def apply_deposit(
     _set_term(deposit)
     deposit.full_clean()
     deposit.save()
-    _keep(files, deposit, by)
+    attachments.store_all(files, by=by, owner=deposit)
     audit.record("deposit.apply", by=by, target=deposit, project=project.code)
     mark_changed([project.pk])
     return deposit
@@ -66,11 +65,6 @@ def _set_term(deposit: Deposit) -> None:
     if deposit.begins_on and deposit.begins_on >= FIRST:
         term = add_workdays(deposit.begins_on, selectors.STORE_WITHIN)
         deposit.due_on, deposit.is_provisional = term.day, term.provisional
-
-
-def _keep(files: Files, owner, by) -> None:
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=owner)
 
 
 def derived_facts(deposit: Deposit, today: date) -> Facts:
@@ -123,7 +117,7 @@ def assess_deposit(deposit: Deposit, *, by, stated: dict, reason: str = "", file
     if result.is_exempt and not (files := list(files)) and not attachments.of(deposit).exists():
         raise ValidationError({"files": NO_PROOF})
     made = _write(deposit, standard, result, facts, derived, by, reason)
-    _keep(files, deposit, by)
+    attachments.store_all(files, by=by, owner=deposit)
     facts_kept = {"number": str(made.differential_amount), "version": standard.version, "reason": reason}
     audit.record("deposit.assess", by=by, target=deposit, project=project.code, **facts_kept)
     mark_changed([project.pk])

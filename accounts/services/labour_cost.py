@@ -29,8 +29,7 @@ def save_term(term: LabourCostTerm, *, by, files: Sequence[tuple[str, bytes]] = 
         _end_the_open_one(term)
     term.full_clean(exclude=["by"])
     term.save()
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=term)
+    attachments.store_all(files, by=by, owner=term)
     audit.record("labour_cost.term", by=by, target=term, project=project.code, month=f"{term.first_month:%Y-%m}")
     mark_changed([project.pk])
     return term
@@ -75,8 +74,7 @@ def record_measured(
     value.amount, value.by, value.at = amount, by, timezone.now()
     value.full_clean(exclude=["by"])
     value.save()
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=value)
+    attachments.store_all(files, by=by, owner=value)
     audit.record("labour_cost.measured", by=by, target=value, project=project.code, month=f"{month:%Y-%m}")
     mark_changed([project.pk])
     return value

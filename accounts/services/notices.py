@@ -37,8 +37,7 @@ def post_notice(
     notice = PublicNotice.objects.create(
         project=project, month=month, sheets=list(sheets), posted_on=posted_on, place=place, figures=figures, by=by
     )
-    for name, content in photos:
-        attachments.store(content, name, by=by, owner=notice)
+    attachments.store_all(photos, by=by, owner=notice)
     audit.record("notice.post", by=by, target=notice, month=f"{month:%Y-%m}", sheets=list(sheets))
     mark_changed([project.pk])
     return notice

@@ -44,8 +44,7 @@ def save_agreement(
     agreement.by = by
     agreement.full_clean(exclude=["by"])
     agreement.save(force_insert=True)
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=agreement)
+    attachments.store_all(files, by=by, owner=agreement)
     account = SpecialAccount.objects.unscoped("that of the agreement").select_for_update().get(pk=agreement.account_id)
     if not account.has_agreement:
         account.has_agreement = True

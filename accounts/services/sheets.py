@@ -278,8 +278,7 @@ def take_step(
             people=totals["people"],
             net=totals["net"] or 0,
         )
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=step)
+    attachments.store_all(files, by=by, owner=step)
     audit.record("payroll.step", by=by, target=sheet, before=step.from_state, after=to, people=step.people)
     mark_changed([project.pk])
     return step

@@ -150,8 +150,7 @@ def _papers(user, account: SpecialAccount) -> dict:
     can_edit = permissions.can_edit_account(user, account)
     projects = Project.objects.visible_to(user).filter(account_links__account=account).order_by("pk")
     parts = selectors.parts_of(account)
-    agreements = list(TripartiteAgreement.objects.visible_to(user).filter(account=account).select_related("project"))
-    files = attachments.of_all(agreements)
+    agreements = TripartiteAgreement.objects.visible_to(user).filter(account=account).select_related("project")
     today = timezone.localdate()
     return {
         "projects": [
@@ -164,7 +163,7 @@ def _papers(user, account: SpecialAccount) -> dict:
             }
             for project in projects
         ],
-        "agreements": [(agreement, files.get(agreement.pk, [])) for agreement in agreements],
+        "agreements": attachments.with_files(agreements),
         "reports": AccountReport.objects.visible_to(user).filter(account=account).select_related("by"),
         "notice": services.standing_notice(account),
         "is_agreement_bank": selectors.is_agreement_bank(account.bank, today),

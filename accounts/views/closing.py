@@ -31,14 +31,13 @@ def closing(request, pk):
     unused, may = account.balance is None, permissions.can_begin_closing(user, account)
     has_ended = notice is not None and notice.has_ended(today)
     blocked = [obstacle for obstacle in obstacles if obstacle.stops_notice]
-    notices = list(ClosingNotice.objects.visible_to(user).filter(account=account).select_related("by"))
-    files = attachments.of_all(notices)
+    notices = ClosingNotice.objects.visible_to(user).filter(account=account).select_related("by")
     context = {
         "account": account,
         "notice": notice,
         "has_ended": has_ended,
         "days_left": (notice.ends_on - today).days + 1 if notice else 0,
-        "notices": [(each, files.get(each.pk, [])) for each in notices],
+        "notices": attachments.with_files(notices),
         "obstacles": obstacles,
         "unused": unused,
         "may_begin": may and not (unused or notice or blocked),

@@ -126,7 +126,6 @@ def deposit_in_scope(request, pk) -> Deposit:
 def deposit_detail(request, pk):
     deposit, user, today = deposit_in_scope(request, pk), request.user, timezone.localdate()
     instruments = list(DepositInstrument.objects.visible_to(user).filter(deposit=deposit).select_related("keeper"))
-    files = attachments.of_all(instruments)
     movements = DepositMovement.objects.visible_to(user).filter(instrument__deposit=deposit)
     offered = next((one for one in instruments if one.state == InstrumentState.OFFERED), None)
     sees_project = user.role in PROJECT_READERS
@@ -138,7 +137,7 @@ def deposit_detail(request, pk):
         "sees_project": sees_project,
         "assessments": list(_assessments(user, deposit)),
         "files": attachments.of(deposit) if sees_project else [],
-        "instruments": [(one, files.get(one.pk, [])) for one in instruments],
+        "instruments": attachments.with_files(instruments),
         "held": next((one for one in instruments if one.state == InstrumentState.IN_FORCE), None),
         "offered": offered,
         "is_expiring": any(one.is_expiring(today) for one in instruments),

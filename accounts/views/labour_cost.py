@@ -42,20 +42,18 @@ def labour_cost_list(request):
 def labour_cost(request, project_pk):
     project = project_in_scope(request, project_pk)
     cost = selectors.LabourCost(project, timezone.localdate())
-    terms = list(LabourCostTerm.objects.visible_to(request.user).filter(project=project).select_related("by"))
-    values = list(MeasuredValue.objects.visible_to(request.user).filter(project=project).select_related("by"))
-    files, may_set = attachments.of_all(terms), permissions.can_set_terms(request.user, project)
-    measured, may_measure = attachments.of_all(values), permissions.can_record_measured(request.user, project)
+    terms = LabourCostTerm.objects.visible_to(request.user).filter(project=project).select_related("by")
+    values = MeasuredValue.objects.visible_to(request.user).filter(project=project).select_related("by")
     context = {
         "project": project,
         "cost": cost,
         "gap_tone": "red" if cost.gap else "",
         "chart": _chart(cost),
-        "terms": [(term, files.get(term.pk, [])) for term in terms],
-        "values": [(value, measured.get(value.pk, [])) for value in values[:SHOWN]],
+        "terms": attachments.with_files(terms),
+        "values": attachments.with_files(values[:SHOWN]),
         "wanted": [each.month for each in cost.months if each.wants_value][-SHOWN:],
-        "may_set": may_set,
-        "may_measure": may_measure,
+        "may_set": permissions.can_set_terms(request.user, project),
+        "may_measure": permissions.can_record_measured(request.user, project),
     }
     return render(request, "accounts/labour_cost.html", context)
 

@@ -51,14 +51,12 @@ def sheet(request, pk):
     filters = SheetLineFilters(request.GET)
     editable = permissions.can_edit_sheet(user, found)
     table = SheetLineTable(filters.apply(selectors.with_differences(lines)), request, editable=editable)
-    steps = list(found.steps.select_related("by__organization"))
-    files = attachments.of_all(steps)
     context = {
         "sheet": found,
         "project": found.project,
         "filters": filters,
         "table": table,
-        "steps": [(step, files.get(step.pk, [])) for step in steps],
+        "steps": attachments.with_files(found.steps.select_related("by__organization")),
         "editable": editable,
         "objections": list(_objections(user, found)),
         "can_send": found.state in services.PAYABLE and permissions.can_make_sheets(user, found.project),

@@ -147,8 +147,7 @@ def _act(warning: Warning, act: str, to: str, *, by, text: str = "", files: Sequ
     if act not in REMARKS:
         warning.save(update_fields=["state", "handler", "release_kind", "released_at"])
     disposal = Disposal.objects.create(warning=warning, act=act, from_state=before, to_state=to, text=text, by=by)
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=disposal)
+    attachments.store_all(files, by=by, owner=disposal)
     audit.record(f"warning.{act}", by=by, target=warning, files=len(files), **detail)
     return disposal
 

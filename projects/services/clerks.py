@@ -20,8 +20,7 @@ def save_clerk(clerk: WageClerk, *, by, photo: bytes | None = None, papers=(), *
     if photo:
         clerk.photo = attachments.store(photo, "照片.jpg", by=by, owner=clerk)
         clerk.save(update_fields=["photo"])
-    for name, content in papers:
-        attachments.store(content, name, by=by, owner=clerk)
+    attachments.store_all(papers, by=by, owner=clerk)
     audit.record("project.clerk", by=by, target=clerk, project=project.code)
     mark_changed([project.pk])
     return clerk

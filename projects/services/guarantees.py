@@ -29,8 +29,7 @@ def save_guarantee(
     _check(guarantee)
     guarantee.full_clean()
     guarantee.save()
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=guarantee)
+    attachments.store_all(files, by=by, owner=guarantee)
     act = "guarantee.renew" if guarantee.renews_id else "guarantee.save"
     audit.record(act, by=by, target=guarantee, project=project.code, ends_on=guarantee.ends_on.isoformat())
     mark_changed([project.pk])

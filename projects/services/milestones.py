@@ -73,8 +73,7 @@ def answer_milestone(
         standing=standing_of(project, timezone.localdate()).kept(),
         by=by,
     )
-    for name, content in files:
-        attachments.store(content, name, by=by, owner=answer)
+    attachments.store_all(files, by=by, owner=answer)
     milestone.state = MilestoneState.CONFIRMED if confirms else MilestoneState.OBJECTED
     milestone.save(update_fields=["state"])
     act = "milestone.confirm" if confirms else "milestone.object"

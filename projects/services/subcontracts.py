@@ -28,8 +28,7 @@ def file_subcontract(contract: Subcontract, *, by, scans: Sequence[tuple[str, by
     contract.filed_by = contract.filed_by or by
     contract.full_clean(exclude=["filed_by"])  # the system itself may file
     contract.save()
-    for name, content in scans:
-        attachments.store(content, name, by=by, owner=contract)
+    attachments.store_all(scans, by=by, owner=contract)
     audit.record("subcontract.file", by=by, target=contract, project=project.code, number=contract.number)
     mark_changed([project.pk])
     return contract

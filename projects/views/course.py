@@ -118,6 +118,4 @@ def milestone_detail(request, pk):
 
 
 def _answers(milestone: Milestone) -> list:
-    answers = list(milestone.answers.select_related("by__organization"))
-    files = attachments.of_all(answers)
-    return [(answer, files.get(answer.pk, [])) for answer in answers]
+    return attachments.with_files(milestone.answers.select_related("by__organization"))

@@ -95,8 +95,6 @@ def project_detail(request, pk):
 def _course(user, project: Project) -> dict:
     """The suspension that lasts, what has not been confirmed, and the guarantees. Wages are no business of a bank."""
     today = timezone.localdate()
-    held = list(project.payment_guarantees.select_related("renewed_by"))
-    files = attachments.of_all(held)
     stands_still = project.suspensions.filter(ended_on=None).first()
     knows_wages = stands_still is not None and user.role != Role.BANK
     return {
@@ -104,7 +102,7 @@ def _course(user, project: Project) -> dict:
         "suspension": stands_still,
         "standing": course.standing_of(project, today) if knows_wages else None,
         "unconfirmed": project.milestones.outstanding() if user.role != Role.BANK else [],
-        "guarantees": [(guarantee, files.get(guarantee.pk, [])) for guarantee in held],
+        "guarantees": attachments.with_files(project.payment_guarantees.select_related("renewed_by")),
         "guarantee_state": GuaranteeState(guarantee_state(project, today)),
         "can_edit_guarantee": permissions.can_edit_guarantee(user, project),
     }

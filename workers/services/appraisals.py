@@ -4,10 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from core import audit
+from core import attachments, audit
 from projects.services import lock_open, mark_changed
 from workers.models import Appraisal, Engagement
-from workers.services.people import keep_files, not_later_than_today, refuse
+from workers.services.people import not_later_than_today, refuse
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def appraise(engagement: Engagement, *, kind: str, happened_on: date, reason: st
     )
     appraisal.full_clean(exclude=["engagement", "project", "by"])
     appraisal.save()
-    scans = keep_files(appraisal, files, by=by)
+    scans = attachments.store_all(files, by=by, owner=appraisal)
     mark_changed([engagement.project_id])
     audit.record(
         "appraisal.add",

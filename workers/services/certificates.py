@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from core import audit, crypto
+from core import attachments, audit, crypto
 from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers.enums import SPECIAL_TRADES, CertificateKind, CertificateStatus
 from workers.models import Certificate, Engagement
-from workers.services.people import keep_files, mark_sites_of, not_later_than_today, refuse
+from workers.services.people import mark_sites_of, not_later_than_today, refuse
 
 
 def why_not_certify(facts: dict) -> dict[str, str]:
@@ -45,7 +45,7 @@ def save_certificate(
     )
     refuse({"number": "该人员的这一证书已登记。"} if same.exclude(pk=certificate.pk).exists() else {})
     certificate.save()
-    scans = keep_files(certificate, files, by=by)
+    scans = attachments.store_all(files, by=by, owner=certificate)
     mark_sites_of(engagement.worker)
     audit.record("certificate.save", by=by, target=certificate, project=engagement.project.code, scans=scans)
     return certificate

@@ -1,10 +1,10 @@
 from django.db import transaction
 
-from core import audit
+from core import attachments, audit
 from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers.models import Insurance
-from workers.services.people import keep_files, refuse
+from workers.services.people import refuse
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def save_insurance(project: Project, *, by, insurance: Insurance | None = None, 
         setattr(insurance, name, value)
     insurance.full_clean(exclude=["project", "engagement", "registered_by"])
     insurance.save()
-    scans = keep_files(insurance, files, by=by)
+    scans = attachments.store_all(files, by=by, owner=insurance)
     mark_changed([project.pk])
     audit.record("insurance.save", by=by, target=insurance, project=project.code, scans=scans)
     return insurance

@@ -3,16 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from core import attachments
 from projects.services import mark_changed
 from workers.models import Engagement, Worker
-
-
-def keep_files(owner, files, *, by) -> int:
-    """`files`: (name, content) pairs of an EvidenceField, already checked."""
-    for name, content in files or ():
-        attachments.store(content, name, by=by, owner=owner)
-    return len(files or ())
 
 
 def mark_sites_of(worker: Worker) -> None:

@@ -165,8 +165,7 @@ def exit_engagement(
     if problems := ({"on": problem} if problem else {}) | settled.problems(on, dues[stored.pk]):
         raise ValidationError(problems)
     [departure] = _leave(engagement.project, [(stored, settled)], dues, on=on, by=by)
-    for name, content in vouchers:
-        attachments.store(content, name, by=by, owner=departure)
+    attachments.store_all(vouchers, by=by, owner=departure)
     engagement.exited_on = on
     return departure
 
@@ -211,7 +210,6 @@ def settle_departure(
         raise ValidationError({"paid_on": f"结清日期不能早于退场日期 {departure.exited_on}。"})
     departure.paid_on = paid_on
     departure.save(update_fields=["paid_on"])
-    for name, content in vouchers:
-        attachments.store(content, name, by=by, owner=departure)
+    attachments.store_all(vouchers, by=by, owner=departure)
     mark_changed([departure.project_id])
     audit.record("worker.settle", by=by, target=departure, paid_on=paid_on.isoformat())

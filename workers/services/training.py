@@ -4,12 +4,12 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from core import audit
+from core import attachments, audit
 from projects.models import Project
 from projects.services import lock_open, mark_changed
 from workers.models import Engagement, Training, TrainingRecord
 from workers.services import checks
-from workers.services.people import keep_files, not_later_than_today, refuse
+from workers.services.people import not_later_than_today, refuse
 
 
 @transaction.atomic
@@ -30,7 +30,7 @@ def save_training(
     training.full_clean(exclude=["project", "registered_by"])
     training.save()
     _set_people(training, wanted)
-    scans = keep_files(training, files, by=by)
+    scans = attachments.store_all(files, by=by, owner=training)
     mark_changed([project.pk])
     audit.record("training.save", by=by, target=training, project=project.code, people=len(wanted), scans=scans)
     return training

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from core import attachments
 from core.access import access, read_or_write
 from organizations.enums import Role
 from projects.models import Project
@@ -13,7 +14,7 @@ from projects.pages import dialog_answer, project_in_scope, refuse_unless, rows_
 from workers import permissions, selectors, services
 from workers.forms import CardForm, InsuranceForm, ReasonForm
 from workers.models import BankCard, Insurance
-from workers.pages import engagement_in_scope, form_page, with_files
+from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
 
 
@@ -63,7 +64,7 @@ def insurance_list(request, project_pk):
     rows = Insurance.objects.visible_to(request.user).filter(project=project).select_related("engagement__worker")
     context = {
         "project": project,
-        "insurances": with_files(rows),
+        "insurances": attachments.with_files(rows),
         "may_write": permissions.can_keep_register(request.user, project),
     }
     return render(request, "workers/insurance_list.html", context)

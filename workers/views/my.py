@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from core import attachments
 from core.access import access, read_or_write
 from core.months import next_month, previous_month
 from organizations.enums import Role
 from workers.forms.pin import PinForm
 from workers.grid import Calendar
 from workers.models import AttendanceDay, BankCard, Engagement, LoginIssue, Worker
-from workers.pages import month_asked, with_files
+from workers.pages import month_asked
 from workers.selectors import own
 from workers.selectors.days import punches_of
 from workers.services.logins import set_pin
@@ -91,7 +92,7 @@ def _day(text: str) -> date:
 @access(Role.WORKER)
 def contracts(request):
     today = timezone.localdate()
-    rows = with_files(own.own_contracts(request.user))
+    rows = attachments.with_files(own.own_contracts(request.user))
     signed = {contract.engagement_id for contract, _ in rows}
     context = {
         "contracts": [(contract, files, contract.is_over(today)) for contract, files in rows],

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from core import attachments
 from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
 from workers import panels, permissions, selectors, services
@@ -14,7 +15,7 @@ from workers.filters import EngagementFilters
 from workers.forms import EngagementForm, EnrolForm
 from workers.indicators import WORKER
 from workers.models import Engagement, Worker
-from workers.pages import engagement_in_scope, form_page, panels_of, with_files
+from workers.pages import engagement_in_scope, form_page, panels_of
 from workers.permissions import READERS, WRITERS
 from workers.selectors import crews, lacks
 from workers.services.checks import TOO_OLD, is_past_retirement
@@ -88,11 +89,11 @@ def _stay(user, engagement: Engagement, lacking: list[lacks.Lack], others: dict)
         ]
         + papers,
         "is_late": lacks.LATE in lacking,
-        "contracts": with_files(engagement.contracts.all()),
+        "contracts": attachments.with_files(engagement.contracts.all()),
         "months": engagement.attendance_months.all()[:12],
         "may_write": permissions.can_keep_register(user, engagement.project),
         "return_id": f"return-{engagement.pk}",
-        "departures": with_files(engagement.departures.all()),
+        "departures": attachments.with_files(engagement.departures.all()),
         "elsewhere": others.get(engagement.pk, (0, [])),
         "today": timezone.localdate(),
     }
