@@ -1,5 +1,6 @@
 """What no door may let in: whatever a sheet's cell or a form's field holds, it is refused at its place or it fits."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from math import isfinite
@@ -189,7 +190,8 @@ def test_who_comes_back_may_enter_after_the_days_of_the_first_stay(site):
     Run(RosterImport, site, roster(line(number=number)))
     made = Engagement.objects.get()
     write_days([DayRow(made.pk, date(2026, 8, 15), Decimal(1))], source="sheet")
-    services.exit_engagement(made, on=date(2026, 8, 20), settled=factories.SETTLED, by=None)
+    settled = replace(factories.SETTLED, note="当日已付现金")
+    services.exit_engagement(made, on=date(2026, 8, 20), settled=settled, by=None)
     run = Run(RosterImport, site, roster(line(number=number, 进场日期="2026-10-01")))
     assert "再次进场" in run.at(2)
     moved = Run(RosterImport, site, roster(line(number=number, 进场日期="2026-10-03")))

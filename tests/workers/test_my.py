@@ -12,6 +12,7 @@ from core import attachments
 from projects.models import WageClerk
 from projects.services import merge_projects
 from tests.accounts import factories as money
+from tests.accounts import payouts
 from tests.organizations import factories as who
 from tests.projects import factories as sites
 from tests.workers import factories as people
@@ -131,7 +132,9 @@ class TestPages:
         assert "nav-desk" not in page
 
     def test_a_wage_that_is_owed_is_said_first(self, signed_in, project, own):
-        money.payroll_line(money.payroll(project, date(2026, 10, 1)), "4000.00", engagement=own[0])
+        month, why = money.payroll(project, date(2026, 10, 1)), {"difference_reason": "按班组记工"}
+        line = money.payroll_line(month, "4000.00", engagement=own[0], **why)
+        payouts.approve(line.sheet, by=who.officer())
         page = signed_in.get("/").content.decode()
         assert "还有 <strong>1</strong> 笔工资没有发足，共差 <strong>4,000.00</strong> 元" in page
         assert "还没发" in page
