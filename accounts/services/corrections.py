@@ -93,7 +93,8 @@ def reclassify(entry: LedgerEntry, *, kind: str, reason: str, by) -> Reclassific
     made = Reclassification(entry=entry, project=project, was=entry.kind, kind=kind, reason=reason, by=by)
     made.full_clean(exclude=["by"])
     made.save(force_insert=True)
-    audit.record("ledger.reclassify", by=by, target=entry, before=made.was, after=kind, reason=reason)
+    kinds = {"before": made.get_was_display(), "after": made.get_kind_display()}
+    audit.record("ledger.reclassify", by=by, target=entry, reason=reason, **kinds)
     mark_changed([project.pk])
     match_payouts(project, by=by)
     return made

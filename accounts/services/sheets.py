@@ -279,7 +279,8 @@ def take_step(
             net=totals["net"] or 0,
         )
     attachments.store_all(files, by=by, owner=step)
-    audit.record("payroll.step", by=by, target=sheet, before=step.from_state, after=to, people=step.people)
+    states = {"before": step.get_from_state_display(), "after": step.get_to_state_display()}
+    audit.record("payroll.step", by=by, target=sheet, people=step.people, **states)
     mark_changed([project.pk])
     return step
 
@@ -298,7 +299,7 @@ def answer_line(line: PayrollLine, answer: Answer, *, by, net: Decimal, text: st
             by=by,
             issue=issue_shortly_before(by),
         )
-    audit.record("payroll.answer", by=by, target=line, state=answer)
+    audit.record("payroll.answer", by=by, target=line, state=given.get_answer_display())
     sheet = PayrollSheet.objects.unscoped(MINE).get(pk=line.sheet_id)
     waiting = PayrollLine.objects.unscoped(MINE).filter(sheet=sheet).exclude(answer=Answer.CONFIRMED)
     if not waiting.exists():
