@@ -21,6 +21,7 @@ from organizations.models import Organization
 from projects.models.merging import Refuse
 
 NOTICE_DAYS = 30  # of public notice before a refund
+TWO_PEOPLE = "经办人与审批人不能是同一人，请由本单位另一名工作人员审批。"
 
 
 def person(label: str, **options) -> models.ForeignKey:
@@ -65,7 +66,7 @@ def two_people(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(approved_by__isnull=True) | (Q(proposed_by__isnull=False) & ~Q(approved_by=F("proposed_by"))),
         name=name,
-        violation_error_message="经办人与审批人不能是同一人，请由本单位另一名工作人员审批。",
+        violation_error_message=TWO_PEOPLE,
     )
 
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.enums import DepositForm, DepositMovementKind, DepositState, InstrumentState, RefundState, UseState
+from accounts.enums import DepositForm, DepositMovementKind, DepositState, InstrumentState, UseState
 from accounts.models import Deposit, DepositInstrument, DepositMovement, DepositRefund, DepositUse
 from accounts.services.deposit_numbers import movement_number
 from accounts.services.deposits import lock_deposit
@@ -111,10 +111,7 @@ def confirm_instrument(
 def _end(before: DepositInstrument, day: date, by) -> None:
     uses = DepositUse.objects.unscoped("of this instrument").filter(instrument=before)
     refunds = DepositRefund.objects.unscoped("of this instrument").filter(instrument=before)
-    if (
-        uses.filter(state__in=(UseState.PROPOSED, UseState.APPROVED)).exists()
-        or refunds.filter(state__in=(RefundState.APPLIED, RefundState.PROPOSED, RefundState.APPROVED)).exists()
-    ):
+    if uses.filter(state__in=DepositUse.OPEN).exists() or refunds.filter(state__in=DepositRefund.OPEN).exists():
         raise ValidationError(UNDECIDED)
     if before.balance:
         move(before, DepositMovementKind.REPLACE, before.balance, by=by, moved_on=day)

@@ -2,21 +2,28 @@
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.enums import DepositMovementKind, DepositState, InstrumentState, RefundState, UseState
+from accounts.enums import DepositMovementKind, DepositState, InstrumentState, RefundState
 from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse
-from accounts.services.deposit_instruments import held, lock_instrument, move
+from accounts.services.deposit_decisions import (
+    check_day,
+    lock_decision,
+    mark_refused,
+    require_another,
+    require_office,
+    told,
+)
+from accounts.services.deposit_instruments import held, move
 from accounts.services.deposit_numbers import notice_number
-from accounts.services.deposit_uses import DECIDED, TWO_PEOPLE
 from accounts.services.deposits import lock_deposit
-from core import attachments, audit
+from core import attachments
 from core.attachments import Files
 from core.working_days import add_workdays
 from projects.enums import Status
-from projects.services import lock, mark_changed
+from projects.services import lock
 
 DECIDE_WITHIN, CONFIRM_WITHIN = 5, 3  # working days (人社部发〔2021〕65号, art. 22)
 
@@ -49,49 +56,35 @@ def apply_refund(
     refund.full_clean()
     refund.save()
     attachments.store_all(files, by=by, owner=refund)
-    _told(refund, "deposit.refund_apply", by)
+    told(refund, "deposit.refund_apply", by)
     return refund
 
 
 def _refuse_beside_a_use(instrument) -> None:
     uses = DepositUse.objects.unscoped("of this instrument").filter(instrument=instrument)
-    if uses.filter(state__in=(UseState.PROPOSED, UseState.APPROVED)).exists():
+    if uses.filter(state__in=DepositUse.OPEN).exists():
         raise ValidationError("有动用尚未办结，不能申请退还。")
-
-
-def _lock_refund(refund: DepositRefund, *states: str) -> DepositRefund:
-    lock(refund.deposit.project)
-    lock_deposit(refund.deposit)
-    lock_instrument(refund.instrument)
-    rows = DepositRefund.objects.unscoped("the caller has found it in scope")
-    found = rows.select_for_update().get(pk=refund.pk)
-    if found.state not in states:
-        raise ValidationError(DECIDED)
-    return found
 
 
 @transaction.atomic
 def propose_refund(refund: DepositRefund, *, by, opinion: str, office_uscc: str) -> DepositRefund:
     """The officer in charge has found nothing owed."""
-    refund = _lock_refund(refund, RefundState.APPLIED)
+    refund = lock_decision(refund, RefundState.APPLIED)
     _refuse_beside_a_use(refund.instrument)
     refund.state, refund.proposed_by, refund.proposed_at = RefundState.PROPOSED, by, timezone.now()
     refund.opinion, refund.office = opinion.strip(), by.organization
     refund.office_name, refund.office_uscc = by.organization.name, office_uscc
     refund.full_clean()
     refund.save()
-    _told(refund, "deposit.refund_propose", by)
+    told(refund, "deposit.refund_propose", by)
     return refund
 
 
 @transaction.atomic
 def approve_refund(refund: DepositRefund, *, by) -> DepositRefund:
     """By another officer of the office: the 退还通知书 goes to the keeper, which refunds within 3 working days."""
-    refund = _lock_refund(refund, RefundState.PROPOSED)
-    if by.organization_id != refund.office_id:
-        raise PermissionDenied
-    if by.pk == refund.proposed_by_id:
-        raise ValidationError(TWO_PEOPLE)
+    refund = lock_decision(refund, RefundState.PROPOSED)
+    require_another(refund, by)
     _refuse_beside_a_use(refund.instrument)
     today = timezone.localdate()
     refund.state, refund.approved_by, refund.approved_at = RefundState.APPROVED, by, timezone.now()
@@ -99,30 +92,26 @@ def approve_refund(refund: DepositRefund, *, by) -> DepositRefund:
     refund.notice_number = notice_number(refund.office, "退", today)
     refund.confirm_by = add_workdays(today, CONFIRM_WITHIN).day
     refund.save()
-    _told(refund, "deposit.refund_approve", by, number=refund.notice_number)
+    told(refund, "deposit.refund_approve", by, number=refund.notice_number)
     return refund
 
 
 @transaction.atomic
 def refuse_refund(refund: DepositRefund, *, by, reason: str) -> DepositRefund:
     """By any officer in charge while it is not decided: wages are owed, or somebody has objected."""
-    refund = _lock_refund(refund, RefundState.APPLIED, RefundState.PROPOSED)
-    if refund.office_id and by.organization_id != refund.office_id:
-        raise PermissionDenied
-    refund.state, refund.refused_by, refund.refused_at = RefundState.REFUSED, by, timezone.now()
-    refund.refused_reason = reason.strip()
-    refund.save()
-    _told(refund, "deposit.refund_refuse", by, reason=refund.refused_reason)
+    refund = lock_decision(refund, RefundState.APPLIED, RefundState.PROPOSED)
+    if refund.office_id:
+        require_office(refund, by)
+    mark_refused(refund, RefundState.REFUSED, by=by, reason=reason)
+    told(refund, "deposit.refund_refuse", by, reason=refund.refused_reason)
     return refund
 
 
 @transaction.atomic
 def confirm_refund(refund: DepositRefund, *, by, moved_on: date, reference: str = "") -> DepositMovement:
     """By the keeper: the money is back, the letter or policy given back. The deposit is closed."""
-    refund = _lock_refund(refund, RefundState.APPROVED)
-    first, today = timezone.localdate(refund.approved_at), timezone.localdate()
-    if not first <= moved_on <= today:
-        raise ValidationError({"moved_on": f"日期应在通知书签发之日（{first:%Y-%m-%d}）至今天之间。"})
+    refund = lock_decision(refund, RefundState.APPROVED)
+    check_day(moved_on, timezone.localdate(refund.approved_at), "通知书签发")
     instrument = refund.instrument
     movement = move(
         instrument,
@@ -139,11 +128,5 @@ def confirm_refund(refund: DepositRefund, *, by, moved_on: date, reference: str 
     instrument.state = InstrumentState.ENDED
     instrument.save()
     Deposit.objects.unscoped("locked above").filter(pk=refund.deposit_id).update(state=DepositState.RELEASED)
-    _told(refund, "deposit.refund_done", by, number=movement.number)
+    told(refund, "deposit.refund_done", by, number=movement.number)
     return movement
-
-
-def _told(refund: DepositRefund, act: str, by, **detail) -> None:
-    project = refund.deposit.project
-    audit.record(act, by=by, target=refund, project=project.code, **detail)
-    mark_changed([project.pk])

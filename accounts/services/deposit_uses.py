@@ -3,25 +3,32 @@
 from datetime import date
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.enums import DepositMovementKind, DepositPayMethod, DepositState, RefundState, UseState
 from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse, DepositUseLine, PayoutOrder
 from accounts.selectors.deposits import payable_lines
-from accounts.services.deposit_instruments import held, lock_instrument, move
+from accounts.services.deposit_decisions import (
+    DECIDED,
+    check_day,
+    lock_decision,
+    mark_refused,
+    require_another,
+    require_office,
+    told,
+)
+from accounts.services.deposit_instruments import held, move
 from accounts.services.deposit_numbers import notice_number
 from accounts.services.deposits import lock_deposit
 from accounts.services.settling import settle_sheets
 from core import attachments, audit
 from core.attachments import Files
 from core.working_days import add_workdays
-from projects.services import lock, mark_changed
+from projects.services import lock
 
 PAY_WITHIN, REFILL_WITHIN = 5, 10  # working days (人社部发〔2021〕65号)
-TWO_PEOPLE = "经办人与审批人不能是同一人，请由本单位另一名工作人员审批。"
-DECIDED = "该事项已经办理，请刷新页面。"
 
 
 @transaction.atomic
@@ -96,25 +103,11 @@ def _lines(deposit: Deposit, amounts: dict[int, Decimal]) -> list[DepositUseLine
     ]
 
 
-def _lock_use(use: DepositUse, *states: str) -> DepositUse:
-    """Project, deposit, instrument, decision: always in this order."""
-    lock(use.deposit.project)
-    lock_deposit(use.deposit)
-    lock_instrument(use.instrument)
-    found = DepositUse.objects.unscoped("the caller has found it in scope").select_for_update().get(pk=use.pk)
-    if found.state not in states:
-        raise ValidationError(DECIDED)
-    return found
-
-
 @transaction.atomic
 def approve_use(use: DepositUse, *, by) -> DepositUse:
     """By another officer of the office: the 支付通知书 goes to the keeper, which pays within 5 working days."""
-    use = _lock_use(use, UseState.PROPOSED)
-    if by.organization_id != use.office_id:
-        raise PermissionDenied
-    if by.pk == use.proposed_by_id:
-        raise ValidationError(TWO_PEOPLE)
+    use = lock_decision(use, UseState.PROPOSED)
+    require_another(use, by)
     if use.instrument.balance < use.amount:
         raise ValidationError(f"工资保证金余额不足，现为 {use.instrument.balance:,.2f} 元。")
     today = timezone.localdate()
@@ -122,27 +115,24 @@ def approve_use(use: DepositUse, *, by) -> DepositUse:
     use.notice_number = notice_number(use.office, "支", today)
     use.pay_by = add_workdays(today, PAY_WITHIN).day
     use.save()
-    _told(use, "deposit.use_approve", by, number=use.notice_number)
+    told(use, "deposit.use_approve", by, number=use.notice_number)
     return use
 
 
 @transaction.atomic
 def refuse_use(use: DepositUse, *, by, reason: str) -> DepositUse:
-    use = _lock_use(use, UseState.PROPOSED)
-    if by.organization_id != use.office_id:
-        raise PermissionDenied
-    use.state, use.refused_by, use.refused_at = UseState.REFUSED, by, timezone.now()
-    use.refused_reason = reason.strip()
-    use.save()
-    _told(use, "deposit.use_refuse", by, reason=use.refused_reason)
+    use = lock_decision(use, UseState.PROPOSED)
+    require_office(use, by)
+    mark_refused(use, UseState.REFUSED, by=by, reason=reason)
+    told(use, "deposit.use_refuse", by, reason=use.refused_reason)
     return use
 
 
 @transaction.atomic
 def confirm_payment(use: DepositUse, *, by, moved_on: date, reference: str = "", files: Files = ()) -> DepositMovement:
     """By the keeper: every worker of the notice has the money."""
-    use = _lock_use(use, UseState.APPROVED)
-    _check_day(moved_on, timezone.localdate(use.approved_at), "通知书签发")
+    use = lock_decision(use, UseState.APPROVED)
+    check_day(moved_on, timezone.localdate(use.approved_at), "通知书签发")
     movement = move(
         use.instrument, DepositMovementKind.USE, use.amount, by=by, moved_on=moved_on, reference=reference, use=use
     )
@@ -151,7 +141,7 @@ def confirm_payment(use: DepositUse, *, by, moved_on: date, reference: str = "",
     use.save()
     _pay_lines(use, by)
     attachments.store_all(files, by=by, owner=use)
-    _told(use, "deposit.use_pay", by, number=movement.number)
+    told(use, "deposit.use_pay", by, number=movement.number)
     return movement
 
 
@@ -178,10 +168,10 @@ def _pay_lines(use: DepositUse, by) -> None:
 @transaction.atomic
 def confirm_refill(use: DepositUse, *, by, amount: Decimal, moved_on: date, reference: str = "") -> DepositMovement:
     """By the keeper: the contractor has refilled, in one go or in parts."""
-    use = _lock_use(use, UseState.PAID)
+    use = lock_decision(use, UseState.PAID)
     if use.refilled_on:
         raise ValidationError(DECIDED)
-    _check_day(moved_on, use.paid_on, "支付工资")
+    check_day(moved_on, use.paid_on, "支付工资")
     left = left_to_refill(use)
     if not 0 < amount <= left:
         raise ValidationError({"amount": f"补足金额应大于零，且不超过待补足的 {left:,.2f} 元。"})
@@ -191,7 +181,7 @@ def confirm_refill(use: DepositUse, *, by, amount: Decimal, moved_on: date, refe
     if amount == left:
         use.refilled_on = moved_on
         use.save()
-    _told(use, "deposit.use_refill", by, number=movement.number)
+    told(use, "deposit.use_refill", by, number=movement.number)
     return movement
 
 
@@ -199,14 +189,3 @@ def left_to_refill(use: DepositUse) -> Decimal:
     """What was paid, less what has come back."""
     rows = DepositMovement.objects.unscoped("of a use in scope").filter(use=use, kind=DepositMovementKind.REFILL)
     return use.amount - sum((row.amount for row in rows), Decimal(0))
-
-
-def _check_day(day: date, first: date, after: str) -> None:
-    if not first <= day <= timezone.localdate():
-        raise ValidationError({"moved_on": f"日期应在{after}之日（{first:%Y-%m-%d}）至今天之间。"})
-
-
-def _told(use: DepositUse, act: str, by, **detail) -> None:
-    project = use.deposit.project
-    audit.record(act, by=by, target=use, project=project.code, **detail)
-    mark_changed([project.pk])

@@ -97,9 +97,7 @@ def use_notice(request, pk):
 def use_approve(request, pk):
     use = _use(request, pk)
     refuse_act(permissions.can_decide_use(request.user, use))
-    return dialog_answer(
-        request, use, None, lambda: deposit_uses.approve_use(use, by=request.user), "已批准，支付通知书已生成。"
-    )
+    return _answer(request, use, None, deposit_uses.approve_use, "已批准，支付通知书已生成。")
 
 
 @require_POST
@@ -129,8 +127,11 @@ def use_refill(request, pk):
     return _answer(request, use, form, deposit_uses.confirm_refill, "已登记补足。")
 
 
-def _answer(request, decision, form: PortalForm, act, done: str):
-    return dialog_answer(request, decision, form, lambda: act(decision, by=request.user, **form.cleaned_data), done)
+def _answer(request, decision, form: PortalForm | None, service, done: str):
+    def act():
+        service(decision, by=request.user, **(form.cleaned_data if form else {}))
+
+    return dialog_answer(request, decision, form, act, done)
 
 
 # --- refund ----------------------------------------------------------------------------------------------------------
@@ -208,13 +209,7 @@ def refund_propose(request, pk):
 def refund_approve(request, pk):
     refund = _refund(request, pk)
     refuse_act(permissions.can_decide_refund(request.user, refund))
-    return dialog_answer(
-        request,
-        refund,
-        None,
-        lambda: deposit_refunds.approve_refund(refund, by=request.user),
-        "已批准，退还通知书已生成。",
-    )
+    return _answer(request, refund, None, deposit_refunds.approve_refund, "已批准，退还通知书已生成。")
 
 
 @require_POST
