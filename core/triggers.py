@@ -11,11 +11,13 @@ from pgtrigger import Before, Delete, Protect, Statement, Trigger, Truncate, Upd
 
 def append_only() -> list[Trigger]:
     """No UPDATE, DELETE or TRUNCATE, not even by raw SQL."""
+    return [Protect(name="append_only", operation=Update | Delete), no_truncate()]
+
+
+def no_truncate() -> Trigger:
+    """Row triggers do not see a TRUNCATE."""
     refuse = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
-    return [
-        Protect(name="append_only", operation=Update | Delete),
-        Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=refuse),
-    ]
+    return Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=refuse)
 
 
 @contextmanager

@@ -1,7 +1,9 @@
 """What holds a batch of payments against everybody, raw SQL included: it is fixed once it is made, each payment ends
 once, and what it pays is owed by a sheet that went through all its steps."""
 
-from pgtrigger import After, Before, Deferred, Delete, Insert, Referencing, Row, Statement, Trigger, Truncate, Update
+from pgtrigger import After, Before, Deferred, Delete, Insert, Referencing, Row, Statement, Trigger, Update
+
+from core.triggers import no_truncate
 
 _RAISE = "USING ERRCODE = 'check_violation'"
 
@@ -67,18 +69,12 @@ END IF;
 RETURN NEW;
 """
 
-_KEPT = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
-
-
-def _no_truncate() -> Trigger:
-    return Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=_KEPT)
-
 
 def of_batches() -> list[Trigger]:
     return [
         Trigger(name="fixed_when_made", when=Before, operation=Update | Delete, func=_BATCH_STAYS),
         Trigger(name="totals_agree", level=Row, when=After, operation=Insert, timing=Deferred, func=_TOTALS_AGREE),
-        _no_truncate(),
+        no_truncate(),
     ]
 
 
@@ -95,5 +91,5 @@ def of_orders() -> list[Trigger]:
         ),
         Trigger(name="in_turn", when=Before, operation=Insert, declare=records, func=_ORDER_IN_TURN),
         Trigger(name="ends_once", when=Before, operation=Update | Delete, func=_ORDER_ENDS_ONCE),
-        _no_truncate(),
+        no_truncate(),
     ]

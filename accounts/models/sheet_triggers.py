@@ -14,14 +14,13 @@ from pgtrigger import (
     Insert,
     Operation,
     Row,
-    Statement,
     Trigger,
-    Truncate,
     Update,
     UpdateOf,
 )
 
 from accounts.enums import STEPS
+from core.triggers import no_truncate
 
 _RAISE = "USING ERRCODE = 'check_violation'"
 
@@ -166,12 +165,6 @@ IF (SELECT coalesce(sum(l.advance_deducted), 0) FROM accounts_payrollline l WHER
 END IF;
 RETURN NULL;
 """
-
-_KEPT = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
-
-
-def no_truncate() -> Trigger:
-    return Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=_KEPT)
 
 
 def of_sheets() -> list[Trigger]:

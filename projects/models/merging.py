@@ -8,7 +8,9 @@ docs/decisions/merging-projects.md. In the SQL given here `s` is the source's ro
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pgtrigger import Before, Delete, Statement, Trigger, Truncate, Update
+from pgtrigger import Before, Delete, Trigger, Update
+
+from core.triggers import no_truncate
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,6 @@ def append_only_but_for_merges(*columns: str, also: str = "") -> list[Trigger]:
     merge, and with it keys to rows that fold (`columns`). Not for tables with generated columns, which a BEFORE
     trigger does not see. `also`: SQL that returns NEW for one more UPDATE that may pass, with `as_it_was` to compare
     in."""
-    refuse = "RAISE EXCEPTION 'append-only: % may not be truncated', TG_TABLE_NAME;"
     return [
         Trigger(
             name="append_only",
@@ -91,5 +92,5 @@ def append_only_but_for_merges(*columns: str, also: str = "") -> list[Trigger]:
                 "{columns}", "".join(f"\n    as_it_was.{column} := OLD.{column};" for column in columns)
             ),
         ),
-        Trigger(name="no_truncate", operation=Truncate, level=Statement, when=Before, func=refuse),
+        no_truncate(),
     ]
