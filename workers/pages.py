@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,17 @@ def month_asked(request) -> date:
     this = timezone.localdate().replace(day=1)
     asked = MonthFilter(request.GET).values.get("month")
     return asked if asked and date(2000, 1, 1) <= asked <= this else this
+
+
+def day_asked(text: str) -> date:
+    """Of an address; 404 for what is no day, or none that has come."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Http404 from None
+    if not date(2000, 1, 1) <= day <= timezone.localdate():
+        raise Http404
+    return day
 
 
 def attendance_trail(project: Project) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from io import BytesIO
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +20,7 @@ from workers import permissions, selectors, services
 from workers.filters import CorrectionFilters
 from workers.forms import TeamDayForm
 from workers.grid import Calendar, exported
-from workers.pages import attendance_trail, engagement_in_scope, form_page, month_asked
+from workers.pages import attendance_trail, day_asked, engagement_in_scope, form_page, month_asked
 from workers.permissions import READERS, WRITERS
 from workers.selectors import days
 from workers.tables import CorrectionTable, DayTable
@@ -37,16 +36,6 @@ class TeamDayFilter(DayFilter):
     def __init__(self, data, *, teams):
         super().__init__(data)
         self.fields["team"].choices = [("", "全部"), *teams]
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    if not date(2000, 1, 1) <= day <= timezone.localdate():
-        raise Http404
-    return day
 
 
 @require_GET
@@ -90,7 +79,7 @@ def attendance_person(request, pk):
 @access(*READERS)
 def punch_day(request, pk, day):
     """The clockings of one person on one day, with what each is worth."""
-    engagement, day = engagement_in_scope(request, pk), _day(day)
+    engagement, day = engagement_in_scope(request, pk), day_asked(day)
     known = days.people_of_day(request.user, engagement.project, day).filter(pk=pk).first()
     context = {
         "engagement": engagement,

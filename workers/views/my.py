@@ -1,10 +1,7 @@
 """A worker's own pages: attendance, contracts, whom to turn to, the own login. Only own rows, by their scope."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -17,7 +14,7 @@ from organizations.enums import Role
 from workers.forms.pin import PinForm
 from workers.grid import Calendar
 from workers.models import AttendanceDay, BankCard, Engagement, LoginIssue, Worker
-from workers.pages import month_asked
+from workers.pages import day_asked, month_asked
 from workers.selectors import own
 from workers.selectors.days import punches_of
 from workers.services.logins import set_pin
@@ -67,7 +64,7 @@ def _month(request, stay: Engagement, stays: list[Engagement]):
 @access(Role.WORKER)
 def attendance_day(request, pk, day):
     """What was counted on a day, the clockings, and who entered what by hand."""
-    stay, day = _stay(request, pk), _day(day)
+    stay, day = _stay(request, pk), day_asked(day)
     context = {
         "stay": stay,
         "day": day,
@@ -76,16 +73,6 @@ def attendance_day(request, pk, day):
         "corrections": own.corrections_of_day(request.user, stay, day),
     }
     return render(request, "my/attendance_day.html", context)
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise Http404 from None
-    if not date(2000, 1, 1) <= day <= timezone.localdate():
-        raise Http404
-    return day
 
 
 @require_GET
