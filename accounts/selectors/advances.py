@@ -4,27 +4,26 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, Exists, F, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from accounts.enums import AdvanceStep
 from accounts.models import Advance, AdvanceMovement, PayrollLine
+from core.aggregates import MONEY
 from organizations.models import Organization
 from projects.models import Project
-
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 
 def with_outstanding(advances: QuerySet[Advance]) -> QuerySet[Advance]:
     """`came_back`, and `open_amount`: nothing of what was undone."""
     moves = AdvanceMovement._base_manager.filter(advance=OuterRef("pk")).order_by()
-    signed = Case(When(step=AdvanceStep.RECOVERED, then=F("amount")), default=-F("amount"), output_field=_MONEY)
+    signed = Case(When(step=AdvanceStep.RECOVERED, then=F("amount")), default=-F("amount"), output_field=MONEY)
     came_back = moves.exclude(step=AdvanceStep.UNDONE).values("advance").annotate(sum=Sum(signed)).values("sum")
-    advances = advances.annotate(came_back=Coalesce(Subquery(came_back), Decimal(0), output_field=_MONEY))
+    advances = advances.annotate(came_back=Coalesce(Subquery(came_back), Decimal(0), output_field=MONEY))
     undone = Exists(moves.filter(step=AdvanceStep.UNDONE))
     return advances.annotate(
-        given=Case(When(undone, then=Decimal(0)), default=F("amount"), output_field=_MONEY),
-        open_amount=Case(When(undone, then=Decimal(0)), default=F("amount") - F("came_back"), output_field=_MONEY),
+        given=Case(When(undone, then=Decimal(0)), default=F("amount"), output_field=MONEY),
+        open_amount=Case(When(undone, then=Decimal(0)), default=F("amount") - F("came_back"), output_field=MONEY),
     )
 
 

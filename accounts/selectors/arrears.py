@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, DecimalField, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.enums import AgeBand, DueKind
 from accounts.models import ArrearsThreshold, WageDue
 from accounts.models.threshold import MONTHS, ONE_PERSON, PEOPLE, SEVERAL
+from core.aggregates import MONEY
 from organizations.models import Organization, Region
 from projects.models import Project
 from workers.models import Worker
 
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
 BAND_DAYS = {AgeBand.MONTH: (1, 30), AgeBand.TWO_MONTHS: (31, 60), AgeBand.THREE_MONTHS: (61, 90)}
 
 
@@ -34,8 +34,8 @@ def band_of(due_on: date, today: date) -> AgeBand:
 
 
 _SUMS = {
-    "owed": Coalesce(Sum("amount"), Decimal(0), output_field=_MONEY),
-    "estimated": Coalesce(Sum("amount", filter=Q(kind=DueKind.UNLISTED)), Decimal(0), output_field=_MONEY),
+    "owed": Coalesce(Sum("amount"), Decimal(0), output_field=MONEY),
+    "estimated": Coalesce(Sum("amount", filter=Q(kind=DueKind.UNLISTED)), Decimal(0), output_field=MONEY),
     "unknown": Count("pk", filter=Q(amount__isnull=True)),
     "months": Count("pk"),
     "people": Count("person", distinct=True),
@@ -46,7 +46,7 @@ _SUMS = {
 def totals(arrears: QuerySet[WageDue], today: date) -> dict:
     """Of a list: its sums, and by age."""
     bands = {
-        f"band_{band}": Coalesce(Sum("amount", filter=band_q(band, today)), Decimal(0), output_field=_MONEY)
+        f"band_{band}": Coalesce(Sum("amount", filter=band_q(band, today)), Decimal(0), output_field=MONEY)
         for band in AgeBand.values
     }
     found = arrears.order_by().aggregate(**_SUMS, **bands)

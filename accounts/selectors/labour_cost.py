@@ -10,12 +10,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import DateField, DecimalField, Exists, F, IntegerField, OuterRef, QuerySet, Sum
+from django.db.models import DateField, Exists, F, IntegerField, OuterRef, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind, TermBasis
 from accounts.models import LabourCostTerm, LedgerEntry, MeasuredValue
+from core.aggregates import MONEY
 from projects.models import Project
 
 IN_SCOPE = "the project is in scope"
@@ -63,7 +64,6 @@ _SINCE = f"""(
     ) c WHERE c.upto > {_CAME}
 )"""
 _UNMEASURED = f"(SELECT count(*) FROM ({_OF_ROW}) d WHERE d.due IS NULL AND d.due_on < %s)"
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 
 def with_labour_cost(projects: QuerySet[Project], today: date) -> QuerySet[Project]:
@@ -72,9 +72,9 @@ def with_labour_cost(projects: QuerySet[Project], today: date) -> QuerySet[Proje
     month = today.replace(day=1)
     terms = LabourCostTerm._base_manager.filter(project=OuterRef("pk"))
     return projects.filter(Exists(terms)).annotate(
-        cost_due=RawSQL(_OWED, [month, today], output_field=_MONEY),
-        cost_came=RawSQL(_CAME, [], output_field=_MONEY),
-        cost_gap=RawSQL(f"greatest({_OWED} - {_CAME}, 0)", [month, today], output_field=_MONEY),
+        cost_due=RawSQL(_OWED, [month, today], output_field=MONEY),
+        cost_came=RawSQL(_CAME, [], output_field=MONEY),
+        cost_gap=RawSQL(f"greatest({_OWED} - {_CAME}, 0)", [month, today], output_field=MONEY),
         overdue_since=RawSQL(_SINCE, [month, today], output_field=DateField()),
         unmeasured=RawSQL(_UNMEASURED, [month, today], output_field=IntegerField()),
     )

@@ -8,10 +8,8 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    DecimalField,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
@@ -27,12 +25,12 @@ from accounts.enums import MovementDirection, MovementKind
 from accounts.indicators import SPECIAL_ACCOUNT
 from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, Reclassification, SpecialAccount
 from core import crypto, indicators
+from core.aggregates import MONEY, figure
 from core.indicators import Gap
 from projects.models import Project
 from workers.models import AttendanceMonth, BankCard, Engagement
 
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
-_ZERO = Value(Decimal(0), output_field=_MONEY)
+_ZERO = Value(Decimal(0), output_field=MONEY)
 IN, OUT = MovementDirection.IN, MovementDirection.OUT
 
 
@@ -73,16 +71,12 @@ def unlike_registered(account: SpecialAccount, facts: dict) -> list[tuple[str, s
 
 def with_totals(payrolls: QuerySet) -> QuerySet:
     """`people`, `paid_people`, `net_total`, `paid_total`: asked per payroll: a page costs its own rows only."""
-    lines = PayrollLine._base_manager.filter(payroll=OuterRef("pk")).order_by().values("payroll")
-
-    def figure(aggregate, kind) -> Coalesce:
-        return Coalesce(Subquery(lines.annotate(figure=aggregate).values("figure")), Value(0), output_field=kind)
-
+    lines = PayrollLine._base_manager.filter(payroll=OuterRef("pk"))
     return payrolls.annotate(
-        people=figure(Count("pk"), IntegerField()),
-        paid_people=figure(Count("pk", filter=Q(paid__gte=F("net"))), IntegerField()),
-        net_total=figure(Sum("net"), _MONEY),
-        paid_total=figure(Sum("paid"), _MONEY),
+        people=figure(lines, Count("pk")),
+        paid_people=figure(lines.filter(paid__gte=F("net")), Count("pk")),
+        net_total=figure(lines, Sum("net"), MONEY),
+        paid_total=figure(lines, Sum("paid"), MONEY),
     )
 
 

@@ -1,17 +1,15 @@
 """Batches at the bank and their payments. Callers hand over querysets that are already in the user's scope."""
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 
-from django.db.models import Count, DecimalField, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.enums import BatchState, OrderState, Refusal
 from accounts.models import PayoutOrder, SpecialAccount
+from core.aggregates import MONEY, figure
 from projects.models import Project
 
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
 KEPT_BACK = Q(state=OrderState.REFUSED) & ~Q(refusal=Refusal.BANK)
 SENT = ~KEPT_BACK
 
@@ -19,19 +17,13 @@ SENT = ~KEPT_BACK
 def with_progress(batches: QuerySet) -> QuerySet:
     """`paid_count`, `refused_count` (by the bank), `waiting_count`, `kept_back` (by the comparison), `paid_total`:
     asked per batch, so that a page costs its own rows only."""
-    orders = PayoutOrder._base_manager.filter(batch=OuterRef("pk")).order_by().values("batch")
-
-    def count(condition: Q) -> Coalesce:
-        found = orders.annotate(figure=Count("pk", filter=condition)).values("figure")
-        return Coalesce(Subquery(found), Value(0), output_field=IntegerField())
-
-    paid = orders.annotate(figure=Sum("amount", filter=Q(state=OrderState.PAID))).values("figure")
+    orders = PayoutOrder._base_manager.filter(batch=OuterRef("pk"))
     return batches.annotate(
-        paid_count=count(Q(state=OrderState.PAID)),
-        refused_count=count(Q(state=OrderState.REFUSED, refusal=Refusal.BANK)),
-        waiting_count=count(Q(state=OrderState.WAITING)),
-        kept_back=count(KEPT_BACK),
-        paid_total=Coalesce(Subquery(paid), Value(Decimal(0)), output_field=_MONEY),
+        paid_count=figure(orders.filter(state=OrderState.PAID), Count("pk")),
+        refused_count=figure(orders.filter(state=OrderState.REFUSED, refusal=Refusal.BANK), Count("pk")),
+        waiting_count=figure(orders.filter(state=OrderState.WAITING), Count("pk")),
+        kept_back=figure(orders.filter(KEPT_BACK), Count("pk")),
+        paid_total=figure(orders.filter(state=OrderState.PAID), Sum("amount"), MONEY),
     )
 
 

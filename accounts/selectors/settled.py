@@ -12,14 +12,11 @@ from decimal import Decimal
 from django.db.models import (
     Count,
     DateField,
-    DecimalField,
     Exists,
     F,
-    IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
 )
@@ -29,6 +26,7 @@ from django.db.models.functions import Coalesce, Least
 from accounts.enums import DueKind
 from accounts.models import Payout, PayrollLine, WageDue
 from accounts.models.wage_due import Unlisted
+from core.aggregates import MONEY, figure
 from core.months import next_month
 from organizations.models import Organization
 from projects.enums import SUBCONTRACTORS, ParticipantType
@@ -36,7 +34,6 @@ from projects.models import Participation, Project
 from workers.models import AttendanceMonth, Team
 
 GRACE = timedelta(days=5)
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
 STATES = {
     "settled": ("按月结清", "green"),
     "late": ("逾期结清", "yellow"),
@@ -47,7 +44,7 @@ STATES = {
 
 
 def due_on(month: date, pay_day: int) -> date:
-    """In a month without such a day, its last."""
+    """Wages of a month are due in the next one; the 31st is the last day of a shorter one."""
     following = next_month(month)
     return min(following + timedelta(pay_day - 1), next_month(following) - timedelta(1))
 
@@ -94,8 +91,8 @@ _FIGURES = {
     "settled": Count("pk", filter=Q(kind=DueKind.PAID)),
     "unpaid": Count("pk", filter=Q(kind=DueKind.UNPAID)),
     "unlisted": Count("pk", filter=Q(kind=DueKind.UNLISTED)),
-    "net": Coalesce(Sum("net"), Decimal(0), output_field=_MONEY),
-    "owed": Coalesce(Sum("amount", filter=Q(kind=DueKind.UNPAID)), Decimal(0), output_field=_MONEY),
+    "net": Coalesce(Sum("net"), Decimal(0), output_field=MONEY),
+    "owed": Coalesce(Sum("amount", filter=Q(kind=DueKind.UNPAID)), Decimal(0), output_field=MONEY),
     "late": Count("pk", filter=Q(kind=DueKind.PAID, last_paid_on__gt=F("due_on") + GRACE)),
 }
 
@@ -141,11 +138,11 @@ def with_month(rows: QuerySet, month: date, whose: Whose = PROJECTS) -> QuerySet
     lines = PayrollLine._base_manager.filter(whose.lines, month=month)
     unlisted = without_line(AttendanceMonth._base_manager.filter(whose.worked, month=month))
     return rows.annotate(
-        listed=_figure(lines, Count("pk")),
-        settled=_figure(lines.filter(paid__gte=F("net")), Count("pk")),
-        unlisted=_figure(unlisted, Count("pk")),
-        late=_figure(_late(lines, month), Count("pk")),
-        owed=_figure(lines.filter(paid__lt=F("net")), Sum(F("net") - F("paid")), _MONEY),
+        listed=figure(lines, Count("pk")),
+        settled=figure(lines.filter(paid__gte=F("net")), Count("pk")),
+        unlisted=figure(unlisted, Count("pk")),
+        late=figure(_late(lines, month), Count("pk")),
+        owed=figure(lines.filter(paid__lt=F("net")), Sum(F("net") - F("paid")), MONEY),
     )
 
 
@@ -182,12 +179,6 @@ def _late(lines: QuerySet, month: date) -> QuerySet:
     term = Wrapped(OuterRef("term") + GRACE.days, output_field=DateField())
     after = Payout._base_manager.filter(line=OuterRef("pk"), returned=None, paid_on__gt=term)
     return lines.filter(Exists(after))
-
-
-def _figure(rows: QuerySet, aggregate, kind=None) -> Coalesce:
-    """One figure of all these rows, without a GROUP BY that would lose the row that has none."""
-    counted = rows.order_by().annotate(one=Value(1)).values("one").annotate(figure=aggregate).values("figure")
-    return Coalesce(Subquery(counted), 0, output_field=kind or IntegerField())
 
 
 # --- units -----------------------------------------------------------------------------------------------------------

@@ -1,39 +1,29 @@
 """Figures of wage sheets. Callers hand over querysets that are already in the user's scope."""
 
-from decimal import Decimal
-
-from django.db.models import Count, DecimalField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accounts.enums import Answer, SheetState
 from accounts.models import PayrollLine, PayrollSheet, PayrollStep
 from accounts.services.sheets import differing
+from core.aggregates import MONEY, figure
 from organizations.enums import Role
-
-_MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 
 def with_sums(sheets: QuerySet[PayrollSheet]) -> QuerySet[PayrollSheet]:
     """`people`, `due_sum`, `deducted_sum`, `net_sum`, `paid_sum`, `confirmed`, `objected`, `unlike` (differences
     without a reason), `moved_at` (the last step): asked per sheet, so that a page costs its own rows only."""
-    lines = PayrollLine._base_manager.filter(sheet=OuterRef("pk")).order_by().values("sheet")
+    lines = PayrollLine._base_manager.filter(sheet=OuterRef("pk"))
     unlike = differing(lines.filter(paid=0, difference_reason=""))
-
-    def figure(rows, aggregate, kind) -> Coalesce:
-        zero = Decimal(0) if kind is _MONEY else 0
-        return Coalesce(Subquery(rows.annotate(figure=aggregate).values("figure")), Value(zero), output_field=kind)
-
-    whole = IntegerField()
     last = PayrollStep._base_manager.filter(sheet=OuterRef("pk")).order_by("-id")
     return sheets.annotate(
-        people=figure(lines, Count("pk"), whole),
-        due_sum=figure(lines, Sum("due"), _MONEY),
-        deducted_sum=figure(lines, Sum("deducted"), _MONEY),
-        net_sum=figure(lines, Sum("net"), _MONEY),
-        paid_sum=figure(lines, Sum("paid"), _MONEY),
-        confirmed=figure(lines, Count("pk", filter=Q(answer=Answer.CONFIRMED)), whole),
-        objected=figure(lines, Count("pk", filter=Q(answer=Answer.OBJECTED)), whole),
-        unlike=figure(unlike, Count("pk"), whole),
+        people=figure(lines, Count("pk")),
+        due_sum=figure(lines, Sum("due"), MONEY),
+        deducted_sum=figure(lines, Sum("deducted"), MONEY),
+        net_sum=figure(lines, Sum("net"), MONEY),
+        paid_sum=figure(lines, Sum("paid"), MONEY),
+        confirmed=figure(lines, Count("pk", filter=Q(answer=Answer.CONFIRMED))),
+        objected=figure(lines, Count("pk", filter=Q(answer=Answer.OBJECTED))),
+        unlike=figure(unlike, Count("pk")),
         moved_at=Subquery(last.values("at")[:1]),
     )
 
