@@ -279,12 +279,6 @@ def midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def pay_day(month: date, day: int) -> date:
-    """Wages of a month are due in the next one; the 31st is the last day of a shorter one."""
-    first = next_month(month)
-    return min(first + timedelta(days=day - 1), next_month(first) - timedelta(days=1))
-
-
 def closes_on(month: date) -> date:
     """The day a month is closed: by then its wages should be paid."""
     return next_month(month).replace(day=CLOSING_DAY)

@@ -12,13 +12,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import SpecialAccount
+from accounts.selectors import settled
 from core import formats
 from core.models import Job
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
 from projects.models.project import ProjectQuerySet
 from reports import links
-from reports.figures import INCLUSION, PERMITTED, RATES, Figures, Period, pay_day
+from reports.figures import INCLUSION, PERMITTED, RATES, Figures, Period
 from reports.places import Place
 from reports.selectors import ProjectFigures, project_figures
 
@@ -235,7 +236,7 @@ class ProjectFigureTable(MeasuredTable):
         }
         for project in rows:
             project.figures = found[project.pk].figures
-            due_on = pay_day(self.period.first, project.wage_pay_day)
+            due_on = settled.due_on(self.period.first, project.wage_pay_day)
             project.wages_due = due_on < timezone.localdate(self.period.read_at)
         return page
 

@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.selectors import settled
 from alerts.models import Warning
 from core import indicators
 from core.formats import money as money_text
@@ -29,7 +30,7 @@ from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
 from reports.desks.sheets import waiting_sheets
 from reports.desks.tiles import Tile
 from reports.desks.warnings import OwnWarningTable
-from reports.figures import Figures, Period, pay_day
+from reports.figures import Figures, Period
 from reports.selectors import UnpaidMonth
 from workers.models import AttendanceMonth
 
@@ -193,7 +194,7 @@ class Deadlines:
 
     def _wages(self, project: Project, month: UnpaidMonth) -> Task:
         """Of every month that is owed, by the project's pay day in the next one."""
-        due, name = pay_day(month.month, project.wage_pay_day), month_text(month.month)
+        due, name = settled.due_on(month.month, project.wage_pay_day), month_text(month.month)
         late = due < self.today
         if month.net:
             text = f"{name}工资还有 {month.owed:,.2f} 元未代发，发放日 {due:%Y-%m-%d}"

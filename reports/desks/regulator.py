@@ -6,6 +6,7 @@ from datetime import date
 from django.http import HttpRequest
 from django.utils import timezone
 
+from accounts.selectors import settled
 from alerts import selectors as alerts
 from alerts.enums import Level
 from alerts.models import Warning
@@ -22,7 +23,7 @@ from reports import links, permissions, selectors
 from reports.desks.deposits import waiting
 from reports.desks.tiles import Tile
 from reports.desks.warnings import DueTable
-from reports.figures import COUNTS, RATES, Figures, Period, due_month, pay_day
+from reports.figures import COUNTS, RATES, Figures, Period, due_month
 from reports.filters import region_asked
 from reports.places import Places
 from reports.selectors import Group, ProjectFigures
@@ -239,5 +240,5 @@ class View:
     def county_projects(self) -> CountyProjectTable | None:
         if self.region.level != RegionLevel.COUNTY:
             return None
-        due = {pk: pay_day(self.month, day) < self.today for pk, day in self.pay_days.items()}
+        due = {pk: settled.due_on(self.month, day) < self.today for pk, day in self.pay_days.items()}
         return CountyProjectTable(self.now_groups, self.month_groups, self.request, due=due)
