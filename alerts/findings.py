@@ -1,8 +1,9 @@
 """What the rules found, in temporary tables that live as long as the transaction.
 
-`covered` every project of this run with the setting in force for it; `swept` those the rule is asked about now;
-`found` its findings; `fresh` the findings that are new or have changed. They are analysed before they are joined:
-a single statement that upserts and closes gets a hundred times slower when the planner guesses wrong.
+`covered` every project of this run with each rule's setting in force for it; `swept` those a rule is asked about now;
+`found` the findings; `news` those that are new or have changed; `fresh` the news of the rule whose evidence is taken.
+They are analysed before they are joined: a single statement that upserts and closes gets a hundred times slower when
+the planner guesses wrong.
 """
 
 import json
@@ -21,36 +22,42 @@ from core import crypto, formats
 
 TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS covered (
-    project_id bigint PRIMARY KEY, setting_id bigint, raises boolean, releases boolean
+    rule_code text, project_id bigint, setting_id bigint, raises boolean, releases boolean,
+    PRIMARY KEY (rule_code, project_id)
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS swept (project_id bigint) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS found (
-    project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
-    shown text, PRIMARY KEY (project_id, subject_key)
+    rule_code text, project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb,
+    fingerprint text, shown text, PRIMARY KEY (rule_code, project_id, subject_key)
 ) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS fresh (
-    project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb, fingerprint text,
+CREATE TEMPORARY TABLE IF NOT EXISTS news (
+    setting_id bigint, project_id bigint, subject_key text, severity smallint, facts jsonb, fingerprint text,
     shown text, warning_id bigint, follows_id bigint, home_level smallint
 ) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS fresh (project_id bigint, subject_key text, facts jsonb) ON COMMIT DELETE ROWS;
 """
-# Emptied between rules: a few rows are quicker deleted than their files made anew.
-EMPTY = "TRUNCATE covered, swept, found, fresh"
-EMPTY_FEW = "DELETE FROM covered; DELETE FROM swept; DELETE FROM found; DELETE FROM fresh"
+# Emptied for each run: a few rows are quicker deleted than their files made anew.
+EMPTY = "TRUNCATE covered, swept, found, news, fresh"
+EMPTY_FEW = "".join(f"DELETE FROM {table};" for table in ("covered", "swept", "found", "news", "fresh"))
 
-# The most specific setting comes first and takes its projects; a later one takes what is left.
+# Of a rule's settings the most specific comes first and takes its projects; a later one takes what is left.
 COVER = """
-INSERT INTO covered (project_id, setting_id, raises, releases)
-SELECT p.id, %(setting)s, %(enabled)s AND p.status = ANY(%(statuses)s),
-       %(enabled)s AND (%(ends_with_status)s OR p.status = ANY(%(statuses)s))
-FROM projects_project p
-WHERE left(p.jurisdiction_id, length(%(region)s)) = %(region)s AND %(industry)s IN ('', p.industry)
-  AND p.merged_into_id IS NULL {narrowed}
-ON CONFLICT DO NOTHING
+INSERT INTO covered (rule_code, project_id, setting_id, raises, releases)
+SELECT DISTINCT ON (s.rule_code, p.id) s.rule_code, p.id, s.id, s.enabled AND p.status = ANY(s.statuses),
+       s.enabled AND (s.ends_with_status OR p.status = ANY(s.statuses))
+FROM jsonb_to_recordset(%(settings)s::jsonb) AS s(
+    place int, id bigint, rule_code text, enabled boolean, region text, industry text, statuses text[],
+    ends_with_status boolean
+)
+JOIN projects_project p ON left(p.jurisdiction_id, length(s.region)) = s.region AND s.industry IN ('', p.industry)
+WHERE p.merged_into_id IS NULL {narrowed}
+ORDER BY s.rule_code, p.id, s.place
 """
+ASKED = "SELECT setting_id, array_agg(project_id ORDER BY project_id) FROM covered WHERE raises GROUP BY setting_id"
 
 FIND = """
-INSERT INTO found (project_id, subject_key, setting_id, severity, facts, fingerprint, shown)
-SELECT f.project_id, f.subject_key, {setting}, coalesce((j.found->>'severity')::smallint, 0),
+INSERT INTO found (rule_code, project_id, subject_key, setting_id, severity, facts, fingerprint, shown)
+SELECT '{code}', f.project_id, f.subject_key, {setting}, coalesce((j.found->>'severity')::smallint, 0),
        j.facts, md5(j.facts::text), md5(coalesce(j.found->>'shown', ''))
 FROM ({find}) f
 JOIN swept s ON s.project_id = f.project_id
@@ -62,19 +69,19 @@ CROSS JOIN LATERAL (
 # An open warning is refreshed when its facts or what its evidence shows changed, or it grew graver. What an officer
 # released with evidence, or handed over as a case lead, comes back only with other facts, and not while the case is
 # being dealt with. What the data had released comes back as soon as the data says so again.
-FRESH = """
-INSERT INTO fresh (project_id, subject_key, setting_id, severity, facts, fingerprint, shown,
-                   warning_id, follows_id, home_level)
-SELECT f.project_id, f.subject_key, f.setting_id, f.severity, f.facts, f.fingerprint, f.shown,
+NEWS = """
+INSERT INTO news (setting_id, project_id, subject_key, severity, facts, fingerprint, shown,
+                  warning_id, follows_id, home_level)
+SELECT f.setting_id, f.project_id, f.subject_key, f.severity, f.facts, f.fingerprint, f.shown,
        w.id, earlier.id, r.level
 FROM found f
 JOIN projects_project p ON p.id = f.project_id
 JOIN organizations_region r ON r.code = p.jurisdiction_id
-LEFT JOIN alerts_warning w ON w.rule_code = %(code)s AND w.project_id = f.project_id
+LEFT JOIN alerts_warning w ON w.rule_code = f.rule_code AND w.project_id = f.project_id
     AND w.subject_key = f.subject_key AND w.state = ANY(%(open)s)
 LEFT JOIN LATERAL (
     SELECT e.id, e.state, e.release_kind, e.fingerprint FROM alerts_warning e
-    WHERE e.rule_code = %(code)s AND e.project_id = f.project_id AND e.subject_key = f.subject_key
+    WHERE e.rule_code = f.rule_code AND e.project_id = f.project_id AND e.subject_key = f.subject_key
     ORDER BY e.id DESC LIMIT 1
 ) earlier ON w.id IS NULL
 LEFT JOIN alerts_caselead l ON l.warning_id = earlier.id
@@ -84,6 +91,11 @@ WHERE CASE
     WHEN earlier.release_kind = %(evidence)s THEN earlier.fingerprint <> f.fingerprint
     ELSE true
 END
+"""
+FRESH = """
+DELETE FROM fresh;
+INSERT INTO fresh SELECT project_id, subject_key, facts FROM news WHERE setting_id = %s;
+ANALYZE fresh
 """
 
 EVIDENCE = """
@@ -102,9 +114,9 @@ ORDER BY project_id, subject_key, row_number
 class Finding:
     """A fresh finding: `warning_id` is the open warning it belongs to, `follows_id` the closed one it comes after."""
 
+    setting_id: int
     project_id: int
     subject_key: str
-    setting_id: int
     severity: int
     facts: Facts
     fingerprint: str
@@ -131,51 +143,60 @@ def _specific_first(setting: RuleSetting) -> tuple:
     return -(setting.region.level if setting.region else 0), not setting.industry, -setting.version
 
 
-def cover(cursor, rule: type[Rule], settings: list[RuleSetting], project_ids: list[int] | None) -> None:
-    narrowed = "" if project_ids is None else "AND p.id = ANY(%(projects)s)"
-    for setting in settings:
-        params = {
-            "setting": setting.pk,
-            "enabled": setting.enabled,
-            "statuses": list(rule.statuses),
-            "ends_with_status": rule.ends_with_status,
-            "region": setting.region.prefix if setting.region else "",
-            "industry": setting.industry,
-            "projects": project_ids,
-        }
-        cursor.execute(COVER.format(narrowed=narrowed), params)
-    cursor.execute("ANALYZE covered")
-
-
 def make_tables(cursor, *, few: bool) -> None:
     cursor.execute(f"{TABLES}{EMPTY_FEW if few else EMPTY}")
 
 
+def cover(
+    cursor, rules: list[type[Rule]], settings: dict[str, list[RuleSetting]], project_ids: list[int] | None
+) -> dict[int, list[int]]:
+    """The projects each setting is to be asked about, by the setting's id."""
+    reach = [_reach(rule, place, held) for rule in rules for place, held in enumerate(settings[rule.code])]
+    narrowed = "" if project_ids is None else "AND p.id = ANY(%(projects)s)"
+    cursor.execute(COVER.format(narrowed=narrowed), {"settings": json.dumps(reach), "projects": project_ids})
+    cursor.execute(f"ANALYZE covered; {ASKED}")
+    cursor.nextset()
+    return dict(cursor.fetchall())
+
+
+def _reach(rule: type[Rule], place: int, setting: RuleSetting) -> dict:
+    return {
+        "place": place,
+        "id": setting.pk,
+        "rule_code": rule.code,
+        "enabled": setting.enabled,
+        "region": setting.region.prefix if setting.region else "",
+        "industry": setting.industry,
+        "statuses": rule.statuses,
+        "ends_with_status": rule.ends_with_status,
+    }
+
+
+def ask_about(cursor, project_ids: list[int]) -> None:
+    cursor.execute("DELETE FROM swept; INSERT INTO swept SELECT unnest(%s::bigint[]); ANALYZE swept", [project_ids])
+
+
 def find(cursor, rule: Rule, setting: RuleSetting, today: date) -> int:
-    """How many findings there are under this setting."""
-    cursor.execute("DELETE FROM swept")
-    cursor.execute("INSERT INTO swept SELECT project_id FROM covered WHERE setting_id = %s AND raises", [setting.pk])
-    cursor.execute("ANALYZE swept")
+    """How many findings there are under this setting, of the projects asked about."""
     query = rule.find(today)
-    cursor.execute(FIND.format(setting=int(setting.pk), find=query.text), query.params)
+    cursor.execute(FIND.format(code=rule.code, setting=int(setting.pk), find=query.text), query.params)
     return cursor.rowcount
 
 
-def fresh(cursor, code: str) -> list[Finding]:
-    cursor.execute("ANALYZE found")
-    cursor.execute(
-        FRESH,
-        {
-            "code": code,
-            "open": list(OPEN_STATES),
-            "transferred": WarningState.TRANSFERRED,
-            "closed": CaseLead.State.CLOSED,
-            "evidence": ReleaseKind.EVIDENCE,
-        },
-    )
-    cursor.execute("ANALYZE fresh")
-    cursor.execute("SELECT * FROM fresh ORDER BY project_id, subject_key")
-    return [Finding(*row[:4], _facts(row[4]), *row[5:]) for row in cursor.fetchall()]
+def news(cursor) -> dict[int, list[Finding]]:
+    """What is new or has changed, by the setting's id."""
+    parameters = {
+        "open": list(OPEN_STATES),
+        "transferred": WarningState.TRANSFERRED,
+        "closed": CaseLead.State.CLOSED,
+        "evidence": ReleaseKind.EVIDENCE,
+    }
+    cursor.execute(f"ANALYZE found; {NEWS}", parameters)
+    cursor.execute("SELECT * FROM news ORDER BY setting_id, project_id, subject_key")
+    told = defaultdict(list)
+    for row in cursor.fetchall():
+        told[row[0]].append(Finding(*row[:4], _facts(row[4]), *row[5:]))
+    return told
 
 
 def _facts(text: str) -> Facts:
@@ -183,8 +204,9 @@ def _facts(text: str) -> Facts:
     return Facts(**json.loads(text, parse_float=Decimal))
 
 
-def evidence(rule: Rule, today: date) -> dict[tuple[int, str], dict]:
-    """For every fresh finding what is shown as its proof, in one query."""
+def evidence(cursor, rule: Rule, setting: RuleSetting, today: date) -> dict[tuple[int, str], dict]:
+    """For all news under this setting what is shown as their proof, in one query."""
+    cursor.execute(FRESH, [setting.pk])
     asked = rule.evidence(today)
     rows = _query(rule, asked) if isinstance(asked, Sql) else _cut(asked)
     kept: dict[tuple[int, str], dict] = {}

@@ -16,6 +16,7 @@ MAY_SEND = {  # exports and the own login
     "organizations:login",
     "organizations:logout",
     "organizations:password_change",
+    "accounts:arrears_export",
     "projects:guarantee_export",
     "projects:project_export",
     "alerts:warning_export",

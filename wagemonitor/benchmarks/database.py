@@ -18,6 +18,7 @@ from psycopg import sql
 from wagemonitor.celery import app
 
 FILLED = "filled by manage.py benchmark"  # comment on a database whose province is complete
+MADE_FROM = "template1"  # the tests have one that is migrated already
 
 
 def name_for(scale: str) -> str:
@@ -30,7 +31,7 @@ def own_database(name: str, fill: Callable[[], None], *, keep: bool = False, reu
     filled = reuse and _is_filled(name)
     if not filled:
         _drop(name)
-        _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(MADE_FROM)))
     try:
         with _connected_to(name):
             call_command("migrate", verbosity=0)

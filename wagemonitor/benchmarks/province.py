@@ -58,8 +58,8 @@ _PEOPLE = "FROM workers_worker AS w JOIN generate_series(1, %(workers)s) AS i ON
 
 
 class Province:
-    def __init__(self, scale: Scale):
-        self.scale = scale
+    def __init__(self, scale: Scale, *, keep: bool = False, reuse: bool = False):
+        self.scale, self.keep, self.reuse = scale, keep, reuse
 
     @cached_property
     def officer(self) -> User:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         known = rows()
         chosen = [known[name] for name in known if not only or name in only]
         size, results = SCALES[scale], []
-        province = Province(size)
+        province = Province(size, keep=keep, reuse=reuse)
 
         def fill() -> None:
             self._say(f"造数：{size.workers:,} 名工人、{size.projects:,} 个项目 …")
