@@ -63,6 +63,35 @@ class Crashes(Rule, register=False):
         return ""
 
 
+class Stammers(HasAddress, register=False):
+    """能找到问题，却说不出来的规则。"""
+
+    code = "TEST-03"
+
+    def message(self, facts: Facts) -> str:
+        return facts.nothing
+
+
+class AboutWarnings(Rule, register=False):
+    """有未办结的预警。"""
+
+    code = "TEST-04"
+    title = "有预警"
+    subject = Subject.DATA
+    level = Level.YELLOW
+    basis = "测试"
+    release_when = "办结后自动解除。"
+    about_warnings = True
+
+    def find(self, today: date) -> Sql:
+        return self.sql(
+            "SELECT DISTINCT project_id, '' AS subject_key FROM alerts_warning WHERE rule_code = 'TEST-01'", today
+        )
+
+    def message(self, facts: Facts) -> str:
+        return "有预警。"
+
+
 def sweep(*only: type[Rule], today: date = TODAY, projects=None) -> list:
     return engine.sweep(today, None if projects is None else [p.pk for p in projects], only=list(only) or [HasAddress])
 

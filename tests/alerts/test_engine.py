@@ -10,7 +10,7 @@ from alerts.models import CaseLead, Disposal, RuleRun, RuleSetting, Warning
 from organizations.enums import Industry
 from projects.enums import Status
 from tests.alerts.factories import TODAY, setting
-from tests.alerts.sweeping import Crashes, HasAddress, raised, sweep
+from tests.alerts.sweeping import AboutWarnings, Crashes, HasAddress, Stammers, raised, sweep
 from tests.organizations.factories import officer, region
 from tests.projects.factories import project
 
@@ -162,15 +162,24 @@ def test_a_case_lead_holds_back_new_warnings_until_it_is_closed():
     assert Warning.objects.open().get().follows == lead.warning
 
 
-def test_a_crash_is_written_on_the_run_and_changes_nothing_else():
-    project(address="甲")
+@pytest.mark.parametrize("few", [False, True])
+@pytest.mark.parametrize(("rule", "said"), [(Crashes, "DivisionByZero"), (Stammers, "AttributeError")])
+def test_a_crash_is_written_on_the_run_and_changes_nothing_else(rule, said, few):
+    home = project(address="甲")
     sweep()
-    Warning.objects.update(rule_code=Crashes.code)
-    crashed, fine = sweep(Crashes, HasAddress)
-    assert "DivisionByZero" in crashed.error
-    assert (crashed.opened, crashed.released) == (0, 0)
+    gone = Warning.objects.get()
+    Warning.objects.update(rule_code=rule.code, subject_key="gone")  # the rule no longer finds it
+    crashed, fine = sweep(rule, HasAddress, projects=[home] if few else None)
+    assert said in crashed.error
+    assert (crashed.found, crashed.opened, crashed.released) == (0, 0, 0)
     assert (fine.error, fine.opened) == ("", 1)
-    assert Warning.objects.open().filter(rule_code=Crashes.code).count() == 1
+    assert list(Warning.objects.open().filter(rule_code=rule.code)) == [gone]
+
+
+def test_rules_about_warnings_read_what_the_others_have_just_raised():
+    home, other = project(address="甲"), project(address="乙")
+    first, about = sweep(AboutWarnings, HasAddress, projects=[home, other])
+    assert (first.opened, about.opened) == (2, 2)
 
 
 def test_the_most_specific_setting_in_force_wins():
