@@ -17,7 +17,7 @@ from alerts import findings, outcomes
 from alerts.models import RuleRun, RuleSetting
 from alerts.rules import Rule, rules
 from alerts.services import sync_settings
-from alerts.turns import Sweep, Turn
+from alerts.turns import Sweep, Turn, sound
 from projects.models import ChangedProject
 
 BATCH = 200  # marks taken at once
@@ -109,4 +109,7 @@ def _find(cursor, turns: list[Turn], course: Sweep) -> None:
                 findings.ask_about(cursor, projects)
                 swept = projects
             with turn.by_itself():
-                turn.run.found += findings.find(cursor, turn.rule(setting.params), setting, course.today)
+                findings.find(cursor, turn.rule(setting.params), setting, course.today)
+    found = findings.count(cursor)
+    for turn in sound(turns):
+        turn.run.found = found.get(turn.rule.code, 0)

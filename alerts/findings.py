@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from alerts.enums import OPEN_STATES, ReleaseKind, WarningState
 from alerts.models import CaseLead, RuleSetting
@@ -55,7 +55,9 @@ ORDER BY s.rule_code, p.id, s.place
 """
 ASKED = "SELECT setting_id, array_agg(project_id ORDER BY project_id) FROM covered WHERE raises GROUP BY setting_id"
 
+# With its savepoint in one journey to the database: of a changed project most rules find nothing, in a millisecond.
 FIND = """
+SAVEPOINT rule;
 INSERT INTO found (rule_code, project_id, subject_key, setting_id, severity, facts, fingerprint, shown)
 SELECT '{code}', f.project_id, f.subject_key, {setting}, coalesce((j.found->>'severity')::smallint, 0),
        j.facts, md5(j.facts::text), md5(coalesce(j.found->>'shown', ''))
@@ -63,7 +65,8 @@ FROM ({find}) f
 JOIN swept s ON s.project_id = f.project_id
 CROSS JOIN LATERAL (
     SELECT to_jsonb(f) AS found, to_jsonb(f) - '{{project_id,subject_key,severity,shown}}'::text[] AS facts
-) j
+) j;
+RELEASE SAVEPOINT rule
 """
 
 # An open warning is refreshed when its facts or what its evidence shows changed, or it grew graver. What an officer
@@ -154,8 +157,8 @@ def cover(
     reach = [_reach(rule, place, held) for rule in rules for place, held in enumerate(settings[rule.code])]
     narrowed = "" if project_ids is None else "AND p.id = ANY(%(projects)s)"
     cursor.execute(COVER.format(narrowed=narrowed), {"settings": json.dumps(reach), "projects": project_ids})
-    cursor.execute(f"ANALYZE covered; {ASKED}")
-    cursor.nextset()
+    cursor.execute("ANALYZE covered")
+    cursor.execute(ASKED)
     return dict(cursor.fetchall())
 
 
@@ -176,11 +179,20 @@ def ask_about(cursor, project_ids: list[int]) -> None:
     cursor.execute("DELETE FROM swept; INSERT INTO swept SELECT unnest(%s::bigint[]); ANALYZE swept", [project_ids])
 
 
-def find(cursor, rule: Rule, setting: RuleSetting, today: date) -> int:
-    """How many findings there are under this setting, of the projects asked about."""
+def find(cursor, rule: Rule, setting: RuleSetting, today: date) -> None:
+    """Of the projects asked about. A crash changes nothing."""
     query = rule.find(today)
-    cursor.execute(FIND.format(code=rule.code, setting=int(setting.pk), find=query.text), query.params)
-    return cursor.rowcount
+    try:
+        cursor.execute(FIND.format(code=rule.code, setting=int(setting.pk), find=query.text), query.params)
+    except DatabaseError:
+        cursor.execute("ROLLBACK TO SAVEPOINT rule")
+        raise
+
+
+def count(cursor) -> dict[str, int]:
+    """Findings by rule."""
+    cursor.execute("SELECT rule_code, count(*) FROM found GROUP BY rule_code")
+    return dict(cursor.fetchall())
 
 
 def news(cursor) -> dict[int, list[Finding]]:

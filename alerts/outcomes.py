@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 
 from alerts import findings
 from alerts.enums import OPEN_STATES, Act, Level, ReleaseKind, WarningState
@@ -57,7 +57,7 @@ def write(cursor, turns: list[Turn], course: Sweep) -> None:
     told = findings.news(cursor)
     drafts: list[tuple[Finding, Warning]] = []
     for turn in sound(turns):
-        with turn.by_itself():
+        with turn.by_itself(), transaction.atomic():
             drafts += [
                 pair for setting in turn.enabled for pair in _drafts(cursor, turn, setting, told[setting.pk], course)
             ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from alerts.models import RuleRun, RuleSetting
 from alerts.rules import Rule
@@ -40,11 +40,10 @@ class Turn:
 
     @contextmanager
     def by_itself(self) -> Iterator[None]:
-        """A savepoint: what crashes in it is undone and written on the run."""
+        """What crashes in it is written on the run."""
         started = time.perf_counter()
         try:
-            with transaction.atomic():
-                yield
+            yield
         except Exception as error:
             self.crashed(error)
         self.seconds += time.perf_counter() - started
