@@ -36,6 +36,7 @@ def band_of(due_on: date, today: date) -> AgeBand:
 _SUMS = {
     "owed": Coalesce(Sum("amount"), Decimal(0), output_field=MONEY),
     "estimated": Coalesce(Sum("amount", filter=Q(kind=DueKind.UNLISTED)), Decimal(0), output_field=MONEY),
+    "drafted": Coalesce(Sum("amount", filter=Q(is_drafted=True)), Decimal(0), output_field=MONEY),
     "unknown": Count("pk", filter=Q(amount__isnull=True)),
     "months": Count("pk"),
     "people": Count("person", distinct=True),
@@ -56,12 +57,14 @@ def totals(arrears: QuerySet[WageDue], today: date) -> dict:
 
 @dataclass
 class Debt:
-    """What one project, unit, place or person is owed or owes. `reaches`: which amounts of the crime."""
+    """What one project, unit, place or person is owed or owes. `drafted`: of it, what stands in drafts only, confirmed
+    by nobody. `reaches`: which amounts of the crime."""
 
     of: Project | Organization | Region | Worker | None
     name: str
     owed: Decimal
     estimated: Decimal
+    drafted: Decimal
     unknown: int
     months: int
     people: int
