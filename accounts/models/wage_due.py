@@ -135,22 +135,26 @@ VIEW = " UNION ALL ".join(
 )
 
 
+def past_due(today: date) -> Q:
+    """Owed past the day it was due. Pay days lie in the following month: only of the month before this one each
+    project's has to be asked, and neither day nor estimate of a row that falls out anyhow is worked out."""
+    last = previous_month(today)
+    of_months = Q(month__lt=last) | Q(month=last, due_on__lt=today)
+    listed = Q(kind__in=(DueKind.UNPAID, DueKind.UNLISTED)) & of_months
+    return listed | Q(kind=DueKind.DEPARTURE, due_on__lt=today, amount__gt=0)
+
+
 class WageDueQuerySet(ScopedQuerySet):
     def months(self) -> "WageDueQuerySet":
         """What is asked whether it was settled: lines, and work on no line."""
         return self.filter(kind__in=DUE_OF_MONTHS)
 
     def arrears(self, today: date) -> "WageDueQuerySet":
-        """Owed past the day it was due. Pay days lie in the following month: only of the month before this one each
-        project's has to be asked, and neither day nor estimate of a row that falls out anyhow is worked out."""
-        last = previous_month(today)
-        of_months = Q(month__lt=last) | Q(month=last, due_on__lt=today)
-        listed = Q(kind__in=(DueKind.UNPAID, DueKind.UNLISTED)) & of_months
-        return self.filter(listed | Q(kind=DueKind.DEPARTURE, due_on__lt=today, amount__gt=0))
+        return self.filter(past_due(today))
 
 
-class WageDue(ScopedModel):
-    """A row of the view. `amount`: still owed; of `unlisted` an estimate, empty where days do not tell; `is_drafted`:
+class WageDueFacts(ScopedModel):
+    """What is said of a month's wages. `amount`: still owed; of `unlisted` an estimate, empty where days do not tell; `is_drafted`:
     as its sheet has it so far, nobody has been asked yet. `person`: the blind index of the ID number, of strangers
     too."""
 
@@ -177,13 +181,8 @@ class WageDue(ScopedModel):
     departure_id = models.BigIntegerField(null=True)
     is_drafted = models.BooleanField("工资表编制中")
 
-    objects = WageDueQuerySet.as_manager()
-
     class Meta:
-        managed = False
-        db_table = "accounts_wagedue"
-        verbose_name = "应付工资"
-        verbose_name_plural = verbose_name
+        abstract = True
         ordering = ["due_on", "key"]
 
     def __str__(self) -> str:
@@ -197,3 +196,16 @@ class WageDue(ScopedModel):
     @property
     def is_estimate(self) -> bool:
         return self.kind == DueKind.UNLISTED
+
+
+class WageDue(WageDueFacts):
+    """A row of the view."""
+
+    objects = WageDueQuerySet.as_manager()
+
+    class Meta(WageDueFacts.Meta):
+        abstract = False
+        managed = False
+        db_table = "accounts_wagedue"
+        verbose_name = "应付工资"
+        verbose_name_plural = verbose_name

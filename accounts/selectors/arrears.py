@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.enums import AgeBand, DueKind
-from accounts.models import ArrearsThreshold, WageDue
+from accounts.models import Arrears, ArrearsThreshold
 from accounts.models.threshold import MONTHS, ONE_PERSON, PEOPLE, SEVERAL
 from core.aggregates import MONEY
 from organizations.models import Organization, Region
@@ -44,7 +44,7 @@ _SUMS = {
 }
 
 
-def totals(arrears: QuerySet[WageDue], today: date) -> dict:
+def totals(arrears: QuerySet[Arrears], today: date) -> dict:
     """Of a list: its sums, and by age."""
     bands = {
         f"band_{band}": Coalesce(Sum("amount", filter=band_q(band, today)), Decimal(0), output_field=MONEY)
@@ -82,7 +82,7 @@ GROUPS = {
 }
 
 
-def grouped(arrears: QuerySet[WageDue], by: str, today: date) -> list[Debt]:
+def grouped(arrears: QuerySet[Arrears], by: str, today: date) -> list[Debt]:
     """The largest first. A row belongs to exactly one group of each kind, so every grouping comes to the same sum."""
     column = GROUPS[by][1]
     rows = list(arrears.order_by().values(column).annotate(**_SUMS))
@@ -102,7 +102,7 @@ def _name(of) -> str:
     return str(of) if of else "未登记"
 
 
-def _names(arrears: QuerySet[WageDue], by: str, keys: list) -> dict:
+def _names(arrears: QuerySet[Arrears], by: str, keys: list) -> dict:
     model = GROUPS[by][2]
     if model is None:
         return {person: _Person(name, worker) for person, name, worker in _people(arrears)}
@@ -119,7 +119,7 @@ class _Person:
         return self.name
 
 
-def _people(arrears: QuerySet[WageDue]) -> QuerySet:
+def _people(arrears: QuerySet[Arrears]) -> QuerySet:
     return arrears.order_by().values_list("person").annotate(first=Min("name"), worker=Min("worker"))
 
 
@@ -145,7 +145,7 @@ def amounts_on(day: date) -> Amounts:
 ONE, MANY = "一人三个月以上", "十人以上"
 
 
-def reaching(arrears: QuerySet[WageDue], column: str, today: date) -> dict[object, list[str]]:
+def reaching(arrears: QuerySet[Arrears], column: str, today: date) -> dict[object, list[str]]:
     """By project or unit: a person owed three months or more and the one amount, or ten and more people and the other.
 
     Arithmetic only: whether somebody hid, fled or was ordered to pay is for the case itself to show.
