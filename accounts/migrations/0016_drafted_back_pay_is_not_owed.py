@@ -111,6 +111,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FUNCTIONS, "DROP FUNCTION wage_due_on; DROP FUNCTION wage_sheet_is_out;"),
         migrations.RunSQL("DROP VIEW accounts_wagedue;" + VIEW, "DROP VIEW accounts_wagedue;" + BEFORE),
         migrations.AddField(
-            model_name="wagedue", name="is_drafted", field=models.BooleanField(verbose_name="工资表编制中"), preserve_default=False
+            model_name="wagedue",
+            name="is_drafted",
+            field=models.BooleanField(verbose_name="工资表编制中"),
+            preserve_default=False,
         ),
     ]

@@ -1,8 +1,8 @@
 """The ledger of arrears, kept: what the view of wages owed says of each project, until something of it changes.
 
 Whatever moves a line, an exit, attendance or a contract marks its project, by triggers and in its own transaction; a
-task makes the rows of marked projects anew (`services.keep_arrears`). Until then a marked project is read from the view
-itself, so that nobody sees what is no longer so. No row depends on the day: what is past its day is asked of `due_on`.
+task makes the rows of marked projects anew (`services.keep_arrears`). Until then a marked project is read from the
+view itself, so that nobody sees what is no longer so. No row depends on the day: what is past it is asked of `due_on`.
 """
 
 from collections.abc import Collection
@@ -35,7 +35,11 @@ SOURCES = (
     *("accounts_payrollline", "accounts_payrollsheet", "workers_attendancemonth", "workers_labourcontract"),
     *("workers_departure", "workers_engagement", "workers_team", "projects_participation"),
 )
-_ROWS = {"INSERT": "NEW TABLE AS new_rows", "DELETE": "OLD TABLE AS old_rows", "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows"}
+_ROWS = {
+    "INSERT": "NEW TABLE AS new_rows",
+    "DELETE": "OLD TABLE AS old_rows",
+    "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows",
+}
 FUNCTIONS = """
 CREATE FUNCTION mark_arrears() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

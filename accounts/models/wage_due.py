@@ -46,6 +46,11 @@ ESTIMATE = """(SELECT round(CASE c.wage_method WHEN 'day' THEN {days} * c.wage_r
      WHERE c.engagement_id = {engagement} AND c.starts_on <= {last}
      ORDER BY c.starts_on DESC, c.id DESC LIMIT 1)"""
 
+# What was put down at an exit stands for the months up to it, unless it is less than what payrolls and attendance came
+# to and the worker has not signed it: then these are still what is owed (`Departure.standing_for_months`).
+STANDS = """{d}.settlement = 'owed'
+    AND ({d}.is_signed OR {d}.proposed_amount IS NULL OR {d}.owed_amount >= {d}.proposed_amount)"""
+
 # Worked and on no payroll, neither as a registered person nor as a stranger with the same number; nor is there an
 # amount put down at the exit, which stands for the months up to it.
 UNLISTED = f"""{{days}} > 0
@@ -62,7 +67,7 @@ UNLISTED = f"""{{days}} > 0
     )
     AND NOT EXISTS (
         SELECT 1 FROM workers_departure d
-        WHERE d.engagement_id = {{engagement}} AND d.settlement = 'owed' AND d.exited_on >= {{last_day}}
+        WHERE d.engagement_id = {{engagement}} AND d.exited_on >= {{last_day}} AND {STANDS.format(d="d")}
     )"""
 _OF_ATTENDANCE = {name: f"a.{name}" for name in ("days", "month", "last_day")} | {
     "engagement": "a.engagement_id",
@@ -100,11 +105,11 @@ FROM workers_attendancemonth a WHERE {UNLISTED.format(**_OF_ATTENDANCE)}
 """
 
 # The lines a departure's amount stands for: up to the month of the exit, without those of an earlier one.
-COVERED = """l.engagement_id = {d}.engagement_id AND l.project_id = {d}.project_id
-    AND l.month <= {d}.exited_on AND NOT EXISTS (
+COVERED = f"""l.engagement_id = {{d}}.engagement_id AND l.project_id = {{d}}.project_id
+    AND l.month <= {{d}}.exited_on AND NOT EXISTS (
         SELECT 1 FROM workers_departure o
-        WHERE o.engagement_id = {d}.engagement_id AND o.settlement = 'owed' AND o.exited_on < {d}.exited_on
-            AND l.month <= o.exited_on
+        WHERE o.engagement_id = {{d}}.engagement_id AND o.exited_on < {{d}}.exited_on AND l.month <= o.exited_on
+            AND {STANDS.format(d="o")}
     )"""
 
 # Of what was put down, what no line holds: put down + paid before − all those lines come to.
@@ -122,7 +127,7 @@ SELECT 'd' || d.id AS key, 'departure'::text AS kind, d.project_id, date_trunc('
         WHERE {COVERED.format(d="d")} AND {COUNTS.format(line="l")}
     )) AS amount, d.owed_due_on AS due_on, NULL::date AS last_paid_on, NULL::bigint AS payroll_id,
     d.id AS departure_id, false AS is_drafted
-FROM workers_departure d WHERE d.settlement = 'owed' AND d.paid_on IS NULL
+FROM workers_departure d WHERE {STANDS.format(d="d")} AND d.paid_on IS NULL
 """
 
 VIEW = " UNION ALL ".join(
@@ -154,9 +159,9 @@ class WageDueQuerySet(ScopedQuerySet):
 
 
 class WageDueFacts(ScopedModel):
-    """What is said of a month's wages. `amount`: still owed; of `unlisted` an estimate, empty where days do not tell; `is_drafted`:
-    as its sheet has it so far, nobody has been asked yet. `person`: the blind index of the ID number, of strangers
-    too."""
+    """What is said of a month's wages. `amount`: still owed; of `unlisted` an estimate, empty where days do not tell;
+    `is_drafted`: as its sheet has it so far, nobody has been asked yet. `person`: the blind index of the ID number, of
+    strangers too."""
 
     scope_through = "project"
 

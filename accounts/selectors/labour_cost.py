@@ -86,7 +86,7 @@ def overdue(projects: QuerySet[Project], today: date) -> QuerySet[Project]:
 
 @dataclass
 class CostMonth:
-    """A month of a project's labour cost; balance before + came + other − went = balance. `other`: interest and whatever
+    """A month of a project's labour cost; balance before + came + other − went = balance. `other`: interest and what
     else came in. `gap`: what had fallen due by its last day and had not come in by then."""
 
     month: date
@@ -191,4 +191,3 @@ class LabourCost:
             end = min(each.month.replace(day=monthrange(each.month.year, each.month.month)[1]), self.today)
             due = sum((m.due or 0 for m in months if m.due_on and m.due_on <= end), Decimal(0))
             each.balance, each.gap = balance, max(due - came, Decimal(0))
-

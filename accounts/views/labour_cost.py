@@ -59,7 +59,7 @@ def labour_cost(request, project_pk):
 
 
 def _chart(cost: selectors.LabourCost) -> Chart | None:
-    """Due, paid in, paid out and balance; beside it the same as a table. Balance before, in and out make the balance."""
+    """Due, paid in, paid out and balance; beside it the same as a table, whose rows add up to the balance."""
     rows = [
         (f"{m.month:%Y-%m}", *(_cents(value) for value in (m.due, m.came, m.other, m.went, m.balance, m.gap)))
         for m in cost.months[-SHOWN:]

@@ -4,8 +4,8 @@ from accounts.models.owing import COUNTS
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, yuan
 
-# Owed after the pay day (条例 art. 14): what a payroll lists and the bank has not paid, and whoever attended and stands
-# on no payroll at all.
+# Owed after the pay day (条例 art. 14): what a payroll lists and the bank has not paid, and whoever attended and is on
+# no payroll at all.
 OWED = f"""
     closed AS MATERIALIZED (
         SELECT scope.project_id, p.wage_pay_day, max(m)::date AS month
@@ -78,7 +78,9 @@ class WagesOverdue(Rule):
             WITH {OWED.format(scope="swept AS scope")}, months AS (
                 SELECT o.project_id, o.month, {DUE} AS due_on, count(*) AS people,
                        count(*) FILTER (WHERE o.amount IS NULL) AS unlisted, coalesce(sum(o.amount), 0) AS amount,
-                       sum(hashtext(concat_ws(',', o.engagement_id, o.name, o.team_id, o.net, o.paid, o.is_drafted))) AS shown
+                       sum(hashtext(concat_ws(
+                           ',', o.engagement_id, o.name, o.team_id, o.net, o.paid, o.is_drafted
+                       ))) AS shown
                 FROM owed o
                 JOIN closed c ON c.project_id = o.project_id
                 GROUP BY o.project_id, o.month, c.wage_pay_day
