@@ -8,6 +8,7 @@ BEFORE = import_module("accounts.migrations.0016_drafted_back_pay_is_not_owed").
 ARREARS = import_module("accounts.migrations.0017_arrears_are_kept").VIEW
 
 DROP = "DROP VIEW accounts_arrears; DROP VIEW accounts_wagedue;"
+MARK = "INSERT INTO accounts_arrearsmark (project_id) SELECT id FROM projects_project"
 VIEW = """
 CREATE VIEW accounts_wagedue AS
 SELECT 'l' || l.id AS key, 'unpaid'::text AS kind, l.project_id, l.month, l.engagement_id,
@@ -119,7 +120,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(SIGNED, migrations.RunSQL.noop),
-        migrations.RunSQL(f"{DROP}{VIEW};{ARREARS};", f"{DROP}{BEFORE};{ARREARS};"),
+        migrations.RunSQL(f"{DROP}{VIEW};{ARREARS};{MARK}", f"{DROP}{BEFORE};{ARREARS};{MARK}"),
         pgtrigger.migrations.RemoveTrigger(
             model_name="payrollline",
             name="settles_departures",
