@@ -4,13 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
-from accounts.enums import DueKind
+from accounts.enums import DueKind, SheetState
 from accounts.models import Arrears, PayrollLine, WageDue
 from accounts.models.kept_arrears import marked
 from accounts.selectors import arrears
-from accounts.services import keep_arrears
+from accounts.services import keep_arrears, take_step
 from projects.enums import ParticipantType
 from projects.models import Participation, Project
 from tests.accounts.factories import payroll, payroll_line, set_paid
@@ -32,7 +31,8 @@ class Here:
     def __init__(self):
         self.site, self.other = project(wage_pay_day=15), project(wage_pay_day=15)
         self.listed, self.unlisted, self.gone = (engagement(self.site) for _ in range(3))
-        self.line = payroll_line(payroll(self.site, SEPTEMBER), "6000", engagement=self.listed)
+        book = payroll(self.site, SEPTEMBER)
+        self.line = payroll_line(book, "6000", engagement=self.listed, difference_reason="包干")
         for one in (self.listed, self.unlisted):
             contract(one)
             attendance(one, date(2026, 9, 3), date(2026, 9, 4))
@@ -102,10 +102,7 @@ def changes_the_contractor(here):
 
 
 def hands_in(here):
-    with connection.cursor() as cursor:  # a step would compare the sheet with attendance first
-        cursor.execute("ALTER TABLE accounts_payrollsheet DISABLE TRIGGER USER")
-        cursor.execute("ALTER TABLE accounts_payrollsheet ENABLE TRIGGER marks_arrears_update")
-        cursor.execute("UPDATE accounts_payrollsheet SET state = 'confirming' WHERE id = %s", [here.line.sheet_id])
+    take_step(here.line.sheet, SheetState.CONFIRMING, by=officer())
 
 
 ACTS = (
