@@ -82,10 +82,14 @@ GROUPS = {
 }
 
 
-def grouped(arrears: QuerySet[Arrears], by: str, today: date) -> list[Debt]:
-    """The largest first. A row belongs to exactly one group of each kind, so every grouping comes to the same sum."""
+def grouped(arrears: QuerySet[Arrears], by: str, today: date, most: int | None = None) -> list[Debt]:
+    """The largest first. A row belongs to exactly one group of each kind, so every grouping comes to the same sum.
+    `most`: of people no more than so many; a province has too many of them to be named all."""
     column = GROUPS[by][1]
-    rows = list(arrears.order_by().values(column).annotate(**_SUMS))
+    rows = arrears.order_by().values(column).annotate(**_SUMS)
+    if most and GROUPS[by][2] is None:
+        rows = rows.order_by("-owed", "since", column)[:most]
+    rows = list(rows)
     named = _names(arrears, by, [row[column] for row in rows if row[column]])
     reached = reaching(arrears, column, today) if by in ("project", "contractor", "unit") else {}
     debts = [_debt(named.get(row[column]), reached.get(row.pop(column), ()), row) for row in rows]
@@ -105,7 +109,8 @@ def _name(of) -> str:
 def _names(arrears: QuerySet[Arrears], by: str, keys: list) -> dict:
     model = GROUPS[by][2]
     if model is None:
-        return {person: _Person(name, worker) for person, name, worker in _people(arrears)}
+        people = _people(arrears.filter(person__in=keys))
+        return {person: _Person(name, worker) for person, name, worker in people}
     rows = Project.objects.unscoped("of arrears in scope") if model is Project else model._default_manager
     return rows.in_bulk(keys)
 

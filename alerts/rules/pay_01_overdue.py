@@ -109,8 +109,8 @@ class WagesOverdue(Rule):
             SELECT o.project_id, fresh.subject_key, e.worker_id AS link_id, o.name, t.name AS team, o.net, o.paid,
                    o.amount,
                    CASE WHEN o.amount IS NULL THEN '有考勤，未列入工资表'
-                        WHEN o.is_drafted THEN '工资表编制中，金额未经确认'
-                        WHEN o.paid = 0 THEN '未代发' ELSE '部分代发' END AS note
+                        WHEN o.paid > 0 THEN '部分代发'
+                        WHEN o.is_drafted THEN '工资表编制中，金额未经确认' ELSE '未代发' END AS note
             FROM owed o
             JOIN fresh ON fresh.project_id = o.project_id AND fresh.subject_key = to_char(o.month, 'YYYY-MM')
             LEFT JOIN workers_engagement e ON e.id = o.engagement_id
