@@ -8,7 +8,6 @@ from decimal import Decimal
 from accounts.enums import DueKind
 from accounts.models import WageDue
 from projects.models import Project
-from workers.enums import Settlement
 from workers.models import Departure
 from workers.services.dues import Due, WageBook
 
@@ -32,8 +31,8 @@ def _rows(project: Project, leaving: Mapping[int, date]):
 
 
 def _settled_before(leaving: Mapping[int, date]) -> dict[int, list[date]]:
-    """An earlier exit with wages owing answers for the months up to it."""
-    owed = Departure.objects.unscoped(IN_SCOPE).filter(engagement__in=list(leaving), settlement=Settlement.OWED)
+    """An earlier exit with wages owing answers for the months up to it, if its amount stands for them."""
+    owed = Departure.objects.unscoped(IN_SCOPE).filter(engagement__in=list(leaving)).standing_for_months()
     found = defaultdict(list)
     for pk, exited_on in owed.values_list("engagement", "exited_on"):
         if exited_on < leaving[pk]:

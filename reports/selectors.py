@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
+from accounts.models.owing import COUNTS as LINE_COUNTS
 from organizations.models import Region
 from projects.enums import Status
 from projects.models import ListedPermit
@@ -207,11 +208,11 @@ class UnpaidMonth:
     owed: Decimal
 
 
-_UNPAID = """
+_UNPAID = f"""
 WITH listed AS (
     SELECT project_id, month, sum(net) AS net, sum(net - paid) FILTER (WHERE paid < net) AS owed
-    FROM accounts_payrollline
-    WHERE project_id = ANY(%(projects)s) AND month < %(before)s
+    FROM accounts_payrollline l
+    WHERE project_id = ANY(%(projects)s) AND month < %(before)s AND {LINE_COUNTS.format(line="l")}
     GROUP BY project_id, month
 ), attended AS (
     SELECT project_id, month, count(*) AS attending

@@ -20,6 +20,7 @@ app.conf.task_routes = {"alerts.tasks.check_changed_projects": {"queue": "rules"
 app.conf.beat_schedule = {
     # what a crash left behind
     "changed-projects": {"task": "alerts.tasks.check_changed_projects", "schedule": 30.0},
+    "arrears": {"task": "accounts.tasks.keep_arrears", "schedule": 30.0},
     "waiting-jobs": {"task": "core.tasks.run_waiting_jobs", "schedule": 30.0},
     # every night
     "attendance-partitions": {"task": "workers.tasks.make_partitions", "schedule": crontab(hour=0, minute=5)},

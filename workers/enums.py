@@ -221,6 +221,17 @@ class Settlement(models.TextChoices):
     OWED = "owed", "未结清"
 
 
+class ShortReason(models.TextChoices):
+    """Why less is put down at an exit than payrolls and attendance come to; it takes nothing off the arrears."""
+
+    PAID = "paid", "已用其他方式支付"
+    ADVANCE = "advance", "扣回预支、借支"
+    ATTENDANCE = "attendance", "考勤记录有误"
+    RATE = "rate", "工资标准有误"
+    PIECE = "piece", "按计件、包干结算"
+    DISPUTED = "disputed", "有争议，另行处理"
+
+
 class Movement(models.TextChoices):
     """进退场类型 (national dictionary entry_exit_type)."""
 

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from accounts.enums import DUE_OWED, AgeBand, DueKind
-from accounts.models import WageDue
+from accounts.models import Arrears, WageDue
 from accounts.selectors import arrears, settled
 from core.forms import FilterForm, MonthField
 from organizations.models import Organization, Region
@@ -73,10 +73,9 @@ class ArrearsFilters(OversightFilters):
     unit = forms.IntegerField(required=False, widget=forms.HiddenInput)
     worker = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def apply(self, user, today: date) -> QuerySet[WageDue]:
+    def apply(self, user, today: date) -> QuerySet[Arrears]:
         values = self.values
-        rows = WageDue.objects.unscoped("of the projects in sight").filter(project__in=self._projects(user))
-        rows = rows.arrears(today)
+        rows = Arrears.objects.unscoped("of the projects in sight").of_projects(self._projects(user), today)
         if band := values.get("band"):
             rows = rows.filter(arrears.band_q(band, today))
         if text := values.get("q"):

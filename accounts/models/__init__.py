@@ -22,6 +22,9 @@ from accounts.models.deposits import (
     DepositAssessment,
     DepositInstrument,
 )
+from accounts.models.kept_arrears import (
+    Arrears,
+)
 from accounts.models.labour_cost import (
     LabourCostTerm,
     MeasuredValue,
@@ -74,6 +77,7 @@ __all__ = [
     "Advance",
     "AdvanceItem",
     "AdvanceMovement",
+    "Arrears",
     "ArrearsThreshold",
     "BankAgreement",
     "ClosingNotice",

@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.enums import AgeBand, DueKind
-from accounts.models import ArrearsThreshold, WageDue
+from accounts.models import Arrears, ArrearsThreshold
 from accounts.models.threshold import MONTHS, ONE_PERSON, PEOPLE, SEVERAL
 from core.aggregates import MONEY
 from organizations.models import Organization, Region
@@ -36,6 +36,7 @@ def band_of(due_on: date, today: date) -> AgeBand:
 _SUMS = {
     "owed": Coalesce(Sum("amount"), Decimal(0), output_field=MONEY),
     "estimated": Coalesce(Sum("amount", filter=Q(kind=DueKind.UNLISTED)), Decimal(0), output_field=MONEY),
+    "drafted": Coalesce(Sum("amount", filter=Q(is_drafted=True)), Decimal(0), output_field=MONEY),
     "unknown": Count("pk", filter=Q(amount__isnull=True)),
     "months": Count("pk"),
     "people": Count("person", distinct=True),
@@ -43,7 +44,7 @@ _SUMS = {
 }
 
 
-def totals(arrears: QuerySet[WageDue], today: date) -> dict:
+def totals(arrears: QuerySet[Arrears], today: date) -> dict:
     """Of a list: its sums, and by age."""
     bands = {
         f"band_{band}": Coalesce(Sum("amount", filter=band_q(band, today)), Decimal(0), output_field=MONEY)
@@ -56,12 +57,14 @@ def totals(arrears: QuerySet[WageDue], today: date) -> dict:
 
 @dataclass
 class Debt:
-    """What one project, unit, place or person is owed or owes. `reaches`: which amounts of the crime."""
+    """What one project, unit, place or person is owed or owes. `drafted`: of it, what stands in drafts only, confirmed
+    by nobody. `reaches`: which amounts of the crime."""
 
     of: Project | Organization | Region | Worker | None
     name: str
     owed: Decimal
     estimated: Decimal
+    drafted: Decimal
     unknown: int
     months: int
     people: int
@@ -79,10 +82,14 @@ GROUPS = {
 }
 
 
-def grouped(arrears: QuerySet[WageDue], by: str, today: date) -> list[Debt]:
-    """The largest first. A row belongs to exactly one group of each kind, so every grouping comes to the same sum."""
+def grouped(arrears: QuerySet[Arrears], by: str, today: date, most: int | None = None) -> list[Debt]:
+    """The largest first. A row belongs to exactly one group of each kind, so every grouping comes to the same sum.
+    `most`: of people no more than so many; a province has too many of them to be named all."""
     column = GROUPS[by][1]
-    rows = list(arrears.order_by().values(column).annotate(**_SUMS))
+    rows = arrears.order_by().values(column).annotate(**_SUMS)
+    if most and GROUPS[by][2] is None:
+        rows = rows.order_by("-owed", "since", column)[:most]
+    rows = list(rows)
     named = _names(arrears, by, [row[column] for row in rows if row[column]])
     reached = reaching(arrears, column, today) if by in ("project", "contractor", "unit") else {}
     debts = [_debt(named.get(row[column]), reached.get(row.pop(column), ()), row) for row in rows]
@@ -99,10 +106,11 @@ def _name(of) -> str:
     return str(of) if of else "未登记"
 
 
-def _names(arrears: QuerySet[WageDue], by: str, keys: list) -> dict:
+def _names(arrears: QuerySet[Arrears], by: str, keys: list) -> dict:
     model = GROUPS[by][2]
     if model is None:
-        return {person: _Person(name, worker) for person, name, worker in _people(arrears)}
+        people = _people(arrears.filter(person__in=keys))
+        return {person: _Person(name, worker) for person, name, worker in people}
     rows = Project.objects.unscoped("of arrears in scope") if model is Project else model._default_manager
     return rows.in_bulk(keys)
 
@@ -116,7 +124,7 @@ class _Person:
         return self.name
 
 
-def _people(arrears: QuerySet[WageDue]) -> QuerySet:
+def _people(arrears: QuerySet[Arrears]) -> QuerySet:
     return arrears.order_by().values_list("person").annotate(first=Min("name"), worker=Min("worker"))
 
 
@@ -142,7 +150,7 @@ def amounts_on(day: date) -> Amounts:
 ONE, MANY = "一人三个月以上", "十人以上"
 
 
-def reaching(arrears: QuerySet[WageDue], column: str, today: date) -> dict[object, list[str]]:
+def reaching(arrears: QuerySet[Arrears], column: str, today: date) -> dict[object, list[str]]:
     """By project or unit: a person owed three months or more and the one amount, or ten and more people and the other.
 
     Arithmetic only: whether somebody hid, fled or was ordered to pay is for the case itself to show.

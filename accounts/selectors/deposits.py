@@ -22,6 +22,7 @@ from accounts.models import (
     PayrollLine,
 )
 from accounts.models.deposits import EXPIRES_SOON
+from accounts.models.owing import COUNTS
 from core import indicators
 from core.indicators import Gap
 from core.working_days import due_after
@@ -106,15 +107,15 @@ def standard_for(project: Project, day: date) -> DepositStandard | None:
 
 # Wages of projects the unit is or was general contractor of: still owed after the pay day of the month that follows,
 # or paid more than 30 days after it. A deposit that had to pay is arrears on the day it was ordered to.
-_RECORD = """
+_RECORD = f"""
 WITH own AS (
     SELECT DISTINCT p.id, p.wage_pay_day FROM projects_participation a JOIN projects_project p ON p.id = a.project_id
     WHERE a.organization_id = %(unit)s AND a.participant_type = '009'
 ), lines AS (
     SELECT l.id, l.project_id, l.net, l.paid,
-        (l.month + interval '1 month')::date - 1 + least(own.wage_pay_day,
-            extract(day FROM l.month + interval '2 month' - interval '1 day')::int) AS due_on
+        wage_due_on(l.month, own.wage_pay_day) AS due_on
     FROM own JOIN accounts_payrollline l ON l.project_id = own.id
+    WHERE {COUNTS.format(line="l")}
 ), owed AS (SELECT * FROM lines WHERE paid < net AND due_on < %(today)s),
 late AS (
     SELECT o.paid_on FROM accounts_payout o JOIN lines l ON l.id = o.line_id

@@ -4,15 +4,14 @@ What falls due is said once, in SQL: for one project's page and for the list ove
 """
 
 from calendar import monthrange
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import DateField, Exists, F, IntegerField, OuterRef, QuerySet, Sum
+from django.db.models import Case, DateField, Exists, F, IntegerField, OuterRef, QuerySet, Sum, When
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Coalesce, TruncMonth
 
 from accounts.enums import MovementDirection, MovementKind, TermBasis
 from accounts.models import LabourCostTerm, LedgerEntry, MeasuredValue
@@ -87,7 +86,8 @@ def overdue(projects: QuerySet[Project], today: date) -> QuerySet[Project]:
 
 @dataclass
 class CostMonth:
-    """A month of a project's labour cost. `gap`: what had fallen due by its last day and had not come in by then."""
+    """A month of a project's labour cost; balance before + came + other − went = balance. `other`: interest and what
+    else came in. `gap`: what had fallen due by its last day and had not come in by then."""
 
     month: date
     basis: str = ""
@@ -95,6 +95,7 @@ class CostMonth:
     due: Decimal | None = None
     due_on: date | None = None
     came: Decimal = Decimal(0)
+    other: Decimal = Decimal(0)
     went: Decimal = Decimal(0)
     balance: Decimal = Decimal(0)
     gap: Decimal = Decimal(0)
@@ -124,8 +125,11 @@ class LabourCost:
     @property
     def came(self) -> Decimal:
         """Since the first term."""
-        first = min((term.first_month for term in self.terms), default=self.today)
-        return sum((m.came for m in self.months if m.month >= first), Decimal(0))
+        return sum((m.came for m in self.months if m.month >= self.first_month), Decimal(0))
+
+    @property
+    def first_month(self) -> date:
+        return min((term.first_month for term in self.terms), default=self.today)
 
     @property
     def gap(self) -> Decimal:
@@ -157,30 +161,33 @@ class LabourCost:
                 each.basis, each.due, each.due_on = basis[term], due, due_on
 
     def _add_movements(self, found: dict[date, CostMonth]) -> None:
-        entries = LedgerEntry.objects.unscoped(IN_SCOPE).filter(project=self.project)
-        self.moved = defaultdict(Decimal)  # of all entries, month by month: what the balance is made of
-        for month, direction, total in _by_month(entries, "direction"):
-            self.moved[month] += total if direction == MovementDirection.IN else -total
-            found.setdefault(month, CostMonth(month))
-        standing = entries.standing()
-        for month, kind, total in _by_month(standing.filter(direction=MovementDirection.IN), "kind"):
-            if kind == MovementKind.LABOUR_COST:
-                found[month].came = total
-        for month, _, total in _by_month(standing.filter(direction=MovementDirection.OUT), "direction"):
-            found[month].went = total
+        """A reversal takes off what it takes back, in its own month: that month the money left."""
+        first = self.first_month
+        entries = LedgerEntry.objects.unscoped(IN_SCOPE).filter(project=self.project).order_by()
+        moved = entries.annotate(
+            of=TruncMonth("booked_on"),
+            was_kind=Coalesce("reverses__kind", "kind"),
+            was_direction=Coalesce("reverses__direction", "direction"),
+            # of what came before the first term: no part of what came since
+            is_earlier=Case(When(reverses__booked_on__lt=first, booked_on__gte=first, then=True), default=False),
+        )
+        taken_back = Case(When(reverses=None, then=F("amount")), default=-F("amount"), output_field=MONEY)
+        rows = moved.values_list("of", "was_kind", "was_direction", "is_earlier").annotate(total=Sum(taken_back))
+        for month, kind, direction, is_earlier, total in rows:
+            each = found.setdefault(month, CostMonth(month))
+            if direction == MovementDirection.OUT:
+                each.went += total
+            elif kind == MovementKind.LABOUR_COST and not is_earlier:
+                each.came += total
+            else:
+                each.other += total
 
     def _run(self, months: list[CostMonth]) -> None:
         """Balance and gap as they stood at the end of each month, the current one as of today."""
         balance = came = Decimal(0)
-        first = min((term.first_month for term in self.terms), default=self.today)
         for each in months:
-            balance += self.moved[each.month]
-            came += each.came if each.month >= first else 0
+            balance += each.came + each.other - each.went
+            came += each.came if each.month >= self.first_month else 0
             end = min(each.month.replace(day=monthrange(each.month.year, each.month.month)[1]), self.today)
             due = sum((m.due or 0 for m in months if m.due_on and m.due_on <= end), Decimal(0))
             each.balance, each.gap = balance, max(due - came, Decimal(0))
-
-
-def _by_month(entries: QuerySet[LedgerEntry], name: str):
-    rows = entries.order_by().annotate(of=TruncMonth("booked_on")).values_list("of", name)
-    return rows.annotate(total=Sum(F("amount")))

@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce, TruncMonth
 from accounts.enums import MovementDirection, MovementKind
 from accounts.indicators import SPECIAL_ACCOUNT
 from accounts.models import AccountProject, LedgerEntry, Payout, PayrollLine, Reclassification, SpecialAccount
+from accounts.models.owing import counting
 from core import crypto, indicators
 from core.aggregates import MONEY, figure
 from core.indicators import Gap
@@ -168,7 +169,7 @@ def unpaid_lines(lines: QuerySet) -> QuerySet:
 
 def wages_owed(project: Project) -> Decimal:
     """What the payrolls of this project still owe."""
-    owed = unpaid_lines(PayrollLine.objects.unscoped("the project is in scope").filter(project=project))
+    owed = unpaid_lines(PayrollLine.objects.unscoped("the project is in scope").filter(counting(), project=project))
     return owed.aggregate(total=Coalesce(Sum(F("net") - F("paid")), _ZERO))["total"]
 
 

@@ -18,13 +18,13 @@ from django.db.models import (
     Q,
     QuerySet,
     Sum,
-    Value,
 )
 from django.db.models import ExpressionWrapper as Wrapped
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce
 
 from accounts.enums import DueKind
 from accounts.models import Payout, PayrollLine, WageDue
+from accounts.models.owing import DueOn, counting
 from accounts.models.wage_due import Unlisted
 from core.aggregates import MONEY, figure
 from core.months import next_month
@@ -135,31 +135,31 @@ PROJECTS = Whose(Q(project=OuterRef("pk")), Q(project=OuterRef("pk")))
 
 def with_month(rows: QuerySet, month: date, whose: Whose = PROJECTS) -> QuerySet:
     """`listed`, `settled`, `late`, `unlisted`, `owed`: the month of each row."""
-    lines = PayrollLine._base_manager.filter(whose.lines, month=month)
+    lines = PayrollLine._base_manager.filter(counting(), whose.lines, month=month)
     unlisted = without_line(AttendanceMonth._base_manager.filter(whose.worked, month=month))
     return rows.annotate(
         listed=figure(lines, Count("pk")),
         settled=figure(lines.filter(paid__gte=F("net")), Count("pk")),
         unlisted=figure(unlisted, Count("pk")),
-        late=figure(_late(lines, month), Count("pk")),
+        late=figure(_late(lines), Count("pk")),
         owed=figure(lines.filter(paid__lt=F("net")), Sum(F("net") - F("paid")), MONEY),
     )
 
 
 def in_state(rows: QuerySet, state: str, month: date, whose: Whose = PROJECTS) -> QuerySet:
     """`owing` here also before the term: what is open of the month."""
-    lines = PayrollLine._base_manager.filter(whose.lines, month=month)
+    lines = PayrollLine._base_manager.filter(counting(), whose.lines, month=month)
     unlisted = without_line(AttendanceMonth._base_manager.filter(whose.worked, month=month))
     is_open = Exists(lines.filter(paid__lt=F("net"))) | Exists(unlisted)
     if state == "owing":
         return rows.filter(is_open)
-    paid_late = Exists(_late(lines, month))
+    paid_late = Exists(_late(lines))
     rows = rows.filter(Exists(lines)).filter(~is_open)
     return rows.filter(paid_late if state == "late" else ~paid_late)
 
 
 def had_wages(rows: QuerySet, month: date, whose: Whose = PROJECTS) -> QuerySet:
-    lines = PayrollLine._base_manager.filter(whose.lines, month=month)
+    lines = PayrollLine._base_manager.filter(counting(), whose.lines, month=month)
     worked = AttendanceMonth._base_manager.filter(whose.worked, month=month, days__gt=0)
     return rows.filter(Exists(lines) | Exists(worked))
 
@@ -169,13 +169,9 @@ def without_line(worked: QuerySet) -> QuerySet:
     return worked.filter(Unlisted())
 
 
-def _late(lines: QuerySet, month: date) -> QuerySet:
-    """Paid in full, some of it after the term. In a month without such a day, its last."""
-    following = next_month(month)
-    last = Value(next_month(following) - timedelta(1), output_field=DateField())
-    before = Value(following - timedelta(1), output_field=DateField())
-    agreed = Wrapped(before + F("project__wage_pay_day"), output_field=DateField())
-    lines = lines.filter(paid__gte=F("net")).annotate(term=Least(agreed, last))
+def _late(lines: QuerySet) -> QuerySet:
+    """Paid in full, some of it after the term."""
+    lines = lines.filter(paid__gte=F("net")).annotate(term=DueOn("month", "project__wage_pay_day"))
     term = Wrapped(OuterRef("term") + GRACE.days, output_field=DateField())
     after = Payout._base_manager.filter(line=OuterRef("pk"), returned=None, paid_on__gt=term)
     return lines.filter(Exists(after))
@@ -217,7 +213,7 @@ def units_of(user, *parts: str) -> QuerySet[Organization]:
 def rate_of(projects: QuerySet[Project], month: date) -> tuple[int, int]:
     """(paid in full, all who are to be paid) of a month over these projects."""
     own = projects.order_by().values("pk")
-    lines = PayrollLine._base_manager.filter(month=month, project__in=own)
+    lines = PayrollLine._base_manager.filter(counting(), month=month, project__in=own)
     counted = lines.aggregate(all=Count("pk"), settled=Count("pk", filter=Q(paid__gte=F("net"))))
     unlisted = without_line(AttendanceMonth._base_manager.filter(month=month, project__in=own)).count()
     return counted["settled"], counted["all"] + unlisted

@@ -1,11 +1,13 @@
 """A worker's own wages."""
 
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 
-from accounts.enums import Answer, SheetState
-from accounts.models import Payout, PayrollLine
+from accounts.enums import Answer, DueKind, SheetState
+from accounts.models import Payout, PayrollLine, WageDue
+from workers.models import Engagement
 
 
 def own_lines(user) -> QuerySet:
@@ -34,10 +36,11 @@ def lines_to_answer(user) -> QuerySet:
     return asked.exclude(answer=Answer.CONFIRMED)
 
 
-def owed_to(user) -> tuple[int, Decimal]:
-    """How many wages are not paid in full, and how much is missing in all."""
-    unpaid = PayrollLine.objects.visible_to(user).filter(paid__lt=F("net")).order_by()
-    found = unpaid.aggregate(number=Count("pk"), owed=Sum(F("net") - F("paid")))
+def owed_to(user, today: date) -> tuple[int, Decimal]:
+    """How many wages past their day are not paid in full, and how much is missing in all: the ledger's lines."""
+    own = list(Engagement.objects.visible_to(user).values_list("pk", flat=True))
+    rows = WageDue.objects.unscoped("of the worker's own stays").filter(engagement__in=own, kind=DueKind.UNPAID)
+    found = rows.arrears(today).order_by().aggregate(number=Count("pk"), owed=Sum("amount"))
     return found["number"], found["owed"] or Decimal(0)
 
 

@@ -6,6 +6,9 @@ from accounts.services.advances import (
     undo_advance,
     undo_recovery,
 )
+from accounts.services.arrears import (
+    keep_arrears,
+)
 from accounts.services.banks import (
     save_bank_agreement,
 )
@@ -108,6 +111,7 @@ __all__ = [
     "correct_wage_advance",
     "debtors_of",
     "explain",
+    "keep_arrears",
     "known_serials",
     "make_batch",
     "make_sheets",

@@ -17,7 +17,8 @@ KIND_TONES = {DueKind.UNPAID: "red", DueKind.PAID: "green", DueKind.UNLISTED: "o
 def amount_text(row: WageDue) -> str:
     if row.amount is None:
         return "无法估算"
-    return formats.money(row.amount) + ("（估算）" if row.is_estimate else "")
+    mark = "（估算）" if row.is_estimate else "（编制中）" if row.is_drafted else ""
+    return formats.money(row.amount) + mark
 
 
 class AmountColumn(NumberColumn):
@@ -73,7 +74,7 @@ ARREARS_HEADERS = [
         "工资月份",
         "情形",
     ),
-    *("应付（元）", "已付（元）", "尚欠（元）", "是否估算", "应付日期", "拖欠天数", "账龄"),
+    *("应付（元）", "已付（元）", "尚欠（元）", "估算或编制中", "应付日期", "拖欠天数", "账龄"),
 ]
 
 
@@ -94,7 +95,7 @@ def arrears_rows(rows, today: date) -> Iterator[list]:
             row.net,
             row.paid,
             row.amount,
-            "估算" if row.is_estimate else "",
+            "估算" if row.is_estimate else "编制中" if row.is_drafted else "",
             row.due_on,
             (today - row.due_on).days,
             band_of(row.due_on, today).label,

@@ -47,13 +47,15 @@ def arrears_by(request, by):
     today = timezone.localdate()
     filters = ArrearsFilters(request.GET, user=request.user)
     rows = filters.apply(request.user, today)
-    debts = selected.grouped(rows, by, today)
-    context = _common(request, filters, rows, today) | {
+    debts = selected.grouped(rows, by, today, most=GROUPS_SHOWN)
+    context = _common(request, filters, rows, today)
+    count = context["totals"]["people"] if by == "worker" else len(debts)
+    context |= {
         "by": by,
         "label": selected.GROUPS[by][0],
         "debts": [(debt, _rows_of(request, by, debt)) for debt in debts[:GROUPS_SHOWN]],
-        "count": len(debts),
-        "cut": len(debts) > GROUPS_SHOWN,
+        "count": count,
+        "cut": count > GROUPS_SHOWN,
         "reaching": sum(1 for debt in debts if debt.reaches),
         "amounts": selected.amounts_on(today),
     }

@@ -59,16 +59,16 @@ def labour_cost(request, project_pk):
 
 
 def _chart(cost: selectors.LabourCost) -> Chart | None:
-    """Due, paid in, paid out and balance; beside it the same as a table."""
+    """Due, paid in, paid out and balance; beside it the same as a table, whose rows add up to the balance."""
     rows = [
-        (f"{m.month:%Y-%m}", *(_cents(value) for value in (m.due, m.came, m.went, m.balance, m.gap)))
+        (f"{m.month:%Y-%m}", *(_cents(value) for value in (m.due, m.came, m.other, m.went, m.balance, m.gap)))
         for m in cost.months[-SHOWN:]
     ]
-    head = ["月份", "应拨", "到账", "支出", "月末余额", "累计欠拨"]
+    head = ["月份", "应拨", "到账", "其他进账", "支出", "月末余额", "累计欠拨"]
     if not rows:
         return None
     chart = bar_chart("labour-cost", "人工费应拨、到账、支出与余额（元）", head, rows)
-    for series in chart.option["series"][3:]:
+    for series in chart.option["series"][4:]:
         series |= {"type": "line", "symbolSize": 6}
     return chart
 

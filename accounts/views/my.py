@@ -4,6 +4,7 @@ from itertools import groupby
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import services
@@ -21,7 +22,7 @@ SHOWN = 36  # wages, about three years
 @access(Role.WORKER)
 def wage_list(request):
     lines = list(wages.own_lines(request.user)[:SHOWN])
-    number, owed = wages.owed_to(request.user)
+    number, owed = wages.owed_to(request.user, timezone.localdate())
     context = {
         "years": [(year, list(rows)) for year, rows in groupby(lines, key=lambda line: line.month.year)],
         "unpaid": number,

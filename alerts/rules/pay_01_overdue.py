@@ -1,20 +1,20 @@
 from datetime import date
 
+from accounts.models.owing import COUNTS
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, yuan
 
-# Wages of a month fall due on the project's pay day of the next month (条例 art. 14), in a short month on its last
-# day. Owed: what a payroll lists and the bank has not paid, and whoever attended and stands on no payroll at all.
-OWED = """
+# Owed after the pay day (条例 art. 14): what a payroll lists and the bank has not paid, and whoever attended and is on
+# no payroll at all.
+OWED = f"""
     closed AS MATERIALIZED (
         SELECT scope.project_id, p.wage_pay_day, max(m)::date AS month
-        FROM {scope}
+        FROM {{scope}}
         JOIN projects_project p ON p.id = scope.project_id
         CROSS JOIN generate_series(
             date_trunc('month', %(today)s::date - %(grace)s) - interval '2 months',
             date_trunc('month', %(today)s::date) - interval '1 month', interval '1 month') m
-        WHERE least(m + interval '1 month' + (p.wage_pay_day - 1) * interval '1 day',
-                    m + interval '2 months' - interval '1 day')::date + %(grace)s < %(today)s
+        WHERE wage_due_on(m::date, p.wage_pay_day) + %(grace)s < %(today)s
         GROUP BY scope.project_id, p.wage_pay_day
     ),
     unlisted AS (
@@ -22,27 +22,29 @@ OWED = """
         FROM closed
         JOIN workers_attendancemonth a ON a.project_id = closed.project_id AND a.month <= closed.month AND a.days > 0
         WHERE NOT EXISTS (
-            SELECT 1 FROM accounts_payrollline l WHERE l.engagement_id = a.engagement_id AND l.month = a.month
+            SELECT 1 FROM accounts_payrollline l
+            WHERE l.engagement_id = a.engagement_id AND l.month = a.month AND {COUNTS.format(line="l")}
         )
     ),
     owed AS (
-        SELECT l.project_id, l.month, l.engagement_id, l.name, l.team_id, l.net, l.paid, l.net - l.paid AS amount
+        SELECT l.project_id, l.month, l.engagement_id, l.name, l.team_id, l.net, l.paid, l.net - l.paid AS amount,
+            (SELECT h.state = 'draft' FROM accounts_payrollsheet h WHERE h.id = l.sheet_id) AS is_drafted
         FROM closed
         JOIN accounts_payrollline l ON l.project_id = closed.project_id AND l.month <= closed.month
-        WHERE l.paid < l.net
+        WHERE l.paid < l.net AND {COUNTS.format(line="l")}
         UNION ALL
-        SELECT u.project_id, u.month, u.engagement_id, w.name, e.team_id, NULL, NULL, NULL
+        SELECT u.project_id, u.month, u.engagement_id, w.name, e.team_id, NULL, NULL, NULL, NULL
         FROM unlisted u
         JOIN workers_engagement e ON e.id = u.engagement_id
         JOIN workers_worker w ON w.id = e.worker_id
         WHERE NOT EXISTS (
             SELECT 1 FROM accounts_payrollline l
             WHERE l.project_id = u.project_id AND l.month = u.month AND l.id_number_index = w.id_number_index
+              AND {COUNTS.format(line="l")}
         )
     )
 """
-DUE = """least(o.month + interval '1 month' + (c.wage_pay_day - 1) * interval '1 day',
-         o.month + interval '2 months' - interval '1 day')::date"""
+DUE = "wage_due_on(o.month, c.wage_pay_day)"
 
 
 class WagesOverdue(Rule):
@@ -76,7 +78,9 @@ class WagesOverdue(Rule):
             WITH {OWED.format(scope="swept AS scope")}, months AS (
                 SELECT o.project_id, o.month, {DUE} AS due_on, count(*) AS people,
                        count(*) FILTER (WHERE o.amount IS NULL) AS unlisted, coalesce(sum(o.amount), 0) AS amount,
-                       sum(hashtext(concat_ws(',', o.engagement_id, o.name, o.team_id, o.net, o.paid))) AS shown
+                       sum(hashtext(concat_ws(
+                           ',', o.engagement_id, o.name, o.team_id, o.net, o.paid, o.is_drafted
+                       ))) AS shown
                 FROM owed o
                 JOIN closed c ON c.project_id = o.project_id
                 GROUP BY o.project_id, o.month, c.wage_pay_day
@@ -105,7 +109,8 @@ class WagesOverdue(Rule):
             SELECT o.project_id, fresh.subject_key, e.worker_id AS link_id, o.name, t.name AS team, o.net, o.paid,
                    o.amount,
                    CASE WHEN o.amount IS NULL THEN '有考勤，未列入工资表'
-                        WHEN o.paid = 0 THEN '未代发' ELSE '部分代发' END AS note
+                        WHEN o.paid > 0 THEN '部分代发'
+                        WHEN o.is_drafted THEN '工资表编制中，金额未经确认' ELSE '未代发' END AS note
             FROM owed o
             JOIN fresh ON fresh.project_id = o.project_id AND fresh.subject_key = to_char(o.month, 'YYYY-MM')
             LEFT JOIN workers_engagement e ON e.id = o.engagement_id

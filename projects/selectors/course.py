@@ -47,6 +47,7 @@ WITH here AS (
       AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
 ), unpaid AS (
     SELECT * FROM accounts_payrollline l WHERE l.project_id = %(project)s AND l.paid < l.net
+      AND (NOT l.is_back_pay OR l.paid > 0 OR wage_sheet_is_out(l.sheet_id))
 ), unlisted AS (
     SELECT a.engagement_id FROM workers_attendancemonth a
     JOIN workers_engagement e ON e.id = a.engagement_id
@@ -56,6 +57,7 @@ WITH here AS (
           SELECT 1 FROM accounts_payrollline l
           WHERE l.project_id = a.project_id AND l.month = a.month
             AND (l.engagement_id = a.engagement_id OR l.id_number_index = w.id_number_index)
+            AND (NOT l.is_back_pay OR l.paid > 0 OR wage_sheet_is_out(l.sheet_id))
       )
 ), open AS (
     SELECT * FROM alerts_warning w

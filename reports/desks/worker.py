@@ -21,7 +21,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
     present = [stay for stay in stays if not stay.exited_on]
     days = own.days_of_month(user, today.replace(day=1))
     covered = _covered(present, today)
-    unpaid, owed = wages.owed_to(user)
+    unpaid, owed = wages.owed_to(user, today)
     context = {
         "sites": [(stay, days.get(stay.pk), covered.get(stay.project_id)) for stay in present],
         "left": stays[0] if stays and not present else None,

@@ -1,6 +1,7 @@
 """What is owed to somebody who leaves is proposed, printed, and settled by the wages that are paid."""
 
 import itertools
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +19,7 @@ from tests.accounts.factories import advance, entry, payroll, payroll_line, set_
 from tests.organizations.factories import clerk, officer, organization
 from tests.projects.factories import participation, project
 from tests.workers.factories import attendance, contract, departure, engagement
-from workers.enums import Movement, Settlement
+from workers.enums import Movement, Settlement, ShortReason
 from workers.models import Departure
 from workers.services import exit_engagement, exit_people, settle_departure
 from workers.services.dues import dues_of
@@ -54,7 +55,8 @@ def line(stay, month, net, **fields):
 
 
 def owed(amount, note="") -> Settled:
-    return Settled(Settlement.OWED, Decimal(amount), date(2026, 11, 15), note)
+    why = {"note": note, "short_reason": ShortReason.ADVANCE if note else ""}
+    return Settled(Settlement.OWED, Decimal(amount), date(2026, 11, 15), **why)
 
 
 def leave(stay, amount="5520", note="") -> Departure:
@@ -93,13 +95,54 @@ def test_who_says_as_proposed_needs_no_reason_and_it_is_kept(site, person):
 def test_who_says_otherwise_says_why(site, person, settled):
     with pytest.raises(ValidationError) as refused:
         exit_engagement(person, on=LEFT, settled=settled, by=None)
-    assert list(refused.value.message_dict) == ["note"]
-    assert "5,520.00" in refused.value.message_dict["note"][0]
+    assert list(refused.value.message_dict) == ["short_reason", "note"]
+    assert all("5,520.00" in text for [text] in refused.value.message_dict.values())
+    with pytest.raises(ValidationError) as refused:  # any text is no reason
+        exit_engagement(person, on=LEFT, settled=replace(settled, note="已预支 520 元"), by=None)
+    assert list(refused.value.message_dict) == ["short_reason"]
     with pytest.raises(ValidationError, match="写明原因"):
         exit_people(site, [Exit(person, settled)], on=LEFT, by=None)
     assert not Departure.objects.exists()
-    said = Settled(settled.settlement, settled.owed_amount, settled.owed_due_on, "已预支 520 元")
-    assert exit_engagement(person, on=LEFT, settled=said, by=None).differs
+    said = replace(settled, note="已预支 520 元", short_reason=ShortReason.ADVANCE)
+    found = exit_engagement(person, on=LEFT, settled=said, by=None)
+    assert (found.differs, found.is_short, found.short_reason) == (True, True, "advance")
+
+
+def test_of_more_than_the_figures_any_text_is_the_reason(site, person):
+    with pytest.raises(ValidationError) as refused:
+        exit_engagement(person, on=LEFT, settled=owed("6000"), by=None)
+    assert list(refused.value.message_dict) == ["note"]
+    more = replace(owed("6000"), note="另有加班")
+    assert not exit_engagement(person, on=LEFT, settled=more, by=None).is_short
+
+
+def in_arrears(stay) -> dict[str, Decimal]:
+    return {row.kind: row.amount for row in WageDue.objects.filter(engagement=stay).arrears(date(2027, 1, 31))}
+
+
+@pytest.mark.parametrize("amount", ["1", "519.99"])
+def test_an_exit_below_what_is_owed_takes_nothing_off_the_arrears(site, person, amount):
+    before = in_arrears(person)
+    assert sum(before.values()) == Decimal("5520.00")
+    leave(person, amount, "有争议")
+    assert in_arrears(person) == before
+
+
+def test_what_the_worker_signed_stands_and_needs_no_reason(site, person):
+    scan = [("结算单.pdf", b"%PDF-1.7\n")]
+    found = exit_engagement(person, on=LEFT, settled=owed("5200"), by=None, vouchers=scan)
+    assert (found.is_signed, found.is_short) == (True, False)
+    assert in_arrears(person) == {"unpaid": Decimal("5000.00"), "departure": Decimal("200.00")}
+
+
+def test_nobody_is_signed_for_without_the_sheet(site, person):
+    with pytest.raises(ValidationError):
+        exit_engagement(person, on=LEFT, settled=replace(owed("1"), is_signed=True), by=None)
+
+
+def test_a_later_exit_answers_for_the_months_of_one_that_was_short(site, person):
+    departure(person, date(2026, 9, 30), owed_amount=Decimal(1), proposed_amount=Decimal(5000))
+    assert dues_of(site, {person.pk: LEFT})[person.pk].total == 5520
 
 
 def test_piece_work_cannot_be_told_and_asks_for_no_reason(site):
@@ -240,7 +283,9 @@ def test_the_form_proposes_and_asks_for_the_reason_of_a_difference(site, person,
     answer = client.post(address, facts)
     assert answer.status_code == 422
     assert "与填报不一致的请在说明中写明原因" in answer.text
-    assert client.post(address, facts | {"note": "已预支 520 元"}).status_code == 302
+    assert "请选择原因" in client.post(address, facts | {"note": "已预支 520 元"}).text
+    said = {"note": "已预支 520 元", "short_reason": "advance"}
+    assert client.post(address, facts | said).status_code == 302
     assert Departure.objects.get().owed_amount == 5000
 
 
@@ -251,8 +296,8 @@ def test_several_leave_with_what_each_is_owed(site, person, client):
     assert 'value="5520.00"' in client.get(address).text
     facts = {"on": str(LEFT), "confirmed": "on", "owed_due_on": "2026-11-15"}
     chosen = {f"leave-{person.pk}": "on", f"leave-{other.pk}": "on"}
-    answer = client.post(address, facts | chosen | {f"owed-{person.pk}": ""})
-    assert "系统核算应结 5,520.00 元" in answer.text
+    answer = client.post(address, facts | chosen | {f"owed-{person.pk}": "", "note": "不知道"})
+    assert "系统核算应结 5,520.00 元，填报较少的请选择原因" in answer.text
     client.post(address, facts | chosen | {f"owed-{person.pk}": "5520"})
     assert sorted(Departure.objects.values_list("owed_amount", flat=True), key=bool) == [None, Decimal(5520)]
 

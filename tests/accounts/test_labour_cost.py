@@ -117,6 +117,30 @@ def test_a_reversed_appropriation_did_not_come_in(site, account):
     assert by_month(site)[9].balance == 0
 
 
+def test_rows_add_up_when_something_is_taken_back_in_a_later_month(site, account):
+    labour_cost_term(site)
+    entry(account, "7000", booked_on=date(2026, 7, 9))
+    early = entry(account, "5000", booked_on=date(2026, 7, 10))  # before the first term
+    wrong = entry(account, "60000", booked_on=date(2026, 9, 9))
+    entry(account, "99", MovementKind.INTEREST, booked_on=date(2026, 9, 21))
+    wage = entry(account, "-8000", MovementKind.WAGE, booked_on=date(2026, 9, 25))
+    for one in (early, wrong, wage):
+        reverse_entry(one, by=None, on=date(2026, 10, 20), reason="重复入账")
+    months = by_month(site)
+    assert [(m.came, m.other, m.went, m.balance) for m in (months[7], months[9], months[10])] == [
+        (12000, 0, 0, 12000),
+        (60000, 99, 8000, 64099),
+        (-60000, -5000, -8000, 7099),
+    ]
+    assert (months[9].gap, months[10].gap) == (40000, 200000)
+    cost, before = LabourCost(site, TODAY), 0
+    for each in cost.months:
+        assert before + each.came + each.other - each.went == each.balance
+        before = each.balance
+    assert cost.came == listed(site).cost_came == 0
+    assert cost.gap == listed(site).cost_gap == 200000
+
+
 def test_a_completed_project_owes_nothing_more(site):
     labour_cost_term(site)
     site.status, site.completed_on = "004", date(2026, 8, 31)

@@ -128,7 +128,9 @@ def test_wages_unpaid_the_day_after_pay_day_and_grace(zhang):
     assert raised(WagesOverdue, date(2026, 10, 20)) == []
     (found,) = raised(WagesOverdue, date(2026, 10, 21))
     assert found.message == "2026年9月工资应于 2026-10-15 发放，至今 1 人工资未足额代发，尚欠 6,000.00 元。"
-    assert found.evidence["rows"] == [["张伟成", "钢筋一班", "6000.00", "0.00", "6000.00", "未代发"]]
+    assert found.evidence["rows"] == [
+        ["张伟成", "钢筋一班", "6000.00", "0.00", "6000.00", "工资表编制中，金额未经确认"]
+    ]
     assert found.level == Level.YELLOW
 
 

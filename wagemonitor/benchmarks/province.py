@@ -79,7 +79,7 @@ class Province:
         make_people()
         with transaction.atomic():
             contractors = _contractors(self.scale)
-            with _without_history(Project, Participation, Team, Worker, BankCard, Engagement, LabourContract):
+            with without_history(Project, Participation, Team, Worker, BankCard, Engagement, LabourContract):
                 self._projects(contractors)
                 self._people()
         analyse()
@@ -217,7 +217,7 @@ def _default(field: models.Field):
 
 
 @contextmanager
-def _without_history(*tables: type[models.Model]) -> Iterator[None]:
+def without_history(*tables: type[models.Model]) -> Iterator[None]:
     """The province is as old as itself; its making needs no record of half a million rows."""
     for act in ("DISABLE", "ENABLE"):
         with connection.cursor() as cursor:

@@ -6,10 +6,12 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import EvidenceField, MoneyField, PortalForm, Section
-from workers.enums import Settlement
+from workers.enums import Settlement, ShortReason
 from workers.models import Engagement
 from workers.services.dues import Due
 from workers.services.stays import Exit, Settled
+
+SHORT_REASONS = [("", "—"), *ShortReason.choices]
 
 
 class ExitForm(PortalForm):
@@ -17,6 +19,12 @@ class ExitForm(PortalForm):
     settlement = forms.ChoiceField(label="工资是否结清", choices=Settlement.choices, widget=forms.RadioSelect)
     owed_amount = MoneyField(label="欠付金额", required=False, help_text="未结清的填写")
     owed_due_on = forms.DateField(label="约定支付日期", required=False, help_text="未结清的填写")
+    short_reason = forms.ChoiceField(
+        label="少于核算的原因",
+        required=False,
+        choices=SHORT_REASONS,
+        help_text="填报少于系统核算、又没有本人签字的结算单时选择；少填的部分仍列入欠薪台账",
+    )
     note = forms.CharField(
         label="说明",
         required=False,
@@ -28,7 +36,7 @@ class ExitForm(PortalForm):
 
     sections = [
         Section("退场", ["on"]),
-        Section("工资结算", ["settlement", "owed_amount", "owed_due_on", "note", "vouchers"]),
+        Section("工资结算", ["settlement", "owed_amount", "owed_due_on", "short_reason", "note", "vouchers"]),
     ]
 
     def __init__(self, *args, due: Due, **kwargs):
@@ -46,7 +54,12 @@ class ExitForm(PortalForm):
     def settled(self) -> Settled:
         values = self.cleaned_data
         return Settled(
-            values["settlement"], values.get("owed_amount"), values.get("owed_due_on"), values.get("note", "")
+            values["settlement"],
+            values.get("owed_amount"),
+            values.get("owed_due_on"),
+            values.get("note", ""),
+            values.get("short_reason", ""),
+            is_signed=bool(values.get("vouchers")),
         )
 
 
@@ -55,6 +68,12 @@ class ExitManyForm(PortalForm):
 
     on = forms.DateField(label="退场日期", initial=timezone.localdate)
     owed_due_on = forms.DateField(label="约定支付日期", required=False, help_text="名单中填有欠付金额时必填")
+    short_reason = forms.ChoiceField(
+        label="少于核算的原因",
+        required=False,
+        choices=SHORT_REASONS,
+        help_text="有人填报少于系统核算的选择；少填的部分仍列入欠薪台账",
+    )
     note = forms.CharField(
         label="说明", required=False, max_length=200, help_text="有人的欠付金额与系统核算不一致的，写明原因"
     )
@@ -82,7 +101,7 @@ class ExitManyForm(PortalForm):
         ]
 
     def common(self) -> list:
-        return [self["on"], self["owed_due_on"], self["note"], self["confirmed"]]
+        return [self["on"], self["owed_due_on"], self["short_reason"], self["note"], self["confirmed"]]
 
     def chosen(self) -> list[Engagement]:
         return [person for person in self.people if self.cleaned_data.get(f"leave-{person.pk}")]
@@ -100,8 +119,8 @@ class ExitManyForm(PortalForm):
                 self.add_error(f"owed-{person.pk}", "填了欠付金额但没有勾选退场，请勾选或清空金额。")
         for person in chosen:
             settled = self._settled(person)
-            if problem := self.dues[person.pk].why_not(settled.settlement, settled.owed_amount, settled.note):
-                self.add_error(f"owed-{person.pk}", problem)
+            if problems := self.dues[person.pk].why_not(settled):
+                self.add_error(f"owed-{person.pk}", " ".join(problems.values()))
         return values
 
     def exits(self) -> list[Exit]:
@@ -109,10 +128,13 @@ class ExitManyForm(PortalForm):
 
     def _settled(self, person: Engagement) -> Settled:
         values = self.cleaned_data
-        owed, note = values.get(f"owed-{person.pk}"), values.get("note", "")
+        owed, due_on = values.get(f"owed-{person.pk}"), values.get("owed_due_on")
+        why = {"note": values.get("note", "")}
+        if (owed or 0) < self.dues[person.pk].total:
+            why["short_reason"] = values.get("short_reason", "")
         if not owed:
-            return Settled(Settlement.SETTLED, note=note)
-        return Settled(Settlement.OWED, owed, values.get("owed_due_on"), note)
+            return Settled(Settlement.SETTLED, **why)
+        return Settled(Settlement.OWED, owed, due_on, **why)
 
 
 class PaidForm(PortalForm):

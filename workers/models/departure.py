@@ -11,7 +11,7 @@ from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import Role
 from projects.models import Project
 from projects.models.merging import Fold
-from workers.enums import Settlement
+from workers.enums import Settlement, ShortReason
 from workers.models.engagement import Engagement
 from workers.models.own import OwnRows
 from workers.models.worker import PAPER_READERS
@@ -21,6 +21,12 @@ class DepartureQuerySet(ScopedQuerySet):
     def owed(self) -> "DepartureQuerySet":
         """Those who left with wages owing that nobody has reported paid."""
         return self.filter(settlement=Settlement.OWED, paid_on__isnull=True)
+
+    def standing_for_months(self) -> "DepartureQuerySet":
+        """Owed exits whose amount stands for the work on no payroll up to them: not less than what the figures come
+        to, or signed by the worker. The view of wages owed asks the same (`accounts.models.wage_due.STANDS`)."""
+        enough = Q(proposed_amount=None) | Q(owed_amount__gte=F("proposed_amount"))
+        return self.filter(enough | Q(is_signed=True), settlement=Settlement.OWED)
 
     def overdue(self, today) -> "DepartureQuerySet":
         return self.owed().filter(owed_due_on__lt=today)
@@ -52,6 +58,8 @@ class Departure(OwnRows, ScopedModel):
     proposed_amount = MoneyField("系统核算应结", null=True, blank=True, editable=False)
     paid_before = MoneyField("退场前已发", default=0, db_default=0, editable=False)
     paid_by_wages = models.BooleanField("由工资发放结清", default=False, db_default=False, editable=False)
+    short_reason = models.CharField("少于核算的原因", max_length=10, choices=ShortReason, blank=True, db_default="")
+    is_signed = models.BooleanField("本人已签结算单", default=False, db_default=False, editable=False)
     note = models.CharField("说明", max_length=200, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", null=True, on_delete=models.PROTECT, related_name="+"
@@ -100,6 +108,10 @@ class Departure(OwnRows, ScopedModel):
                 name="departure_paid_after_exit",
             ),
             models.CheckConstraint(
+                condition=Q(short_reason="") | Q(short_reason__in=ShortReason.values) & ~Q(note=""),
+                name="departure_short_says_why",
+            ),
+            models.CheckConstraint(
                 condition=Q(paid_by_wages=False) | Q(paid_on__isnull=False), name="departure_paid_by_wages_is_paid"
             ),
         ]
@@ -117,6 +129,13 @@ class Departure(OwnRows, ScopedModel):
     def differs(self) -> bool:
         """From what payrolls and attendance came to on the day."""
         return self.proposed_amount is not None and self.proposed_amount != (self.owed_amount or 0)
+
+    @property
+    def is_short(self) -> bool:
+        """Less was put down than that, and the worker has not signed it: the rest stays owed."""
+        return (
+            self.proposed_amount is not None and not self.is_signed and (self.owed_amount or 0) < self.proposed_amount
+        )
 
     @property
     def is_owed(self) -> bool:

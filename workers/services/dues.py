@@ -5,12 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
 from django.utils.module_loading import autodiscover_modules
 
 from core import formats
 from projects.models import Project
 from workers.enums import Settlement
+
+
+class Said(Protocol):
+    """The clerk's answer about wages at an exit."""
+
+    settlement: str
+    owed_amount: Decimal | None
+    note: str
+    short_reason: str
+    is_signed: bool
 
 
 @dataclass(frozen=True)
@@ -31,11 +42,20 @@ class Due:
         said = (amount or 0) if settlement == Settlement.OWED else 0
         return self.is_known and said != self.total
 
-    def why_not(self, settlement: str, amount: Decimal | None, note: str) -> str:
-        """The figures speak against what the clerk says, and no reason is given."""
-        if note.strip() or not self.differs(settlement, amount):
-            return ""
-        return f"系统核算应结 {formats.money(self.total)} 元，与填报不一致的请在说明中写明原因。"
+    def why_not(self, said: "Said") -> dict[str, str]:
+        """The figures speak against what the clerk says, and nothing speaks for it: of less, a reason of the list and
+        the case itself, or the worker's signature; of more, a word."""
+        if not self.differs(said.settlement, said.owed_amount):
+            return {}
+        figures, problems = f"系统核算应结 {formats.money(self.total)} 元，", {}
+        is_less = said.settlement != Settlement.OWED or (said.owed_amount or 0) < self.total
+        if is_less and said.is_signed:
+            return {}
+        if is_less and not said.short_reason:
+            problems["short_reason"] = f"{figures}填报较少的请选择原因，或上传本人签字的结算单。"
+        if not said.note.strip():
+            problems["note"] = f"{figures}与填报不一致的请在说明中写明原因。"
+        return problems
 
     def facts(self) -> dict:
         return {"proposed_amount": self.total if self.is_known else None, "paid_before": self.paid}

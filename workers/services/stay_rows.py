@@ -135,7 +135,7 @@ def write_movements(project: Project, entries: Iterable[MovementEntry], *, today
     return Written(len(book.left), len(changed) - len(book.left), unchanged)
 
 
-_ANSWER = ["settlement", "owed_amount", "owed_due_on", "note", "proposed_amount", "paid_before"]
+_ANSWER = ["settlement", "owed_amount", "owed_due_on", "note", "is_signed", "proposed_amount", "paid_before"]
 
 
 def _reckon(project: Project, departures: list[Departure]) -> None:

@@ -1,7 +1,7 @@
 """Entry and exit: who left, when, and how the wages stood."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -27,13 +27,13 @@ class Settled:
     owed_amount: Decimal | None = None
     owed_due_on: date | None = None
     note: str = ""
+    short_reason: str = ""
+    is_signed: bool = False  # the worker's own signature on the settlement sheet
 
     def problems(self, on: date, due: Due | None = None) -> dict[str, str]:
         """`due`: what payrolls and attendance come to; who says otherwise says why."""
         problems = self._own_problems(on)
-        if due and not problems and (problem := due.why_not(self.settlement, self.owed_amount, self.note)):
-            return {"note": problem}
-        return problems
+        return problems or (due.why_not(self) if due else {})
 
     def _own_problems(self, on: date) -> dict[str, str]:
         if self.settlement not in Settlement.values:
@@ -51,7 +51,9 @@ class Settled:
 
     def facts(self) -> dict:
         """An amount is kept only with a debt."""
-        facts = {"settlement": self.settlement, "note": self.note.strip()}
+        facts = {"settlement": self.settlement, "note": self.note.strip(), "is_signed": self.is_signed}
+        if self.note.strip():
+            facts["short_reason"] = self.short_reason
         if self.settlement == Settlement.OWED:
             facts |= {"owed_amount": self.owed_amount, "owed_due_on": self.owed_due_on}
         return facts
@@ -151,7 +153,7 @@ def exit_engagement(
     vouchers: contracts.Files = (),
     today: date | None = None,
 ) -> Departure:
-    """One person leaves; `vouchers` are pages of the signed settlement sheet.
+    """One person leaves; `vouchers` are pages of the settlement sheet the worker has signed.
 
     Refused: a completed project, and by field what `why_not_exit` and `Settled` say.
     """
@@ -161,6 +163,7 @@ def exit_engagement(
     if stored.exited_on:
         raise ValidationError({"on": f"该人员已于 {stored.exited_on} 退场。"})
     dues = dues_of(engagement.project, {stored.pk: on})
+    settled = replace(settled, is_signed=bool(vouchers))
     problem = why_not_exit(stored.entered_on, on, worked.get(stored.pk), today)
     if problems := ({"on": problem} if problem else {}) | settled.problems(on, dues[stored.pk]):
         raise ValidationError(problems)

@@ -1,0 +1,10 @@
+from celery import shared_task
+
+from accounts.services import arrears
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def keep_arrears() -> None:
+    """Of what was written since the last time; the marks are rows, a lost call does no harm."""
+    while arrears.keep_arrears() == arrears.BATCH:
+        pass
