@@ -314,7 +314,7 @@ def test_no_more_queries_for_more_projects_of_a_clerk(client):
         with CaptureQueriesContext(connection) as queries:
             client.get("/")
         counts.append(len(queries))
-    assert counts[0] == counts[1] < 20
+    assert counts[0] == counts[1] < 26
 
 
 # --- banks, administrators -------------------------------------------------------------------------------------------
