@@ -23,7 +23,7 @@ from workers.models import AttendanceMonth
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
-REGULATORS_QUERIES = 18
+REGULATORS_QUERIES = 24
 
 
 @pytest.fixture(autouse=True)
