@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts.enums import DepositForm, InstrumentState
 from accounts.models import DepositInstrument
+from accounts.pages import WaitingTable
 from accounts.selectors.deposits import waiting_for
-from accounts.tables import WaitingTable
 from reports import links
 from reports.desks.tiles import Tile
 
