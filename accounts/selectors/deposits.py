@@ -223,7 +223,7 @@ class Waiting:
 
 
 def waiting_for(user, today: date) -> list[Waiting]:
-    """The most urgent first, each by the term of whoever has to act. A bounded number of queries, whatever there is."""
+    """The most urgent first, each by the term of whoever has to act. The number of queries is bounded."""
     found = [*_waiting_deposits(user, today), *_waiting_uses(user, today), *_waiting_refunds(user, today)]
     found += _waiting_instruments(user, today)
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or today, one.deposit.pk))
