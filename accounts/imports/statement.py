@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts import selectors, services
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
+from accounts.imports.reversals import tie_reversals
 from accounts.imports.sharing import Owners
 from accounts.models import LedgerEntry, SpecialAccount
 from accounts.services import Movement
@@ -31,7 +32,7 @@ from core.spreadsheets import (
 )
 from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
-from projects.imports import Outcome, SheetImport
+from projects.imports import Outcome, SheetImport, Unanswered
 from projects.imports.preview import mask_numbers
 from projects.models import Project
 
@@ -40,6 +41,7 @@ NAME_LABELS = ("户名", "账户名称", "客户名称", "账户名", "单位名
 BANK_LABELS = ("开户行", "开户银行", "开户机构", "开户网点", "开户行名称")
 _COUNT = re.compile(r"(?:合计|总计|共计?|总|交易)\D{0,6}?(?:笔数|条数|行数)\s*[:：]?\s*(\d+)|共\s*(\d+)\s*[笔条行]")
 _BLANKS = re.compile(r"\s+")
+SECOND = "second"  # the answer: an account of its own
 SERIAL_LENGTH = LedgerEntry._meta.get_field("serial").max_length
 
 
@@ -68,6 +70,7 @@ class StatementImport(SheetImport):
 
     account: SpecialAccount | None = None
     number = holder_name = bank_name = ""
+    decided = False  # somebody has said whether an unknown number is wrong or a second account's
 
     def other_projects(self) -> Iterable[Project]:
         """Those whose money lies on the same accounts."""
@@ -117,6 +120,7 @@ class StatementImport(SheetImport):
             self.account = own.filter(number_index=crypto.blind_index(self.number)).first()
         if self.account is None:
             self._check_new_account(layout)
+            self._refuse_unless_meant(list(own.active().select_related("bank").order_by("pk")))
         elif self.account.status == AccountStatus.CANCELLED:
             raise SheetError(f"尾号{self.account.number_last4}的专户已注销，不再接收流水。", code="cancelled")
         if self.by and self.by.role == Role.BANK and self.account and self.account.bank_id != self.by.organization_id:
@@ -150,6 +154,27 @@ class StatementImport(SheetImport):
         else:
             self.check_project_title([self.holder_name])
 
+    def _refuse_unless_meant(self, known: list[SpecialAccount]) -> None:
+        """A project that has an account gets no second one by a slip of a digit: somebody says what it is."""
+        if not known:
+            return
+        kept = [one for one in known if self._may_know(one)]
+        near = [one for one in kept if differ_little(one.number, self.number)]
+        key = f"account-{self.number[-4:]}"
+        answer = self.options.get("answers", {}).get(key, "")
+        self.account = next((one for one in near if str(one.pk) == answer), None)
+        if self.account or answer == SECOND:
+            self.decided = True
+            return
+        choices = [(str(one.pk), f"账号写错了：是尾号{one.number_last4}专户的对账单，记入该专户") for one in near]
+        choices.append((SECOND, f"账号没有写错：是本项目另开的专户，登记尾号{self.number[-4:]}的第二个专户"))
+        text = f"对账单的账号尾号{self.number[-4:]}不是本项目已登记的专户，是写错了，还是另一个专户？"
+        question = {"key": key, "row": 0, "text": text, "choices": choices}
+        raise Unanswered(_told_of(near or kept, bool(near), self.number[-4:]), [question])
+
+    def _may_know(self, account: SpecialAccount) -> bool:
+        return self.by is None or self.by.role != Role.BANK or account.bank_id in (None, self.by.organization_id)
+
     # --- lines -------------------------------------------------------------------------------------------------------
 
     def check(self, rows: list[ParsedRow]) -> None:
@@ -167,6 +192,7 @@ class StatementImport(SheetImport):
         self.opening = opening_of([line.movement for line in fresh]) if tail.empty else Decimal(0)
         self._compare_balances(tail.balance + self.opening)
         self._notice_late(fresh, tail)
+        self._tie_reversals(fresh)
         self._notice_overdrawn(fresh)
         if self.account is None and rows:
             first = self.lines[0].row if self.lines else rows[0]
@@ -237,6 +263,12 @@ class StatementImport(SheetImport):
         self.lines = [line for line in self.lines if line.row.good]
         self.movements = {(line.row.sheet, line.row.row): line.movement for line in self.lines}
 
+    def _tie_reversals(self, fresh: list[Line]) -> None:
+        untied = {one.serial for one in tie_reversals(self.account, self.project, (line.movement for line in fresh))}
+        for line in fresh:
+            if line.movement.serial in untied:
+                self.notice(line.row, "summary", "没有找到它所冲回的那笔手续费，按冲正入账，不算退汇。")
+
     def _notice_overdrawn(self, lines: list[Line]) -> None:
         """One project's wages are not paid out of another's money: taken all the same, and flagged for good."""
         own = selectors.parts_of(self.account) if self.account else {}
@@ -301,8 +333,11 @@ class StatementImport(SheetImport):
         others = {movement.project for movement in movements if movement.project}
         for project in Project.objects.filter(pk__in=others | {self.project.pk}).order_by("pk"):
             services.match_payouts(project, by=self.by)
-        remark = f"另记期初余额 {format_money(recorded.opening)} 元" if recorded.opening else ""
-        return Outcome(created=recorded.created, unchanged=recorded.unchanged, remark=remark)
+        remarks = [f"另记期初余额 {format_money(recorded.opening)} 元"] if recorded.opening else []
+        if self.decided:
+            what = "记入尾号" if self.account else "另行登记尾号"
+            remarks.append(f"对账单账号尾号{self.number[-4:]}，经确认{what}{account.number_last4}的专户")
+        return Outcome(created=recorded.created, unchanged=recorded.unchanged, remark="；".join(remarks))
 
     def _bank(self) -> Organization | None:
         """The bank clerk's own, or the one whose name the statement gives."""
@@ -332,6 +367,23 @@ class StatementImport(SheetImport):
 
     def who(self, row: ParsedRow) -> str:
         return row.values["counterparty_name"] or ""
+
+
+def _told_of(known: list[SpecialAccount], is_near: bool, last4: str) -> str:
+    where = "、".join(f"尾号{one.number_last4}" for one in known) or "在其他银行"
+    if is_near:
+        said = f"对账单的账号（尾号{last4}）与本项目已登记的专户（{where}）只差一两位，很可能写错了。"
+    else:
+        said = f"本项目已有专户（{where}），对账单的账号（尾号{last4}）是另一个账号，请核对是否写错或选错了文件。"
+    return f"{said}请在下面选择；选择之前不登记专户，也不入账。写错的也可以改正后重新上传。"
+
+
+def differ_little(one: str, other: str) -> bool:
+    """By one or two digits, two digits swapped, or a digit too many or too few."""
+    if len(one) == len(other):
+        return sum(a != b for a, b in zip(one, other, strict=True)) <= 2
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
 
 
 def in_booking_order(lines: list[Line]) -> list[Line]:
