@@ -120,7 +120,7 @@ class StatementImport(SheetImport):
             self.account = own.filter(number_index=crypto.blind_index(self.number)).first()
         if self.account is None:
             self._check_new_account(layout)
-            self._refuse_unless_meant(list(own.active().select_related("bank").order_by("pk")))
+            self._refuse_unless_meant(list(own.exclude(status=AccountStatus.CANCELLED).order_by("pk")))
         elif self.account.status == AccountStatus.CANCELLED:
             raise SheetError(f"尾号{self.account.number_last4}的专户已注销，不再接收流水。", code="cancelled")
         if self.by and self.by.role == Role.BANK and self.account and self.account.bank_id != self.by.organization_id:
