@@ -15,6 +15,7 @@ from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
 from accounts.imports.reversals import tie_reversals
 from accounts.imports.sharing import Owners
+from accounts.imports.unknown_number import account_meant
 from accounts.models import LedgerEntry, SpecialAccount
 from accounts.services import Movement
 from core import crypto
@@ -32,7 +33,7 @@ from core.spreadsheets import (
 )
 from organizations.enums import OrganizationKind, Role
 from organizations.models import Organization
-from projects.imports import Outcome, SheetImport, Unanswered
+from projects.imports import Outcome, SheetImport
 from projects.imports.preview import mask_numbers
 from projects.models import Project
 
@@ -41,7 +42,6 @@ NAME_LABELS = ("户名", "账户名称", "客户名称", "账户名", "单位名
 BANK_LABELS = ("开户行", "开户银行", "开户机构", "开户网点", "开户行名称")
 _COUNT = re.compile(r"(?:合计|总计|共计?|总|交易)\D{0,6}?(?:笔数|条数|行数)\s*[:：]?\s*(\d+)|共\s*(\d+)\s*[笔条行]")
 _BLANKS = re.compile(r"\s+")
-SECOND = "second"  # the answer: an account of its own
 SERIAL_LENGTH = LedgerEntry._meta.get_field("serial").max_length
 
 
@@ -156,21 +156,10 @@ class StatementImport(SheetImport):
 
     def _refuse_unless_meant(self, known: list[SpecialAccount]) -> None:
         """A project that has an account gets no second one by a slip of a digit: somebody says what it is."""
-        if not known:
-            return
-        kept = [one for one in known if self._may_know(one)]
-        near = [one for one in kept if differ_little(one.number, self.number)]
-        key = f"account-{self.number[-4:]}"
-        answer = self.options.get("answers", {}).get(key, "")
-        self.account = next((one for one in near if str(one.pk) == answer), None)
-        if self.account or answer == SECOND:
+        if known:
+            told = [one for one in known if self._may_know(one)]
+            self.account = account_meant(self.number, told, self.options.get("answers", {}))
             self.decided = True
-            return
-        choices = [(str(one.pk), f"账号写错了：是尾号{one.number_last4}专户的对账单，记入该专户") for one in near]
-        choices.append((SECOND, f"账号没有写错：是本项目另开的专户，登记尾号{self.number[-4:]}的第二个专户"))
-        text = f"对账单的账号尾号{self.number[-4:]}不是本项目已登记的专户，是写错了，还是另一个专户？"
-        question = {"key": key, "row": 0, "text": text, "choices": choices}
-        raise Unanswered(_told_of(near or kept, bool(near), self.number[-4:]), [question])
 
     def _may_know(self, account: SpecialAccount) -> bool:
         return self.by is None or self.by.role != Role.BANK or account.bank_id in (None, self.by.organization_id)
@@ -367,23 +356,6 @@ class StatementImport(SheetImport):
 
     def who(self, row: ParsedRow) -> str:
         return row.values["counterparty_name"] or ""
-
-
-def _told_of(known: list[SpecialAccount], is_near: bool, last4: str) -> str:
-    where = "、".join(f"尾号{one.number_last4}" for one in known) or "在其他银行"
-    if is_near:
-        said = f"对账单的账号（尾号{last4}）与本项目已登记的专户（{where}）只差一两位，很可能写错了。"
-    else:
-        said = f"本项目已有专户（{where}），对账单的账号（尾号{last4}）是另一个账号，请核对是否写错或选错了文件。"
-    return f"{said}请在下面选择；选择之前不登记专户，也不入账。写错的也可以改正后重新上传。"
-
-
-def differ_little(one: str, other: str) -> bool:
-    """By one or two digits, two digits swapped, or a digit too many or too few."""
-    if len(one) == len(other):
-        return sum(a != b for a, b in zip(one, other, strict=True)) <= 2
-    longer, shorter = sorted((one, other), key=len, reverse=True)
-    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
 
 
 def in_booking_order(lines: list[Line]) -> list[Line]:

@@ -60,8 +60,8 @@ class Mishap:
     @property
     def sign(self) -> str:
         if self.again:
-            return "没发成，已重新交银行"
-        return "银行没打成，要换卡" if self.needs_card and self.by_bank else "没发成，要处理"
+            return "已重新交银行"
+        return "银行没打成" if self.by_bank else "没发成"
 
     @property
     def needs_card(self) -> bool:
