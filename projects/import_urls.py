@@ -14,6 +14,7 @@ navigation = [
 
 urlpatterns = [
     path("", views.batch_list, name="batch_list"),
+    path("projects/", views.site_list, name="site_list"),
     path("projects/<int:project_pk>/", views.center, name="center"),
     path("projects/<int:project_pk>/<slug:kind>/", views.upload, name="upload"),
     path("projects/<int:project_pk>/<slug:kind>/template/", views.template, name="template"),

@@ -71,7 +71,8 @@ class OpinionForm(PortalForm):
 
 
 class UseForm(PortalForm):
-    """The order that was not followed, and an amount for each worker it is about (blank: nothing)."""
+    """The order that was not followed, and the workers it is about: only whom somebody has chosen is paid, by default
+    all that is owed. Nobody is chosen beforehand."""
 
     sections = [Section("责令支付", ["order_number", "ordered_on", "order_due_on"], "期限届满仍未支付的，方可动用。")]
     order_number = forms.CharField(label="责令支付文书号", max_length=60)
@@ -80,31 +81,51 @@ class UseForm(PortalForm):
     method = forms.ChoiceField(label="工资支付方式", choices=DepositPayMethod.choices)
     opinion = area("经办意见")
     files = EvidenceField(label="责令支付文书", required=False, help_text="PDF 或图片，最多 5 个。")
+    chosen = forms.TypedMultipleChoiceField(label="支付给", required=False, coerce=int)
 
     def __init__(self, *args, lines: list[PayrollLine], **kwargs):
         super().__init__(*args, **kwargs)
         self.lines = lines
+        self.fields["chosen"].choices = [(line.pk, line.name) for line in lines]
         for line in lines:
-            self.fields[f"amount_{line.pk}"] = MoneyField(
+            self.fields[_amount(line)] = MoneyField(
                 label=f"{line.name} {line.month:%Y-%m} 支付金额（元）", required=False, initial=line.left
             )
 
     @property
     def facts_fields(self) -> list[forms.BoundField]:
-        return [bound for bound in self if not bound.name.startswith("amount_")]
+        return [bound for bound in self if bound.name != "chosen" and not bound.name.startswith("amount_")]
 
     @property
-    def rows(self) -> list[tuple[PayrollLine, forms.BoundField]]:
-        return [(line, self[f"amount_{line.pk}"]) for line in self.lines]
+    def rows(self) -> list[tuple[PayrollLine, bool, forms.BoundField]]:
+        """Each line, whether it is chosen, and its amount."""
+        chosen = {str(pk) for pk in self["chosen"].value() or ()}
+        return [(line, str(line.pk) in chosen, self[_amount(line)]) for line in self.lines]
 
     def clean(self) -> None:
         super().clean()
-        if not self.errors and not self.amounts():
-            raise ValidationError("请至少填写一名工人的支付金额。")
+        chosen = set(self.cleaned_data.get("chosen", ()))
+        for line in self.lines:
+            name = _amount(line)
+            amount = self.cleaned_data.get(name)
+            if line.pk in chosen and amount is None and name not in self.errors:
+                self.add_error(name, "已勾选，请填写支付金额。")
+            elif line.pk not in chosen and amount not in (None, line.left):
+                self.add_error(name, "填了金额但没有勾选：要支付请勾选，不支付请清空金额。")
+        if not self.errors and not chosen:
+            raise ValidationError("请至少勾选一名工人。")
 
     def amounts(self) -> dict[int, Decimal]:
-        amounts = {line.pk: self.cleaned_data.get(f"amount_{line.pk}") for line in self.lines}
-        return {pk: amount for pk, amount in amounts.items() if amount}
+        chosen = set(self.cleaned_data["chosen"])
+        return {line.pk: self.cleaned_data[_amount(line)] for line in self.lines if line.pk in chosen}
 
     def facts(self) -> dict:
-        return {name: value for name, value in self.cleaned_data.items() if not name.startswith("amount_")}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "chosen" and not name.startswith("amount_")
+        }
+
+
+def _amount(line: PayrollLine) -> str:
+    return f"amount_{line.pk}"

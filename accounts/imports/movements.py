@@ -26,6 +26,12 @@ _KINDS_OUT = (
     (MovementKind.REVERSAL, re.compile(r"冲正|冲销|冲回|错账|退回拨款")),
     (MovementKind.WAGE, re.compile(r"工资|代发|劳务报酬|薪")),
 )
+# The bank gives back what it took for itself: no returned wage, which comes back from a card.
+_FEE_BACK = re.compile(
+    r"(?:退|冲正|冲回|冲销|返还|减免)\W{0,2}(?:手续费|工本费|管理费|服务费|账户费|短信费)"
+    r"|(?:手续费|工本费|管理费|服务费|账户费|短信费)\W{0,2}(?:退|冲正|冲回|冲销|返还|减免)"
+)
+TAKEN_BY_THE_BANK = (MovementKind.FEE, MovementKind.TAX)
 # Wages go to the workers' own cards (条例第三十一条): paid to a company they are none, whatever the summary says.
 _COMPANY = re.compile(r"公司|经营部|商行|工厂|门市|商店|合作社|事务所|工作室|租赁站|建材")
 # A summary that says how money moved, not what for.
@@ -169,12 +175,20 @@ def movement_of(row: ParsedRow) -> Movement | None:
 
 
 def kind_of(direction: MovementDirection, summary: str, *, to: str = "", against: bool = False) -> MovementKind:
-    """`against`: booked as a negative amount on the other side, which is how banks take a booking back."""
-    if against:
-        return MovementKind.RETURN if direction == _IN else MovementKind.REVERSAL
+    """`against`: booked as a negative amount on the other side, which is how banks take a booking back. What was taken
+    back is told by the summary: a fee is no wage that returns."""
+    if against and direction == _IN:
+        return MovementKind.REVERSAL if taken_for(summary) in TAKEN_BY_THE_BANK else MovementKind.RETURN
+    if against or (direction == _IN and _FEE_BACK.search(summary)):
+        return MovementKind.REVERSAL
     kinds, other = (_KINDS_IN, MovementKind.OTHER_IN) if direction == _IN else (_KINDS_OUT, MovementKind.OTHER_OUT)
     kind = next((kind for kind, words in kinds if words.search(summary)), other)
     return other if kind == MovementKind.WAGE and _COMPANY.search(to) else kind
+
+
+def taken_for(summary: str) -> MovementKind:
+    """What an outflow with this summary is for."""
+    return next((kind for kind, words in _KINDS_OUT if words.search(summary)), MovementKind.OTHER_OUT)
 
 
 def says_nothing(movement: Movement) -> bool:

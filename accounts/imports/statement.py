@@ -13,7 +13,9 @@ from django.utils import timezone
 from accounts import selectors, services
 from accounts.enums import AccountStatus, MovementDirection, MovementKind
 from accounts.imports.movements import COLUMNS, has_amounts, movement_of, says_nothing
+from accounts.imports.reversals import tie_reversals
 from accounts.imports.sharing import Owners
+from accounts.imports.unknown_number import account_meant
 from accounts.models import LedgerEntry, SpecialAccount
 from accounts.services import Movement
 from core import crypto
@@ -68,6 +70,7 @@ class StatementImport(SheetImport):
 
     account: SpecialAccount | None = None
     number = holder_name = bank_name = ""
+    decided = False  # somebody has said whether an unknown number is wrong or a second account's
 
     def other_projects(self) -> Iterable[Project]:
         """Those whose money lies on the same accounts."""
@@ -117,6 +120,7 @@ class StatementImport(SheetImport):
             self.account = own.filter(number_index=crypto.blind_index(self.number)).first()
         if self.account is None:
             self._check_new_account(layout)
+            self._refuse_unless_meant(list(own.exclude(status=AccountStatus.CANCELLED).order_by("pk")))
         elif self.account.status == AccountStatus.CANCELLED:
             raise SheetError(f"尾号{self.account.number_last4}的专户已注销，不再接收流水。", code="cancelled")
         if self.by and self.by.role == Role.BANK and self.account and self.account.bank_id != self.by.organization_id:
@@ -150,6 +154,16 @@ class StatementImport(SheetImport):
         else:
             self.check_project_title([self.holder_name])
 
+    def _refuse_unless_meant(self, known: list[SpecialAccount]) -> None:
+        """A project that has an account gets no second one by a slip of a digit: somebody says what it is."""
+        if known:
+            told = [one for one in known if self._may_know(one)]
+            self.account = account_meant(self.number, told, self.options.get("answers", {}))
+            self.decided = True
+
+    def _may_know(self, account: SpecialAccount) -> bool:
+        return self.by is None or self.by.role != Role.BANK or account.bank_id in (None, self.by.organization_id)
+
     # --- lines -------------------------------------------------------------------------------------------------------
 
     def check(self, rows: list[ParsedRow]) -> None:
@@ -167,6 +181,7 @@ class StatementImport(SheetImport):
         self.opening = opening_of([line.movement for line in fresh]) if tail.empty else Decimal(0)
         self._compare_balances(tail.balance + self.opening)
         self._notice_late(fresh, tail)
+        self._tie_reversals(fresh)
         self._notice_overdrawn(fresh)
         if self.account is None and rows:
             first = self.lines[0].row if self.lines else rows[0]
@@ -237,6 +252,12 @@ class StatementImport(SheetImport):
         self.lines = [line for line in self.lines if line.row.good]
         self.movements = {(line.row.sheet, line.row.row): line.movement for line in self.lines}
 
+    def _tie_reversals(self, fresh: list[Line]) -> None:
+        untied = {one.serial for one in tie_reversals(self.account, self.project, (line.movement for line in fresh))}
+        for line in fresh:
+            if line.movement.serial in untied:
+                self.notice(line.row, "summary", "没有找到它所冲回的那笔手续费，按冲正入账，不算退汇。")
+
     def _notice_overdrawn(self, lines: list[Line]) -> None:
         """One project's wages are not paid out of another's money: taken all the same, and flagged for good."""
         own = selectors.parts_of(self.account) if self.account else {}
@@ -301,8 +322,11 @@ class StatementImport(SheetImport):
         others = {movement.project for movement in movements if movement.project}
         for project in Project.objects.filter(pk__in=others | {self.project.pk}).order_by("pk"):
             services.match_payouts(project, by=self.by)
-        remark = f"另记期初余额 {format_money(recorded.opening)} 元" if recorded.opening else ""
-        return Outcome(created=recorded.created, unchanged=recorded.unchanged, remark=remark)
+        remarks = [f"另记期初余额 {format_money(recorded.opening)} 元"] if recorded.opening else []
+        if self.decided:
+            what = "记入尾号" if self.account else "另行登记尾号"
+            remarks.append(f"对账单账号尾号{self.number[-4:]}，经确认{what}{account.number_last4}的专户")
+        return Outcome(created=recorded.created, unchanged=recorded.unchanged, remark="；".join(remarks))
 
     def _bank(self) -> Organization | None:
         """The bank clerk's own, or the one whose name the statement gives."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 
 from accounts.enums import DepositState, InstrumentState, RefundState, UseState
@@ -21,7 +21,7 @@ from accounts.models import (
     DepositUseLine,
     PayrollLine,
 )
-from accounts.models.deposits import EXPIRES_SOON
+from accounts.models.deposits import EXPIRES_SOON, KEEPERS
 from accounts.models.owing import COUNTS
 from core import indicators
 from core.indicators import Gap
@@ -32,6 +32,8 @@ from projects.models import Permit, Project
 from workers.models import Engagement
 
 STORE_WITHIN = 20  # working days after the permit, or the contract where none is needed
+# Working days: an office has them to decide what it is asked, a keeper to confirm what it is told (65号, art. 22)
+DECIDE_WITHIN, CONFIRM_WITHIN = 5, 3
 SHOWN = 50
 ARREARS_AFTER = 30  # days after the pay day from which wages paid all the same were in arrears
 
@@ -222,88 +224,76 @@ class Waiting:
 
 
 def waiting_for(user, today: date) -> list[Waiting]:
-    """The most urgent first. A bounded number of queries, whatever there is."""
+    """The most urgent first, each by the term of whoever has to act. The number of queries is bounded."""
     found = [*_waiting_deposits(user, today), *_waiting_uses(user, today), *_waiting_refunds(user, today)]
     found += _waiting_instruments(user, today)
     return sorted(found, key=lambda one: (one.due_on is None, one.due_on or today, one.deposit.pk))
 
 
 def _waiting_deposits(user, today: date) -> list[Waiting]:
-    state = {Role.OFFICER: DepositState.APPLIED, Role.CLERK: DepositState.ASSESSED}.get(Role(user.role))
-    if state is None:
-        return []
-    text = "核定存储金额" if state == DepositState.APPLIED else "办理存储并申报凭证"
     offered = DepositInstrument._base_manager.filter(deposit=OuterRef("pk"), state=InstrumentState.OFFERED)
-    rows = Deposit.objects.visible_to(user).filter(~Exists(offered), state=state).select_related("project")
-    if user.role == Role.OFFICER:  # those above the office of the place may, and need not
-        rows = rows.filter(project__jurisdiction=user.region)
-    return [_waiting(text, row, row.get_absolute_url(), row.due_on, today) for row in rows[:SHOWN]]
+    rows = Deposit.objects.visible_to(user).filter(~Exists(offered)).select_related("project")
+    if user.role == Role.CLERK:
+        return _listed("办理存储并申报凭证", rows.filter(state=DepositState.ASSESSED), "due_on", today)
+    if user.role != Role.OFFICER:
+        return []
+    # those above the office of the place may, and need not
+    asked = rows.filter(state=DepositState.APPLIED, project__jurisdiction=user.region)
+    return _listed("核定存储金额", _with_term(asked, "applied_at", DECIDE_WITHIN), "term_ends_on", today)
 
 
 def _waiting_instruments(user, today: date) -> list[Waiting]:
     rows = DepositInstrument.objects.visible_to(user).select_related("deposit__project")
-    if user.role in (Role.BANK, Role.INSURER):
-        asked = rows.filter(state=InstrumentState.OFFERED)
-        return [
-            _waiting(f"确认{one.get_form_display()}", one.deposit, _url(one.deposit), one.deposit.due_on, today)
-            for one in asked[:SHOWN]
-        ]
+    if user.role in KEEPERS:
+        asked = _with_term(rows.filter(state=InstrumentState.OFFERED), "offered_at", CONFIRM_WITHIN)
+        return _listed("确认{}", asked, "term_ends_on", today)
     if user.role != Role.CLERK:
         return []
     last = today + timedelta(days=EXPIRES_SOON)
     soon = rows.filter(state=InstrumentState.IN_FORCE, ends_on__lte=last, deposit__state=DepositState.HELD)
-    return [
-        _waiting(f"{one.get_form_display()}到期前续保", one.deposit, _url(one.deposit), one.ends_on, today)
-        for one in soon[:SHOWN]
-    ]
+    return _listed("{}到期前续保", soon, "ends_on", today)
 
 
 def _waiting_uses(user, today: date) -> list[Waiting]:
     rows = DepositUse.objects.visible_to(user).select_related("deposit__project")
-    asked = {
-        Role.OFFICER: (Q(state=UseState.PROPOSED) & ~Q(proposed_by=user) & Q(office=user.organization), "审批动用"),
-        Role.BANK: (Q(state=UseState.APPROVED), "按支付通知书支付工资"),
-        Role.INSURER: (Q(state=UseState.APPROVED), "按支付通知书支付工资"),
-        Role.CLERK: (Q(state=UseState.PAID, refilled_on=None), "补足工资保证金"),
-    }.get(Role(user.role))
-    if asked is None:
+    if user.role == Role.OFFICER:
+        mine = rows.filter(~Q(proposed_by=user), state=UseState.PROPOSED, office=user.organization)
+        return _listed("审批动用", _with_term(mine, "proposed_at", DECIDE_WITHIN), "term_ends_on", today)
+    if user.role in KEEPERS:
+        return _listed("按支付通知书支付工资", rows.filter(state=UseState.APPROVED), "pay_by", today)
+    if user.role != Role.CLERK:
         return []
-    condition, text = asked
-    return [
-        _waiting(
-            text,
-            one.deposit,
-            one.get_absolute_url(),
-            one.pay_by if one.state != UseState.PAID else one.refill_by,
-            today,
-        )
-        for one in rows.filter(condition)[:SHOWN]
-    ]
+    return _listed("补足工资保证金", rows.filter(state=UseState.PAID, refilled_on=None), "refill_by", today)
 
 
 def _waiting_refunds(user, today: date) -> list[Waiting]:
     rows = DepositRefund.objects.visible_to(user).select_related("deposit__project")
-    mine = Q(state=RefundState.PROPOSED, office=user.organization) & ~Q(proposed_by=user)
-    asked = {
-        Role.OFFICER: (Q(state=RefundState.APPLIED, deposit__project__jurisdiction=user.region) | mine, "办理退还"),
-        Role.BANK: (Q(state=RefundState.APPROVED), "按退还通知书退还"),
-        Role.INSURER: (Q(state=RefundState.APPROVED), "按退还通知书退还"),
-    }.get(Role(user.role))
-    if asked is None:
-        return []
-    condition, text = asked
-    return [
-        _waiting(text, one.deposit, one.get_absolute_url(), one.confirm_by or one.decide_by, today)
-        for one in rows.filter(condition)[:SHOWN]
-    ]
+    if user.role == Role.OFFICER:
+        asked = Q(state=RefundState.APPLIED, deposit__project__jurisdiction=user.region)
+        mine = Q(state=RefundState.PROPOSED, office=user.organization) & ~Q(proposed_by=user)
+        return _listed("办理退还", rows.filter(asked | mine), "decide_by", today)
+    if user.role in KEEPERS:
+        return _listed("按退还通知书退还", rows.filter(state=RefundState.APPROVED), "confirm_by", today)
+    return []
 
 
-def _url(deposit: Deposit) -> str:
-    return deposit.get_absolute_url()
+def _with_term(rows: QuerySet, since: str, count: int) -> QuerySet:
+    """`term_ends_on`: the last of so many working days after the moment `since`."""
+    return rows.annotate(term_begins_on=TruncDate(since)).annotate(term_ends_on=due_after("term_begins_on", count))
 
 
-def _waiting(text: str, deposit: Deposit, url: str, due_on: date | None, today: date) -> Waiting:
-    return Waiting(text, deposit, url, due_on, due_on is not None and due_on < today)
+def _listed(text: str, rows: QuerySet, due: str, today: date) -> list[Waiting]:
+    """`due`: the field of the deadline; the earliest first, also where there are more than are shown."""
+    found = []
+    for row in rows.order_by(F(due).asc(nulls_last=True), "pk")[:SHOWN]:
+        due_on = getattr(row, due)
+        late = due_on is not None and due_on < today
+        if isinstance(row, DepositInstrument):
+            said, deposit, url = text.format(row.get_form_display()), row.deposit, row.deposit.get_absolute_url()
+        else:
+            said, deposit, url = text, getattr(row, "deposit", row), row.get_absolute_url()
+        found.append(Waiting(said, deposit, url, due_on, late))
+    return found
 
 
 def standing(today: date) -> Case:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from accounts.enums import Answer, DueKind, SheetState
 from accounts.models import Payout, PayrollLine, WageDue
@@ -11,7 +11,7 @@ from workers.models import Engagement
 
 
 def own_lines(user) -> QuerySet:
-    """The latest month first, each with `last_paid_on` and `came_back` (the bank could not pay it out)."""
+    """The latest month first, each with `last_paid_on`."""
     payouts = Payout.objects.unscoped("of lines in scope").filter(line=OuterRef("pk"))
     paid = payouts.filter(returned=None).order_by("-paid_on")
     lines = (
@@ -19,9 +19,7 @@ def own_lines(user) -> QuerySet:
         .select_related("project", "team", "sheet")
         .defer("id_number", "card_number")
     )
-    return lines.annotate(
-        last_paid_on=Subquery(paid.values("paid_on")[:1]), came_back=Exists(payouts.exclude(returned=None))
-    ).order_by("-month", "-pk")
+    return lines.annotate(last_paid_on=Subquery(paid.values("paid_on")[:1])).order_by("-month", "-pk")
 
 
 def latest_lines(user) -> list[PayrollLine]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.enums import DepositMovementKind, DepositState, InstrumentState, RefundState
 from accounts.models import Deposit, DepositMovement, DepositRefund, DepositUse
+from accounts.selectors.deposits import CONFIRM_WITHIN, DECIDE_WITHIN
 from accounts.services.deposit_decisions import (
     check_day,
     lock_decision,
@@ -24,8 +25,6 @@ from core.attachments import Files
 from core.working_days import add_workdays
 from projects.enums import Status
 from projects.services import lock
-
-DECIDE_WITHIN, CONFIRM_WITHIN = 5, 3  # working days (人社部发〔2021〕65号, art. 22)
 
 
 @transaction.atomic

@@ -36,6 +36,7 @@ class Movement:
     counterparty_number: str = ""
     counterparty_bank: str = ""
     reverses: int | None = None  # the entry it takes back
+    reverses_serial: str = ""  # or the earlier line of the same statement
     project: int | None = None  # whose money, on an account of several projects; else the statement's
 
     @property
@@ -67,6 +68,7 @@ _COLUMNS = {
     "counterparty_number_index": "bytea",
     "counterparty_bank": "text",
     "reverses": "int8",
+    "reverses_serial": "text",
     "project": "int8",
 }
 
@@ -84,22 +86,24 @@ WHERE serial = ANY(%(serials)s) AND (account_id = %(account)s OR bank_id = %(ban
 """
 
 _INSERT = """
-WITH fresh AS (
-    SELECT s.*, row_number() OVER own AS place,
+WITH fresh AS MATERIALIZED (
+    SELECT s.*, nextval(pg_get_serial_sequence('accounts_ledgerentry', 'id')) AS id, row_number() OVER own AS place,
            sum(CASE s.direction WHEN 'in' THEN s.amount ELSE -s.amount END) OVER own AS moved
     FROM movement_stage s
     WHERE NOT EXISTS (SELECT 1 FROM accounts_ledgerentry e WHERE e.account_id = %(account)s AND e.serial = s.serial)
     WINDOW own AS (ORDER BY s.n)
 )
 INSERT INTO accounts_ledgerentry (
-    account_id, project_id, bank_id, batch_id, sequence, balance, serial, direction, kind, amount, booked_on,
+    id, account_id, project_id, bank_id, batch_id, sequence, balance, serial, direction, kind, amount, booked_on,
     booked_time, stated_balance, summary, counterparty_name, counterparty_number, counterparty_number_index,
     counterparty_bank, reverses_id, created_at
 )
-SELECT %(account)s, coalesce(project, %(project)s), %(bank)s, %(batch)s, %(sequence)s + place, %(balance)s + moved,
-       serial, direction, kind, amount, booked_on, booked_time, stated_balance, summary, counterparty_name,
-       counterparty_number, counterparty_number_index, counterparty_bank, reverses, now()
-FROM fresh ORDER BY place
+SELECT f.id, %(account)s, coalesce(f.project, %(project)s), %(bank)s, %(batch)s, %(sequence)s + f.place,
+       %(balance)s + f.moved, f.serial, f.direction, f.kind, f.amount, f.booked_on, f.booked_time, f.stated_balance,
+       f.summary, f.counterparty_name, f.counterparty_number, f.counterparty_number_index, f.counterparty_bank,
+       coalesce(f.reverses, taken_back.id), now()
+FROM fresh f LEFT JOIN fresh taken_back ON f.reverses_serial <> '' AND taken_back.serial = f.reverses_serial
+ORDER BY f.place
 """
 
 
@@ -194,5 +198,6 @@ def _staged(n: int, movement: Movement) -> tuple:
         crypto.blind_index(number) if number else None,
         movement.counterparty_bank[:200],
         movement.reverses,
+        movement.reverses_serial,
         movement.project,
     )

@@ -68,15 +68,21 @@ def lateness(due_on: date | None) -> tuple[str, str]:
     return (f"已逾期 {-left} 日", "red") if left < 0 else (f"还有 {left} 日", "blue")
 
 
+def _left(due_on: date | None) -> str:
+    return lateness(due_on)[0] if due_on else ""
+
+
 class WaitingTable(Table):
+    """What waits for the reader, with the deadline of the reader's own step."""
+
     caption = "待办的工资保证金事项"
     empty_title = "没有待办事项"
     empty_text = "需要您办理的工资保证金事项会列在这里。"
 
     text = Column("事项", primary=True)
     project = Column("项目", value="deposit.project.name")
-    due_on = DayColumn("期限")
-    late = BadgeColumn("期限", value=lambda row: "已逾期" if row.late else "", tone="red")
+    due_on = DayColumn("办理期限")
+    left = BadgeColumn("剩余时间", value=lambda row: _left(row.due_on), tone=lambda row: lateness(row.due_on)[1])
 
     def row_url(self, record) -> str:
         return record.url

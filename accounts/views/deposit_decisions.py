@@ -38,7 +38,8 @@ LINES = 300  # of one proposal
 def use_propose(request, pk):
     deposit = deposit_in_scope(request, pk)
     refuse_act(permissions.can_propose_use(request.user, deposit))
-    lines = list(payable_lines(deposit).select_related("team")[:LINES])
+    lines = list(payable_lines(deposit).select_related("team")[: LINES + 1])
+    more, lines = len(lines) > LINES, lines[:LINES]
     form = UseForm(request.POST or None, request.FILES or None, lines=lines)
 
     def save():
@@ -47,8 +48,9 @@ def use_propose(request, pk):
         return use
 
     instrument = deposit.instruments.filter(state=InstrumentState.IN_FORCE).first()
-    context = {"balance": instrument.balance if instrument else 0, "template": "accounts/deposit_use_propose.html"}
-    return deposit_form_page(request, form, save, deposit, title="提出动用", **context)
+    context = {"balance": instrument.balance if instrument else 0, "more": more, "most": LINES}
+    template = "accounts/deposit_use_propose.html"
+    return deposit_form_page(request, form, save, deposit, title="提出动用", template=template, **context)
 
 
 def _use(request, pk) -> DepositUse:

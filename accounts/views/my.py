@@ -11,6 +11,7 @@ from accounts import services
 from accounts.enums import Answer, SheetState
 from accounts.forms import AnswerForm, ObjectionForm
 from accounts.selectors import wages
+from accounts.selectors.mishaps import with_mishaps
 from core.access import access
 from organizations.enums import Role
 from projects.pages import dialog_answer
@@ -21,7 +22,7 @@ SHOWN = 36  # wages, about three years
 @require_GET
 @access(Role.WORKER)
 def wage_list(request):
-    lines = list(wages.own_lines(request.user)[:SHOWN])
+    lines = with_mishaps(request.user, wages.own_lines(request.user)[:SHOWN])
     number, owed = wages.owed_to(request.user, timezone.localdate())
     context = {
         "years": [(year, list(rows)) for year, rows in groupby(lines, key=lambda line: line.month.year)],
@@ -36,6 +37,7 @@ def wage_list(request):
 def wage_detail(request, pk):
     """One month at one site: how the sum came about, and whether and when it was paid."""
     line = get_object_or_404(wages.own_lines(request.user), pk=pk)
+    with_mishaps(request.user, [line])
     context = {
         "line": line,
         "payouts": wages.payouts_of(request.user, line),

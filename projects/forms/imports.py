@@ -1,12 +1,15 @@
 from django import forms
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from core.attachments import SHEETS
 from core.forms import FilterForm, PortalForm
 from core.spreadsheets import Layout
 from projects.enums import ImportState
+from projects.filters import matching
 from projects.imports import SheetImport, project_kinds
 from projects.imports.preview import mask_numbers
+from projects.models import Project
 
 
 class UploadForm(PortalForm):
@@ -83,12 +86,32 @@ class ProblemFilters(FilterForm):
 
 
 class BatchFilters(FilterForm):
+    q = forms.CharField(label="项目或文件名")
     kind = forms.ChoiceField(label="资料")
     state = forms.ChoiceField(label="状态", choices=[("", ""), *ImportState.choices])
+    since = forms.DateField(label="上传自")
+    until = forms.DateField(label="上传至")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [("", "全部"), *((kind.kind, kind.title) for kind in project_kinds().values())]
 
-    def apply(self, batches):
-        return batches.filter(**self.values)
+    def apply(self, batches: QuerySet) -> QuerySet:
+        values = self.values
+        if text := values.get("q"):
+            projects = matching(Project.objects.unscoped("of batches in scope"), text)
+            batches = batches.filter(Q(project__in=projects.values("pk")) | Q(file__name__icontains=text))
+        if since := values.get("since"):
+            batches = batches.filter(created_at__date__gte=since)
+        if until := values.get("until"):
+            batches = batches.filter(created_at__date__lte=until)
+        return batches.filter(**{name: values[name] for name in ("kind", "state") if name in values})
+
+
+class SiteFilters(FilterForm):
+    """Above the projects one may upload for."""
+
+    q = forms.CharField(label="项目、编号或总承包单位")
+
+    def apply(self, projects: QuerySet) -> QuerySet:
+        return matching(projects, self.values["q"]) if "q" in self.values else projects

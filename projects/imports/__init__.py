@@ -11,7 +11,7 @@ commits.
 """
 
 from projects.imports.background import annotate_soon, apply_soon, examine_soon
-from projects.imports.base import Outcome, SheetImport, kinds, project_kinds
+from projects.imports.base import Outcome, SheetImport, Unanswered, kinds, project_kinds
 from projects.imports.engine import (
     Busy,
     annotated,
@@ -32,6 +32,7 @@ __all__ = [
     "Outcome",
     "PermitImport",
     "SheetImport",
+    "Unanswered",
     "annotate_soon",
     "annotated",
     "answer",

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.utils.module_loading import autodiscover_modules
 
-from core.spreadsheets import Column, Layout, ParsedRow, Problem, Workbook, detect, read_rows, template
+from core.spreadsheets import Column, Layout, ParsedRow, Problem, SheetError, Workbook, detect, read_rows, template
 from organizations.enums import Role
 from projects.imports.preview import describe
 from projects.imports.titles import check_project_title
@@ -14,6 +14,15 @@ from projects.models import Project
 
 MAX_QUESTIONS = 200
 _kinds: dict[str, type["SheetImport"]] = {}
+
+
+class Unanswered(SheetError):
+    """Nothing of the sheet is taken before somebody has chosen in the preview: `questions` as `SheetImport.ask` makes
+    them, of no row."""
+
+    def __init__(self, message: str, questions: list[dict]):
+        super().__init__(message, code="unanswered")
+        self.questions = questions
 
 
 @dataclass(frozen=True)

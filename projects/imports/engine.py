@@ -5,7 +5,7 @@ one after the other; the second finds the rows of the first. A refusal or a cras
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -20,7 +20,7 @@ from core.spreadsheets import Layout, ParsedRow, SheetError, Workbook, annotate,
 from core.triggers import bulk_history
 from projects.enums import ImportState
 from projects.imports import net, records
-from projects.imports.base import Outcome, SheetImport, kinds
+from projects.imports.base import Outcome, SheetImport, Unanswered, kinds
 from projects.imports.fitting import other_kind
 from projects.models import ImportBatch, Project
 from projects.models.imports import LARGE_BYTES, RESEMBLES
@@ -318,6 +318,8 @@ def _careful(batch: ImportBatch, step: Callable[[], ImportBatch]) -> ImportBatch
             return _retried(step)
         except Busy:
             raise
+        except Unanswered as error:
+            return _refused(batch, "；".join(error.messages), error.questions)
         except ValidationError as error:
             return _refused(batch, "；".join(error.messages))
         except Exception:
@@ -351,11 +353,13 @@ def _transaction(batch: ImportBatch, progress: Progress = quiet) -> Iterator[Non
         raise
 
 
-def _refused(batch: ImportBatch, message: str) -> ImportBatch:
+def _refused(batch: ImportBatch, message: str, questions: Sequence[dict] = ()) -> ImportBatch:
     with _transaction(batch):
         batch = _locked(batch)
         if not batch.is_settled:
             records.clear(batch)
+            if questions:
+                batch.options["questions"] = list(questions)
             batch.state, batch.message = ImportState.REFUSED, message[:500]
             batch.save()
     return batch

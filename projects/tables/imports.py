@@ -1,3 +1,5 @@
+from django.urls import reverse
+
 from core import formats
 from core.tables import BadgeColumn, CodeColumn, Column, NumberColumn, Table
 from projects.enums import ImportState
@@ -45,6 +47,22 @@ class ProjectBatchTable(Table):
 class BatchTable(ProjectBatchTable):
     project = Column("项目", "project.name")
     empty_title, empty_text = "没有符合条件的导入记录", "在项目的“资料导入”页上传花名册、考勤表、工资表等。"
+
+
+class SiteTable(Table):
+    """Where to upload: each row leads to the project's sheets."""
+
+    caption = "选择项目上传"
+    empty_title, empty_text = "没有可以上传资料的项目", "请放宽或清除搜索条件；已完工的项目不再接收资料。"
+    default_order = "-id"
+
+    name = Column("项目", primary=True)
+    code = CodeColumn("编号", minor=True)
+    contractor = Column("总承包单位", "general_contractor", minor=True)
+    place = Column("管辖属地", "jurisdiction.name", minor=True)
+
+    def row_url(self, record) -> str:
+        return reverse("imports:center", args=[record.pk])
 
 
 class ProblemTable(Table):

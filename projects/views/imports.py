@@ -13,7 +13,7 @@ from core.spreadsheets import annotated_name
 from organizations.enums import Role
 from projects import imports
 from projects.enums import ImportState
-from projects.forms.imports import BatchFilters, ColumnsForm, ProblemFilters, UploadForm
+from projects.forms.imports import BatchFilters, ColumnsForm, ProblemFilters, SiteFilters, UploadForm
 from projects.imports import SheetImport
 from projects.imports.permissions import (
     can_apply,
@@ -27,10 +27,12 @@ from projects.imports.permissions import (
 from projects.models import ImportBatch, Project
 from projects.pages import bare_project, refuse_unless
 from projects.permissions import SHEET_READERS
+from projects.selectors import with_parties
 from projects.services import CLOSED
-from projects.tables.imports import BatchTable, ProblemTable, ProjectBatchTable, kind_title, state_tone
+from projects.tables.imports import BatchTable, ProblemTable, ProjectBatchTable, SiteTable, kind_title, state_tone
 
 SENDERS = (Role.CLERK, Role.BANK)
+NEWEST = 12  # projects offered at once; the others are searched for
 HANDLERS = (*SENDERS, Role.OFFICER, Role.INDUSTRY)  # of one sheet: authorities send some that belong to no project
 
 
@@ -61,9 +63,21 @@ def batch_list(request):
     table = BatchTable(filters.apply(batches.select_related("file", "by", "project")), request)
     context = {"filters": filters, "table": table, "own_projects": []}
     if request.user.role in SENDERS:
-        projects = Project.objects.visible_to(request.user).under_supervision()
-        context["own_projects"] = projects.order_by("-pk")[:12]
+        context["own_projects"] = _sites(request).order_by("-pk")[:NEWEST]
     return render(request, "imports/batch_list.html", context)
+
+
+@require_GET
+@access(*SENDERS)
+def site_list(request):
+    """Every project one may upload for: a bank has thousands."""
+    filters = SiteFilters(request.GET)
+    table = SiteTable(filters.apply(with_parties(_sites(request))), request)
+    return render(request, "imports/site_list.html", {"filters": filters, "table": table})
+
+
+def _sites(request):
+    return Project.objects.visible_to(request.user).under_supervision()
 
 
 @require_GET
@@ -219,7 +233,7 @@ def answer(request, found):
     chosen = {key: request.POST.get(f"answer-{key}", "") for key in asked}
     chosen = {key: value for key, value in chosen.items() if value in asked[key]}
     if not chosen:
-        messages.error(request, "请至少为一行选择所属项目。")
+        messages.error(request, "请至少选择一项。")
         return redirect(found)
     found = _unless_busy(request, lambda batch, by: imports.answer(batch, chosen), found)
     return redirect(_unless_busy(request, imports.examine_soon, found))

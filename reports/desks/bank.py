@@ -56,6 +56,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "imports": ImportTable(refused[:TROUBLE_SHOWN], request),
         "imports_hint": trouble_hint(refused),
         "imports_url": links.to("imports:batch_list"),
+        "upload_url": links.to("imports:site_list"),
     }
     return "reports/desk_bank.html", context | waiting(request, today)
 

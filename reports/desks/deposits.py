@@ -7,26 +7,12 @@ from django.utils import timezone
 
 from accounts.enums import DepositForm, InstrumentState
 from accounts.models import DepositInstrument
+from accounts.pages import WaitingTable
 from accounts.selectors.deposits import waiting_for
-from core.tables import BadgeColumn, Column, DayColumn, Table
 from reports import links
 from reports.desks.tiles import Tile
 
 SHOWN = 8
-
-
-class WaitingTable(Table):
-    caption = "待办的工资保证金事项"
-    empty_title = "没有待办事项"
-    empty_text = "需要确认的保单、需要支付或退还的工资保证金会列在这里。"
-
-    text = Column("事项", primary=True)
-    project = Column("项目", value="deposit.project.name")
-    due_on = DayColumn("期限")
-    late = BadgeColumn("期限", value=lambda row: "已逾期" if row.late else "", tone="red")
-
-    def row_url(self, record) -> str:
-        return record.url
 
 
 def waiting(request: HttpRequest, today: date) -> dict:

@@ -13,7 +13,7 @@ from accounts.indicators import DEPOSIT_GROUPS
 from accounts.models import Deposit, DepositInstrument, DepositUse
 from accounts.selectors import deposits as selectors
 from accounts.services import deposit_refunds
-from core import indicators
+from core import indicators, working_days
 from projects.models import Project
 from projects.services import merge_projects
 from tests.accounts import deposits as made
@@ -214,15 +214,50 @@ def test_an_assessment_without_a_standard_or_a_contract_sum_says_what_is_missing
         Project.objects.filter(pk=deposit.project_id).update(contract_amount=1)
 
 
-def test_a_proposal_without_an_amount_says_so_and_writes_nothing(post):
-    deposit = made.stored(project())
-    line = made.owed(deposit.project, "6000")[0]
+ORDER = {"order_number": "1", "opinion": "x", "method": "transfer"}
+
+
+def order() -> dict:
     today = timezone.localdate()
-    order = {"order_number": "1", "ordered_on": today - timedelta(days=9), "order_due_on": today - timedelta(days=2)}
-    order |= {"opinion": "x", "method": "transfer"}
-    answer = post(who.officer(), "use_propose", deposit.pk, **order, **{f"amount_{line.pk}": ""})
+    return ORDER | {"ordered_on": today - timedelta(days=9), "order_due_on": today - timedelta(days=2)}
+
+
+def test_nobody_is_chosen_beforehand_and_a_slip_pays_nobody(page, post):
+    deposit = made.stored(project())
+    first, second = made.owed(deposit.project, "6000", "4000")
+    shown = page(who.officer(), "use_propose", deposit.pk)
+    assert shown.count('name="chosen"') == 2
+    assert "checked" not in shown
+    amounts = {f"amount_{line.pk}": line.net for line in (first, second)}
+    answer = post(who.officer(), "use_propose", deposit.pk, **order(), **amounts)
     assert answer.status_code == 422
-    assert "请至少填写一名工人的支付金额" in answer.content.decode()
+    assert "请至少勾选一名工人" in answer.content.decode()
+    assert not DepositUse.objects.exists()
+
+
+def test_only_the_chosen_are_paid_and_what_they_come_to_is_decided(post):
+    deposit = made.stored(project())
+    first, second = made.owed(deposit.project, "6000", "4000")
+    amounts = {f"amount_{first.pk}": "6000", f"amount_{second.pk}": "1500"}
+    answer = post(who.officer(), "use_propose", deposit.pk, **order(), **amounts, chosen=[second.pk])
+    assert answer.status_code == 302
+    use = DepositUse.objects.get()
+    assert (use.amount, [line.payroll_line for line in use.lines.all()]) == (1500, [second])
+
+
+@pytest.mark.parametrize(
+    ("amount", "is_chosen", "said"),
+    [("", True, "已勾选，请填写支付金额"), ("1500", False, "填了金额但没有勾选")],
+)
+def test_an_amount_and_its_box_have_to_agree(post, amount, is_chosen, said):
+    deposit = made.stored(project())
+    first, second = made.owed(deposit.project, "6000", "4000")
+    chosen = [first.pk, second.pk] if is_chosen else [first.pk]
+    amounts = {f"amount_{first.pk}": "6000", f"amount_{second.pk}": amount}
+    answer = post(who.officer(), "use_propose", deposit.pk, **order(), **amounts, chosen=chosen)
+    assert said in answer.content.decode()
+    assert f'value="{first.pk}" data-adds="id_amount_{first.pk}"' in answer.content.decode()
+    assert "checked" in answer.content.decode()
     assert not DepositUse.objects.exists()
 
 
@@ -269,3 +304,63 @@ def test_a_merge_that_makes_one_line_of_two_takes_the_deposits_payment_along():
     stranger = payroll_line(sheet, "5000")
     with pytest.raises(Exception, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, [stranger.pk])
+
+
+# --- what waits, and until when --------------------------------------------------------------------------------------
+
+
+def waiting(user) -> list[tuple[str, date | None]]:
+    return [(one.text, one.due_on) for one in selectors.waiting_for(user, timezone.localdate())]
+
+
+def term(count: int) -> date:
+    return working_days.add_workdays(timezone.localdate(), count).day
+
+
+def test_each_to_do_bears_the_deadline_of_its_own_step_and_not_the_contractors():
+    made.standard()
+    long_ago = timezone.localdate() - timedelta(days=90)
+    site = project(contract_amount=Decimal(10_000_000), contract_signed_on=long_ago)
+    deposit = made.declared(site)
+    assert deposit.due_on < timezone.localdate()  # the contractor is late; the office has just been asked
+    assert waiting(who.officer()) == [("核定存储金额", term(5))]
+    made.deposits.assess_deposit(deposit, by=who.officer(), stated={})
+    deposit.refresh_from_db()
+    assert waiting(who.clerk(deposit.payer)) == [("办理存储并申报凭证", deposit.due_on)]
+    instrument = made.offered(deposit)
+    keeper = who.bank_clerk(instrument.keeper)
+    assert waiting(keeper) == [("确认银行账户缴存", term(3))]
+    made.confirm(instrument)
+    use = made.proposed(deposit)
+    assert waiting(who.officer()) == [("审批动用", term(5))]
+    made.approved(use)
+    assert waiting(keeper) == [("按支付通知书支付工资", term(5))]
+    made.paid(use)
+    assert waiting(who.clerk(deposit.payer)) == [("补足工资保证金", term(10))]
+
+
+def test_a_refund_waits_five_days_for_the_office_and_three_for_the_keeper():
+    deposit = made.stored(project())
+    refund = made.asked_back(deposit)
+    assert waiting(who.officer()) == [("办理退还", term(5))]
+    by = who.officer()
+    deposit_refunds.propose_refund(refund, by=by, opinion="同意", office_uscc=who.uscc(1))
+    deposit_refunds.approve_refund(refund, by=who.officer())
+    assert waiting(who.bank_clerk(refund.instrument.keeper)) == [("按退还通知书退还", term(3))]
+
+
+def test_an_application_left_lying_is_late_for_the_office(page):
+    deposit = made.declared(project(contract_signed_on=timezone.localdate()))
+    Deposit.objects.filter(pk=deposit.pk).update(applied_at=timezone.now() - timedelta(days=30))
+    [asked] = selectors.waiting_for(who.officer(), timezone.localdate())
+    assert asked.late
+    assert asked.due_on == working_days.add_workdays(timezone.localdate() - timedelta(days=30), 5).day
+    assert "已逾期" in page(who.officer(), "deposit_list")
+
+
+def test_of_more_than_are_shown_the_most_urgent_stay(monkeypatch):
+    monkeypatch.setattr(selectors, "SHOWN", 1)
+    first, second = made.declared(project()), made.declared(project())
+    Deposit.objects.filter(pk=first.pk).update(applied_at=timezone.now() - timedelta(days=30))
+    assert [one.deposit for one in selectors.waiting_for(who.officer(), timezone.localdate())] == [first]
+    assert second.pk > first.pk

@@ -246,7 +246,8 @@ def test_a_first_statement_records_the_account_with_what_it_tells(site, user):
 def test_a_bank_clerks_statement_names_the_bank(site):
     unit = bank(name="中国农业银行临沧分行")
     special_account(site, number="2510328559195900099", bank=unit)
-    upload(site, KIND, statement(lines(), of=site), by=bank_clerk(unit))
+    by = bank_clerk(unit)
+    choose(asked(site, NUMBER, by), "second", by)
     assert SpecialAccount.objects.get(number_index=crypto.blind_index(NUMBER)).bank == unit
 
 
@@ -383,3 +384,144 @@ def test_a_problem_names_whom_the_money_went_to(site, user, account):
 
 def examined(site, user, content: bytes):
     return imports.examine(imports.receive(site, KIND, content=content, filename="对账单.csv", by=user))
+
+
+# --- fees given back -------------------------------------------------------------------------------------------------
+
+
+def against(rows: list[tuple]) -> bytes:
+    """(serial, 支出, 收入, summary, name, card); what a bank takes back stands negative on its own side."""
+    text = f"账号：{NUMBER},户名：临翔区示范小学扩建项目农民工工资专用账户\r\n"
+    text += "交易日期,流水号,支出,收入,摘要,对方户名,对方账号\r\n"
+    text += "".join(f"2026-10-15,{','.join(row)}\r\n" for row in rows)
+    return text.encode("gb18030")
+
+
+def test_a_fee_taken_back_is_a_reversal_of_that_fee_and_no_returned_wage(site, user, account):
+    rows = [("A1", "", "1000.00", "拨付人工费", "", ""), ("A2", "5.00", "", "代发手续费", "", "")]
+    rows += [("A3", "5.00", "", "代发手续费", "", ""), ("A4", "-5.00", "", "手续费", "", "")]
+    batch = upload(site, KIND, against(rows), by=user)
+    assert (batch.state, batch.refused, batch.notices) == ("applied", 0, 0)
+    back = account.entries.get(serial="A4")
+    assert (back.kind, back.direction, back.reverses) == (
+        MovementKind.REVERSAL,
+        "in",
+        account.entries.get(serial="A3"),
+    )
+    assert sorted(account.entries.standing().values_list("serial", flat=True)) == ["A1", "A2"]
+    assert account.entries.order_by("-sequence").first().balance == Decimal("995.00")
+
+
+def test_a_fee_of_an_earlier_statement_is_found_in_the_ledger(site, user, account):
+    upload(
+        site, KIND, against([("A1", "", "1000", "拨付人工费", "", ""), ("A2", "5.00", "", "手续费", "", "")]), by=user
+    )
+    upload(site, KIND, against([("A4", "-5.00", "", "手续费", "", "")]), by=user)
+    assert account.entries.get(serial="A4").reverses.serial == "A2"
+    again = upload(site, KIND, against([("A4", "-5.00", "", "手续费", "", "")]), by=user)
+    assert again.outcome["created"] == 0
+
+
+def test_each_fee_is_given_back_once_and_the_rest_is_noticed(site, user, account):
+    rows = [("A1", "", "1000", "拨付人工费", "", ""), ("A2", "5.00", "", "手续费", "", "")]
+    rows += [("A3", "-5.00", "", "手续费", "", ""), ("A4", "-5.00", "", "手续费", "", "")]
+    batch = upload(site, KIND, against(rows), by=user)
+    ((row, message),) = problems(batch, "notice")
+    assert (row, "没有找到它所冲回的那笔手续费" in message) == (6, True)
+    assert account.entries.get(serial="A3").reverses.serial == "A2"
+    loose = account.entries.get(serial="A4")
+    assert (loose.kind, loose.reverses) == (MovementKind.REVERSAL, None)
+
+
+@pytest.mark.parametrize(
+    ("spent", "came", "summary", "kind"),
+    [
+        ("-5.00", "", "手续费", MovementKind.REVERSAL),
+        ("-5.00", "", "印花税", MovementKind.REVERSAL),
+        ("-6000", "", "代发工资2026年9月", MovementKind.RETURN),
+        ("-6000", "", "转账", MovementKind.RETURN),
+        ("", "5.00", "退手续费", MovementKind.REVERSAL),
+        ("", "5.00", "手续费冲正", MovementKind.REVERSAL),
+        ("", "6000", "代发失败退回", MovementKind.RETURN),
+        ("", "-6000", "拨付人工费", MovementKind.REVERSAL),
+    ],
+)
+def test_what_was_taken_back_is_told_by_the_summary(site, user, account, spent, came, summary, kind):
+    rows = [("A1", "", "90000", "拨付人工费", "", ""), ("A2", spent, came, summary, "张三", "6217004671835732783")]
+    upload(site, KIND, against(rows), by=user)
+    assert account.entries.get(serial="A2").kind == kind
+
+
+# --- another account number ------------------------------------------------------------------------------------------
+
+NEAR = NUMBER[:-2] + NUMBER[-1] + NUMBER[-2]  # two digits swapped
+FAR = NUMBER[:-6] + "".join(str((int(digit) + 3) % 10) for digit in NUMBER[-6:])
+
+
+def asked(site, number: str, user):
+    content = statement(lines(), of=site, number=number)
+    batch = imports.receive(site, KIND, content=content, filename="对账单.csv", by=user)
+    return imports.examine(batch)
+
+
+def choose(batch, value: str, user):
+    [question] = batch.options["questions"]
+    assert value in dict(question["choices"])
+    batch = imports.examine(imports.answer(batch, {question["key"]: value}))
+    return imports.apply(batch, by=user)
+
+
+@pytest.mark.parametrize("number", [NEAR, FAR, NUMBER[:-1], NUMBER[:-1] + str((int(NUMBER[-1]) + 1) % 10)])
+def test_an_unknown_number_makes_no_second_account_unless_somebody_says_so(site, user, account, number):
+    batch = asked(site, number, user)
+    assert batch.state == "refused"
+    assert "选择之前不登记专户，也不入账" in batch.message
+    assert ("很可能写错了" in batch.message) == (number != FAR)
+    assert imports.apply(batch, by=user).state == "refused"
+    assert imports.straight(asked(site, number, user), by=user).state == "refused"
+    assert list(SpecialAccount.objects.all()) == [account]
+    assert not account.entries.exists()
+
+
+def test_a_wrong_number_is_booked_on_the_account_it_means(site, user, account):
+    batch = choose(asked(site, NEAR, user), str(account.pk), user)
+    assert (batch.state, batch.accepted) == ("applied", 6)
+    assert f"经确认记入尾号{NUMBER[-4:]}的专户" in batch.outcome["remark"]
+    assert account.entries.count() == 6
+    assert SpecialAccount.objects.count() == 1
+
+
+def test_a_real_second_account_is_recorded_once_it_is_confirmed(site, user, account):
+    batch = choose(asked(site, FAR, user), "second", user)
+    assert batch.state == "applied"
+    assert f"经确认另行登记尾号{FAR[-4:]}的专户" in batch.outcome["remark"]
+    assert SpecialAccount.objects.exclude(pk=account.pk).get().entries.count() == 6
+
+
+def test_a_number_far_off_is_not_offered_for_the_account_that_is_there(site, user, account):
+    [question] = asked(site, FAR, user).options["questions"]
+    assert [value for value, _ in question["choices"]] == ["second"]
+
+
+def test_a_bank_is_not_told_of_an_account_at_another_bank(site, account):
+    own = bank()
+    site_account = SpecialAccount.objects.get(pk=account.pk)
+    special_account(site, bank=own, number=FAR)
+    batch = asked(site, NEAR, bank_clerk(own))
+    assert site_account.number_last4 not in batch.message.replace(f"（尾号{NEAR[-4:]}）", "")
+    assert [value for value, _ in batch.options["questions"][0]["choices"]] == ["second"]
+
+
+def test_the_page_asks_and_takes_the_answer(site, user, account, client):
+    batch = asked(site, NEAR, user)
+    client.force_login(user)
+    address = batch.get_absolute_url()
+    page = client.get(address).content.decode()
+    assert "很可能写错了" in page
+    assert 'type="radio"' in page
+    assert "导入全部" not in page
+    [question] = batch.options["questions"]
+    page = client.post(
+        f"{address}answer/", {f"answer-{question['key']}": str(account.pk)}, follow=True
+    ).content.decode()
+    assert "导入全部 6 行" in page

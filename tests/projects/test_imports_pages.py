@@ -15,6 +15,7 @@ from organizations.enums import OrganizationKind
 from projects import imports
 from projects.enums import ImportState, ParticipantType, ParticipationStatus, Status
 from projects.models import ImportBatch, WageClerk
+from projects.tables.imports import BatchTable, SiteTable
 from tests.accounts.factories import special_account
 from tests.organizations.factories import bank_clerk, clerk, industry_officer, officer, organization
 from tests.projects.factories import participation, project
@@ -319,3 +320,57 @@ def test_a_contractor_that_left_looks_on_but_sends_nothing(client, site):
     assert f'href="{address}"' not in text(client.get(reverse("imports:center", args=[site.pk])))
     assert upload(client, site).status_code == 403
     assert not ImportBatch.objects.exists()
+
+
+@pytest.fixture
+def banker(client, site):
+    user = bank_clerk(special_account(site).bank)
+    client.force_login(user)
+    return user
+
+
+def test_a_bank_with_many_projects_finds_the_oldest_to_upload_for(client, site, banker, monkeypatch):
+    for number in range(13):
+        special_account(project(name=f"后来的项目{number}"), bank=banker.organization)
+    assert site.name not in text(client.get(reverse("imports:batch_list")))
+    monkeypatch.setattr(SiteTable, "page_size", 10)
+    address = reverse("imports:site_list")
+    first = client.get(address)
+    assert site.name not in text(first)
+    later = text(client.get(address + first.context["table"].next_url))
+    assert site.name in later
+    assert reverse("imports:center", args=[site.pk]) in later
+    found = text(client.get(address, {"q": "妇幼"}))
+    assert site.name in found
+    assert "后来的项目" not in found
+    assert 'value="妇幼"' in found  # the search stands in the address and in its field
+
+
+def test_an_old_upload_is_found_by_page_project_file_and_day(client, site, banker, monkeypatch):
+    monkeypatch.setattr(BatchTable, "page_size", 5)
+    old = imports.receive(site, "toy", content=sheet(), filename="三月对账单.xlsx", by=banker)
+    ImportBatch.objects.filter(pk=old.pk).update(created_at=datetime.datetime(2026, 3, 9, 1, tzinfo=datetime.UTC))
+    other = project(name="后来的项目")
+    special_account(other, bank=banker.organization)
+    for _ in range(6):
+        imports.receive(other, "toy", content=sheet(), filename="a.xlsx", by=banker)
+    address = reverse("imports:batch_list")
+    shown = lambda query: [one.pk for one in client.get(address, query).context["table"].page]  # noqa: E731
+    assert old.pk not in shown({})
+    following = client.get(address).context["table"].next_url
+    assert old.pk in [one.pk for one in client.get(address + following).context["table"].page]
+    for query in (
+        {"q": "妇幼"},
+        {"q": "三月"},
+        {"until": "2026-03-09"},
+        {"since": "2026-03-09", "until": "2026-03-09"},
+    ):
+        assert shown(query) == [old.pk], query
+    assert shown({"since": "2026-03-10", "q": "妇幼"}) == []
+    kept = client.get(address, {"q": "后来"}).context["table"].next_url
+    assert "q=" in kept  # the next page asks the same
+
+
+def test_authorities_have_no_projects_to_upload_for(client, site):
+    client.force_login(officer())
+    assert client.get(reverse("imports:site_list")).status_code == 403
