@@ -7,11 +7,13 @@ from accounts.models.bank_agreement import (
     BankAgreement,
 )
 from accounts.models.deposit_decisions import (
-    DepositMovement,
     DepositRefund,
-    DepositSerial,
     DepositUse,
     DepositUseLine,
+)
+from accounts.models.deposit_movements import (
+    DepositMovement,
+    DepositSerial,
 )
 from accounts.models.deposit_standards import (
     DepositBand,
