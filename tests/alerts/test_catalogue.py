@@ -56,7 +56,12 @@ def test_a_setting_changes_the_sentence_and_keeps_the_type():
 def test_settings_start_with_the_defaults_of_the_class_and_are_made_once():
     assert sync_settings() == len(rules())
     assert sync_settings() == 0
-    assert RuleSetting.objects.get(rule_code="PAY-01").params == {"grace": 5, "orange_after": 15, "red_after": 30}
+    assert RuleSetting.objects.get(rule_code="PAY-01").params == {
+        "grace": 5,
+        "orange_after": 15,
+        "red_after": 30,
+        "unlisted_share": 10,
+    }
 
 
 @pytest.mark.django_db
