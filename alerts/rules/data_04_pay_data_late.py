@@ -33,7 +33,7 @@ ANSWERS = """
 
 
 class PayDataLate(Rule):
-    """工资发放数据应在发放后 {days} 日内报送：逾期报送（查本月和上月），或提交银行超过 {answer_days} 日没有回报结果。"""
+    """工资发放数据应在发放后 {days} 日内报送：逾期报送（查本月和上月），或提交银行超过 {answer_days} 日没有回报。"""
 
     code = "DATA-04"
     title = "工资发放数据报送逾期"

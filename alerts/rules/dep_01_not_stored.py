@@ -17,7 +17,10 @@ class DepositNotStored(Rule):
     title = "未存储工资保证金"
     subject = Subject.DEPOSIT
     level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第三十二条、第五十五条；《工程建设领域农民工工资保证金规定》（人社部发〔2021〕65号）"
+    basis = (
+        "《保障农民工工资支付条例》第三十二条、第五十五条；"
+        "《工程建设领域农民工工资保证金规定》（人社部发〔2021〕65号）"
+    )
     release_when = "存储工资保证金或由银行、保险公司确认保函、保单，或核定免予存储后自动解除。"
     days = Parameter(20, "存储期限", "个工作日")
     red_after = Parameter(30, "红色：逾期超过", "日")

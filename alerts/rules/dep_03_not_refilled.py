@@ -26,7 +26,10 @@ class DepositNotRefilled(Rule):
     title = "工资保证金动用后未补足"
     subject = Subject.DEPOSIT
     level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第三十二条、第五十五条；《工程建设领域农民工工资保证金规定》（人社部发〔2021〕65号）"
+    basis = (
+        "《保障农民工工资支付条例》第三十二条、第五十五条；"
+        "《工程建设领域农民工工资保证金规定》（人社部发〔2021〕65号）"
+    )
     release_when = "补足到应存储金额，并由银行或保险公司确认后自动解除。"
     days = Parameter(10, "补足期限", "个工作日")
     red_after = Parameter(30, "红色：逾期超过", "日")

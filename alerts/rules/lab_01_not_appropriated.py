@@ -58,7 +58,9 @@ class LabourCostNotPaidIn(Rule):
     title = "人工费未按期足额拨付"
     subject = Subject.LABOUR_COST
     level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第二十四条、第二十九条、第五十七条；《工程建设领域农民工工资专用账户管理暂行办法》"
+    basis = (
+        "《保障农民工工资支付条例》第二十四条、第二十九条、第五十七条；《工程建设领域农民工工资专用账户管理暂行办法》"
+    )
     release_when = "建设单位补拨到应拨数额；没有约定的，有新的人工费拨付到账后自动解除。"
     # What is owed by the contract stays owed when the works are complete; the query tells which.
     statuses = tuple(Status.values)

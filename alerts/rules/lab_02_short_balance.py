@@ -45,7 +45,10 @@ class BalanceShort(Rule):
     title = "专户余额不足以发放工资"
     subject = Subject.LABOUR_COST
     level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第二十四条、第二十九条；《工程建设领域农民工工资专用账户管理暂行办法》（专户余额补足）"
+    basis = (
+        "《保障农民工工资支付条例》第二十四条、第二十九条；"
+        "《工程建设领域农民工工资专用账户管理暂行办法》（专户余额补足）"
+    )
     release_when = "补足专户余额，或工资发放到位后自动解除。"
     statuses = tuple(Status.values)
     ends_with_status = False

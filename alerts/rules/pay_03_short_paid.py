@@ -5,8 +5,8 @@ from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, p
 from alerts.rules.wages import PAY_DAY, TOLD
 from projects.enums import Status
 
-# Deducted without a word, on a sheet that has left the draft or was paid; advances paid before explain themselves. Paid
-# in part, past the pay day: of a month of which PAY-01 says nothing.
+# Deducted without a word, on a sheet that has left the draft or was paid; advances paid before explain themselves.
+# Paid in part, past the pay day: of a month of which PAY-01 says nothing.
 SHORT = f"""
     short AS (
         SELECT l.id, l.project_id, l.month, l.name, l.engagement_id, l.team_id, l.due, l.net, l.paid,

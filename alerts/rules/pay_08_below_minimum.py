@@ -71,7 +71,8 @@ class BelowMinimum(Rule):
     def message(self, facts: Facts) -> str:
         month = month_text(facts.month)
         if facts.is_average:
-            return f"{month}发放工资 {facts.counted} 人，人均 {yuan(facts.average)}，低于最低工资标准 {yuan(self.minimum)}。"
+            average = f"人均 {yuan(facts.average)}，低于最低工资标准 {yuan(self.minimum)}"
+            return f"{month}发放工资 {facts.counted} 人，{average}。"
         return f"{month}，{people(facts.names, facts.low)}满勤而工资低于最低工资标准 {yuan(self.minimum)}。"
 
     def evidence(self, today: date) -> Sql:

@@ -1,7 +1,7 @@
 """Months of wages, as SQL: which are past their pay day, who attended in them, what the payrolls list and paid.
 Which rule speaks of what: docs/decisions/one-warning-a-month.md."""
 
-# Wages of a month fall due on the project's pay day of the next month, in a short month on its last day (条例第十四条).
+# Wages of a month fall due on the project's pay day of the next month, in a short month on its last (条例第十四条).
 PAY_DAY = """least({month} + interval '1 month' + (p.wage_pay_day - 1) * interval '1 day',
          {month} + interval '2 months' - interval '1 day')::date"""
 

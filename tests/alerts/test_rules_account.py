@@ -285,9 +285,7 @@ class TestBalanceShort:
         payroll_line(payroll(home), "6000.00")
         assert raised(BalanceShort, date(2026, 10, 14)) == []
         (found,) = raised(BalanceShort, date(2026, 10, 15))
-        assert found.message == (
-            "待发工资 6,000.00 元（最早 2026-10-15 发放），专户余额 5,999.99 元，差 0.01 元。"
-        )
+        assert found.message == ("待发工资 6,000.00 元（最早 2026-10-15 发放），专户余额 5,999.99 元，差 0.01 元。")
         assert found.level == Level.ORANGE
         assert raised(BalanceShort, date(2026, 10, 16))[0].level == Level.RED
         entry(account, "0.01")

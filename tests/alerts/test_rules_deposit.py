@@ -90,9 +90,7 @@ class TestNotStored:
 
 
 class TestExpiring:
-    @pytest.mark.parametrize(
-        ("days", "level"), [(31, None), (30, Level.YELLOW), (0, Level.YELLOW), (-1, Level.RED)]
-    )
+    @pytest.mark.parametrize(("days", "level"), [(31, None), (30, Level.YELLOW), (0, Level.YELLOW), (-1, Level.RED)])
     def test_within_thirty_days_yellow_and_red_once_it_has_ended(self, days, level):
         deposits.stored(project(), form=DepositForm.GUARANTEE)
         ends_on, starts_on = TODAY + timedelta(days), TODAY - timedelta(90)

@@ -50,7 +50,8 @@ class TestLedgerLate:
         came(account, date(2026, 11, 9), date(2026, 11, 11))
         (found,) = raised(LedgerLate, TODAY)
         assert found.message == (
-            f"尾号 {account.number_last4} 的工资专用账户2026年11月收到的流水中，1 笔逾期报送，最长 2 日（应当日报送）。"
+            f"尾号 {account.number_last4} 的工资专用账户2026年11月收到的流水中，"
+            "1 笔逾期报送，最长 2 日（应当日报送）。"
         )
         assert found.level == Level.YELLOW
         assert found.evidence["rows"][0][2:] == ["100.00", "2026-11-09", "2026-11-11"]
@@ -101,9 +102,7 @@ class TestPayDataLate:
         assert raised(PayDataLate, told_on) == []
         Payout.objects.update(paid_on=told_on - timedelta(2))
         (found,) = raised(PayDataLate, told_on)
-        assert found.message == (
-            f"{told_on.year}年{told_on.month}月报送的发放结果中，1 笔逾期，最长在发放后 2 日。"
-        )
+        assert found.message == (f"{told_on.year}年{told_on.month}月报送的发放结果中，1 笔逾期，最长在发放后 2 日。")
         assert found.evidence["rows"][0][0] == order.batch.number
 
     def test_a_bank_that_does_not_answer(self, order):

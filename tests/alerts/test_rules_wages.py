@@ -4,9 +4,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
+from django.utils import timezone
 
-from accounts.enums import SheetState
-from accounts.models import Payout, PayrollSheet
+from accounts.enums import MovementKind
+from accounts.models import Payout
 from alerts import engine
 from alerts.enums import Level, ReleaseKind, WarningState
 from alerts.models import Warning
@@ -18,7 +20,16 @@ from alerts.rules.pay_08_below_minimum import BelowMinimum
 from alerts.rules.pay_09_not_through_account import NothingThroughAccount
 from alerts.rules.pay_10_not_all_paid import NotAllPaid
 from alerts.rules.pay_11_no_wage_record import NoWageRecord
-from tests.accounts.factories import payout, payroll, payroll_line, payroll_sheet, set_paid, special_account
+from tests.accounts.factories import (
+    entry,
+    payout,
+    payroll,
+    payroll_line,
+    payroll_sheet,
+    set_paid,
+    special_account,
+    wage_advance,
+)
 from tests.alerts.sweeping import raised
 from tests.projects.factories import project
 from tests.workers.factories import attendance, bank_card, engagement, worker
@@ -43,8 +54,18 @@ def crew(home, number: int) -> list:
     return people
 
 
-def pay(home, people, net="6000.00", month=SEPTEMBER) -> list:
-    return [set_paid(payroll_line(payroll(home, month), net, engagement=each), net) for each in people]
+def pay(home, people, net="6000.00", month=SEPTEMBER, **fields) -> list:
+    return [set_paid(payroll_line(payroll(home, month), net, engagement=each, **fields), net) for each in people]
+
+
+@transaction.atomic
+def came_back(paid: Payout, account) -> None:
+    """退汇: the line is owed again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    paid.returned = entry(account, str(paid.amount), MovementKind.RETURN, booked_on=date(2026, 10, 16))
+    paid.save()
+    set_paid(paid.line, "0")
 
 
 # --- PAY-09, Guizhou 1 -----------------------------------------------------------------------------------------------
@@ -67,12 +88,13 @@ class TestNothingThroughTheAccount:
         assert raised(NothingThroughAccount, THIRD_MONTH) == []
 
     def test_a_payment_that_came_back_is_none(self, home):
-        (line,) = pay(home, crew(home, 1))
+        (each,) = crew(home, 1)
         account = special_account(home)
-        Payout.objects.filter(line=line).delete()
-        own = payout(line, account)
+        entry(account, "10000.00")
+        paid = payout(payroll_line(payroll(home), engagement=each), account)
         assert raised(NothingThroughAccount, THIRD_MONTH) == []
-        assert own.returned_id is None
+        came_back(paid, account)
+        assert len(raised(NothingThroughAccount, THIRD_MONTH)) == 1
 
     def test_a_late_pay_day_is_waited_for(self, home):
         home.wage_pay_day = 31
@@ -207,7 +229,9 @@ class TestOneWarningAMonth:
     def test_what_an_officer_answered_with_evidence_is_not_said_again_by_another_rule(self, home):
         crew(home, 1)
         assert open_after_all(THIRD_MONTH) == [("PAY-01", Level.RED)]
-        Warning.objects.update(state=WarningState.RELEASED, release_kind=ReleaseKind.EVIDENCE, released_at="2026-11-01")
+        Warning.objects.update(
+            state=WarningState.RELEASED, release_kind=ReleaseKind.EVIDENCE, released_at=timezone.now()
+        )
         assert open_after_all(THIRD_MONTH) == []
 
     def test_back_pay_answers_it_and_nothing_follows(self, home):
@@ -237,10 +261,18 @@ class TestShortPaid:
         self.line(home, deducted="1200.01")
         assert raised(ShortPaid)[0].level == Level.ORANGE
 
-    @pytest.mark.parametrize("fields", [{"deduction_reason": "伙食费"}, {"advance_deducted": Decimal("1200.00")}])
-    def test_a_reason_or_an_advance_explains_it(self, home, fields):
-        self.line(home, deducted="1200.00", **fields)
+    def test_a_reason_explains_it(self, home):
+        self.line(home, deducted="1200.00", deduction_reason="伙食费")
         assert raised(ShortPaid) == []
+
+    @pytest.mark.parametrize(("deducted", "fires"), [("500.00", False), ("500.01", True)])
+    def test_an_advance_explains_as_much_as_was_advanced(self, home, deducted, fires):
+        (each,) = crew(home, 1)
+        wage_advance(each, "500.00")
+        fields = {"deducted": deducted, "advance_deducted": Decimal(500)}
+        line = payroll_line(payroll(home), engagement=each, **fields)
+        set_paid(line, line.net)
+        assert bool(raised(ShortPaid)) == fires
 
     def test_a_draft_is_still_being_written(self, home):
         self.line(home, deducted="100.00", paid="0")
@@ -313,20 +345,23 @@ class TestCardOfAnother:
 
 class TestBelowMinimum:
     def test_the_average_below_the_minimum_is_red(self, home):
-        first, second = pay(home, crew(home, 2), "1890.00")
+        people = crew(home, 3)
+        pay(home, people[:2], "1890.00", days=Decimal(20))
         assert raised(BelowMinimum) == []
-        set_paid(first, "0")
-        type(first).objects.filter(pk=first.pk).update(due="1889.98", net="1889.98")
-        first.refresh_from_db()
-        set_paid(first, first.net)
+        pay(home, people[2:], "1889.97", days=Decimal(20))
         (found,) = raised(BelowMinimum)
         assert found.level == Level.RED
-        assert found.message == "2026年9月发放工资 2 人，人均 1,889.99 元，低于最低工资标准 1,890.00 元。"
-        assert second.net == Decimal("1890.00")
+        assert found.message == "2026年9月发放工资 3 人，人均 1,889.99 元，低于最低工资标准 1,890.00 元。"
+        assert found.evidence["sums"] == {"amount": "5669.97"}
+
+    def test_days_nobody_knows_count_as_a_month(self, home):
+        stranger = payroll_line(payroll(home), "1889.99")
+        set_paid(stranger, stranger.net)
+        assert len(raised(BelowMinimum)) == 1
 
     def test_unpaid_wages_are_no_batch(self, home):
         (each,) = crew(home, 1)
-        payroll_line(payroll(home), "1000.00", engagement=each)
+        payroll_line(payroll(home), "1000.00", engagement=each, days=Decimal(22))
         assert raised(BelowMinimum) == []
 
     @pytest.mark.parametrize(("days", "fires"), [("14.5", False), ("15", True)])
@@ -338,7 +373,7 @@ class TestBelowMinimum:
     @pytest.mark.parametrize(("amount", "days", "fires"), [("1889.99", "22", True), ("1890.00", "22", False)])
     def test_one_person_who_worked_the_whole_month_is_yellow(self, home, amount, days, fires):
         people = crew(home, 2)
-        pay(home, people[:1], "9000.00")
+        pay(home, people[:1], "9000.00", days=Decimal(22))
         set_paid(payroll_line(payroll(home), amount, engagement=people[1], days=Decimal(days)), amount)
         found = raised(BelowMinimum)
         assert bool(found) == fires
@@ -348,11 +383,12 @@ class TestBelowMinimum:
 
     def test_back_pay_and_deducted_advances_count(self, home):
         (each,) = crew(home, 1)
-        line = payroll_line(payroll(home), "1800.00", engagement=each, deducted="300", advance_deducted=Decimal(300))
+        wage_advance(each, "300.00")
+        fields = {"deducted": "300.00", "advance_deducted": Decimal(300), "days": Decimal(22)}
+        line = payroll_line(payroll(home), "1800.00", engagement=each, **fields)
         set_paid(line, line.net)
         assert len(raised(BelowMinimum)) == 1
         sheet = payroll_sheet(payroll(home), kind="back_pay", reason="补发差额")
         more = payroll_line(payroll(home), "90.00", engagement=each, sheet=sheet, is_back_pay=True)
         set_paid(more, "90.00")
         assert raised(BelowMinimum) == []
-        assert PayrollSheet.objects.filter(state=SheetState.DRAFT).exists()
