@@ -19,6 +19,8 @@ def test_the_catalogue_has_every_rule_the_law_asks_for():
     assert codes >= {
         *("ACC-01", "ACC-02", "REAL-01", "REAL-02", "REAL-03", "OFF-01", "DATA-01", "DATA-02", "DISP-01"),
         *("PAY-01", "PAY-02", "PAY-04", "PAY-05", "PAY-07", "LOG-01"),
+        *("ACC-03", "ACC-04", "LAB-01", "LAB-02", "DEP-01", "DEP-02", "DEP-03", "GUAR-02", "PAY-03", "PAY-08"),
+        *("PAY-09", "PAY-10", "PAY-11", "DATA-03", "DATA-04", "LOG-04"),
     }
 
 
