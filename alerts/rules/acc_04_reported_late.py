@@ -32,9 +32,13 @@ LATE = f"""
               SELECT 1 FROM accounts_accountproject f WHERE f.account_id = l.account_id AND f.id < l.id
           )
     ),
+    dated AS (
+        SELECT r.*, {DUE_AFTER.format(since="r.since", days="%(days)s")} AS due_on FROM reports r
+    ),
     late AS (
-        SELECT * FROM (SELECT r.*, {DUE_AFTER.format(since="r.since", days="%(days)s")} AS due_on FROM reports r) dated
+        SELECT DISTINCT ON (subject_key) * FROM dated
         WHERE coalesce(reported_on, %(today)s::date) > due_on
+        ORDER BY subject_key, reported_on
     )
 """
 

@@ -166,7 +166,8 @@ class TestReportedLate:
         (found,) = raised(AccountReportedLate, date(2026, 10, 22))
         assert found.message.endswith("由对账单登记，开户信息应于 2026-10-21 前报送，至今没有报送。")
         SpecialAccount.objects.update(opened_on=date(2026, 10, 1))
-        account_report(account, happened_on=date(2026, 10, 1), reported_on=date(2026, 10, 22))
+        facts = {"happened_on": date(2026, 10, 1), "due_on": date(2026, 10, 9)}
+        account_report(account, reported_on=date(2026, 10, 22), **facts)
         (after,) = raised(AccountReportedLate, date(2026, 10, 22))
         assert (after.pk, AccountReport.objects.count()) == (found.pk, 1)
 

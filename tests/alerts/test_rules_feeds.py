@@ -75,7 +75,7 @@ class TestLedgerLate:
     def test_wages_reported_as_paid_whose_movement_does_not_come(self):
         site = Site()
         (order,) = orders(site.batch(site.sheet()))
-        record_results(order.batch, [paid(order)], by=site.banker)
+        record_results(order.project, [paid(order)], by=site.banker)
         Payout.objects.update(paid_on=date(2026, 11, 10))
         assert raised(LedgerLate, date(2026, 11, 11)) == []
         (found,) = raised(LedgerLate, date(2026, 11, 12))
@@ -95,22 +95,24 @@ class TestPayDataLate:
         self.banker = site.banker
         return order
 
-    def test_a_day_after_it_was_paid(self, order):
-        record_results(order.batch, [paid(order)], by=self.banker)
-        told_on = timezone.localdate(PayoutOrder.objects.get().settled_at)
-        Payout.objects.update(paid_on=told_on - timedelta(1))
-        assert raised(PayDataLate, told_on) == []
-        Payout.objects.update(paid_on=told_on - timedelta(2))
-        (found,) = raised(PayDataLate, told_on)
-        assert found.message == (f"{told_on.year}年{told_on.month}月报送的发放结果中，1 笔逾期，最长在发放后 2 日。")
-        assert found.evidence["rows"][0][0] == order.batch.number
+    @pytest.mark.parametrize(("days", "fires"), [(1, False), (2, True)])
+    def test_a_day_after_it_was_paid(self, order, days, fires):
+        told_on = timezone.localdate()
+        at = datetime.combine(told_on - timedelta(days), datetime.min.time(), timezone.get_current_timezone()) + NOON
+        record_results(order.project, [paid(order, at=at)], by=self.banker)
+        found = raised(PayDataLate, told_on)
+        assert bool(found) == fires
+        if fires:
+            month = f"{told_on.year}年{told_on.month}月"
+            assert found[0].message == f"{month}报送的发放结果中，1 笔逾期，最长在银行办理后 2 日。"
+            assert found[0].evidence["rows"][0][:3] == [order.batch.number, 1, "6000.00"]
 
     def test_a_bank_that_does_not_answer(self, order):
         sent_on = timezone.localdate(PayoutBatch.objects.get().made_at)
         assert raised(PayDataLate, sent_on + timedelta(3)) == []
         (found,) = raised(PayDataLate, sent_on + timedelta(4))
         assert found.message == f"{sent_on} 起提交银行的 1 笔工资，至今没有回报发放结果。"
-        record_results(order.batch, [paid(order)], by=self.banker)
+        record_results(order.project, [paid(order)], by=self.banker)
         assert raised(PayDataLate, sent_on + timedelta(4)) == []
 
 
@@ -137,7 +139,7 @@ class TestSerialsApart:
     def test_a_payment_whose_serial_the_statement_does_not_hold(self):
         site = Site()
         (order,) = orders(site.batch(site.sheet()))
-        record_results(order.batch, [paid(order)], by=site.banker)
+        record_results(order.project, [paid(order)], by=site.banker)
         Payout.objects.update(paid_on=date(2026, 11, 10))
         assert raised(SerialsApart, TODAY) == []  # no statement has come so far
         came(site.account, date(2026, 11, 11), date(2026, 11, 11), "1.00")
