@@ -67,7 +67,7 @@ class TestNotStored:
         permit(home, issued_on=date(2026, 6, 1))
         deposit = deposits.assessed(home)
         (found,) = raised(DepositNotStored)
-        assert found.evidence["rows"][0][2] == DepositState.ASSESSED
+        assert found.evidence["rows"][0][2] == DepositState.ASSESSED.label
         deposits.confirm(deposits.offered(deposit))
         assert raised(DepositNotStored) == []
 

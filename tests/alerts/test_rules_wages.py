@@ -31,6 +31,7 @@ from tests.accounts.factories import (
     wage_advance,
 )
 from tests.alerts.sweeping import raised
+from tests.organizations.factories import officer
 from tests.projects.factories import project
 from tests.workers.factories import attendance, bank_card, engagement, worker
 
@@ -268,7 +269,7 @@ class TestShortPaid:
     @pytest.mark.parametrize(("deducted", "fires"), [("500.00", False), ("500.01", True)])
     def test_an_advance_explains_as_much_as_was_advanced(self, home, deducted, fires):
         (each,) = crew(home, 1)
-        wage_advance(each, "500.00")
+        wage_advance(each, "500.00", by=officer())
         fields = {"deducted": deducted, "advance_deducted": Decimal(500)}
         line = payroll_line(payroll(home), engagement=each, **fields)
         set_paid(line, line.net)
@@ -383,7 +384,7 @@ class TestBelowMinimum:
 
     def test_back_pay_and_deducted_advances_count(self, home):
         (each,) = crew(home, 1)
-        wage_advance(each, "300.00")
+        wage_advance(each, "300.00", by=officer())
         fields = {"deducted": "300.00", "advance_deducted": Decimal(300), "days": Decimal(22)}
         line = payroll_line(payroll(home), "1800.00", engagement=each, **fields)
         set_paid(line, line.net)
