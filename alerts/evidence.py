@@ -16,6 +16,8 @@ ADDRESSES = {
     "project": "projects:project_detail",
     "worker": "workers:worker_detail",
     "account": "accounts:ledger",
+    "deposit": "deposits:deposit_detail",
+    "labour_cost": "accounts:labour_cost",
     "warning": "alerts:warning_detail",
 }
 NUMERIC = {"money", "number"}

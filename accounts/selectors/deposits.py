@@ -51,13 +51,13 @@ def with_instrument(deposits: QuerySet) -> QuerySet:
 # --- projects and the day by which they have to store ----------------------------------------------------------------
 
 
-def with_deposit_deadline(projects: QuerySet) -> QuerySet:
+def with_deposit_deadline(projects: QuerySet, within: int = STORE_WITHIN) -> QuerySet:
     """`deposit_from`, what the term runs from (the first permit, else the contract), and `deposit_due_on`; both empty
     where neither is known. For DEP-01."""
     first = Permit._base_manager.filter(project=OuterRef("pk"), issued_on__isnull=False).order_by("issued_on")
     return projects.annotate(
         deposit_from=Coalesce(Subquery(first.values("issued_on")[:1]), F("contract_signed_on"))
-    ).annotate(deposit_due_on=due_after("deposit_from", STORE_WITHIN))
+    ).annotate(deposit_due_on=due_after("deposit_from", within))
 
 
 def begins_with(project: Project) -> tuple[str, date | None]:
@@ -74,12 +74,13 @@ def without_deposit(projects: QuerySet) -> QuerySet:
     return with_deposit_deadline(projects.under_supervision()).filter(~Exists(own))
 
 
-def unstored_projects(projects: QuerySet, today: date) -> QuerySet:
+def unstored_projects(projects: QuerySet, today: date, within: int = STORE_WITHIN) -> QuerySet:
     """Beyond the term with nothing stored and no exemption: what DEP-01 warns of."""
     stored = Deposit._base_manager.filter(
         project=OuterRef("pk"), state__in=(DepositState.HELD, DepositState.EXEMPT, DepositState.RELEASED)
     )
-    return with_deposit_deadline(projects.under_supervision()).filter(~Exists(stored), deposit_due_on__lt=today)
+    projects = with_deposit_deadline(projects.under_supervision(), within)
+    return projects.filter(~Exists(stored), deposit_due_on__lt=today)
 
 
 # DEP-02 asks `Deposit.objects.….expiring(today)`, DEP-03 `.short()`.

@@ -21,8 +21,8 @@ from projects.models import Project
 IN_SCOPE = "the project is in scope"
 
 # A row a month of each term, up to the month asked for or that of completion. A share of the price is spread so that
-# the months add up to it to the cent. No measured value yet: `due` is NULL.
-_DUE = """
+# the months add up to it to the cent. No measured value yet: `due` is NULL. {project}: one, or ANY of several.
+DUE = """
 SELECT t.id AS term_id, t.project_id, m.month::date AS month, v.amount AS measured,
        CASE t.basis
            WHEN 'amount' THEN t.amount
@@ -34,7 +34,7 @@ SELECT t.id AS term_id, t.project_id, m.month::date AS month, v.amount AS measur
 FROM accounts_labourcostterm t
 JOIN projects_project p ON p.id = t.project_id
 CROSS JOIN LATERAL generate_series(
-    t.first_month, least(t.last_month, %s::date, date_trunc('month', p.completed_on)::date), interval '1 month'
+    t.first_month, least(t.last_month, {month}::date, date_trunc('month', p.completed_on)::date), interval '1 month'
 ) AS m(month)
 LEFT JOIN accounts_measuredvalue v ON v.project_id = t.project_id AND v.month = m.month::date
 CROSS JOIN LATERAL (
@@ -55,7 +55,7 @@ _CAME = """(
       AND e.booked_on >= (SELECT min(first_month) FROM accounts_labourcostterm WHERE project_id = projects_project.id)
       AND NOT EXISTS (SELECT 1 FROM accounts_ledgerentry r WHERE r.reverses_id = e.id)
 )"""
-_OF_ROW = _DUE.format(project="projects_project.id")
+_OF_ROW = DUE.format(project="projects_project.id", month="%s")
 _OWED = f"(SELECT coalesce(sum(d.due), 0) FROM ({_OF_ROW}) d WHERE d.due_on < %s)"
 _SINCE = f"""(
     SELECT min(c.due_on) FROM (
@@ -63,6 +63,34 @@ _SINCE = f"""(
     ) c WHERE c.upto > {_CAME}
 )"""
 _UNMEASURED = f"(SELECT count(*) FROM ({_OF_ROW}) d WHERE d.due IS NULL AND d.due_on < %s)"
+
+# The same of many projects in one pass, for rules: `{projects}` selects their ids, %(today)s and %(month)s are the day
+# and the first of its month. A row for each project that has terms.
+STANDING = f"""
+    SELECT f.project_id, f.due, f.came, f.overdue_since, f.unmeasured
+    FROM (
+        SELECT s.project_id, coalesce(sum(d.due), 0) AS due, s.came, count(d.month) FILTER (WHERE d.due IS NULL)
+               AS unmeasured, min(d.due_on) FILTER (WHERE d.upto > s.came) AS overdue_since
+        FROM (
+            SELECT t.project_id, coalesce(sum(e.amount) FILTER (WHERE r.id IS NULL), 0) AS came
+            FROM (
+                SELECT project_id, min(first_month) AS first_month FROM accounts_labourcostterm
+                WHERE project_id IN ({{projects}}) GROUP BY project_id
+            ) t
+            LEFT JOIN accounts_ledgerentry e ON e.project_id = t.project_id AND e.kind = 'labour_cost'
+                AND e.direction = 'in' AND e.booked_on >= t.first_month
+            LEFT JOIN accounts_ledgerentry r ON r.reverses_id = e.id
+            GROUP BY t.project_id
+        ) s
+        LEFT JOIN (
+            SELECT d.project_id, d.month, d.due, d.due_on,
+                   sum(d.due) OVER (PARTITION BY d.project_id ORDER BY d.due_on, d.month) AS upto
+            FROM ({DUE.format(project="ANY ({projects})", month="%(month)s")}) d
+            WHERE d.due_on < %(today)s
+        ) d ON d.project_id = s.project_id
+        GROUP BY s.project_id, s.came
+    ) f
+"""
 
 
 def with_labour_cost(projects: QuerySet[Project], today: date) -> QuerySet[Project]:
@@ -155,7 +183,7 @@ class LabourCost:
     def _add_due(self, found: dict[date, CostMonth]) -> None:
         basis = {term.pk: term.basis for term in self.terms}
         with connection.cursor() as cursor:
-            cursor.execute(_DUE.format(project="%s"), [self.today.replace(day=1), self.project.pk])
+            cursor.execute(DUE.format(project="%s", month="%s"), [self.today.replace(day=1), self.project.pk])
             for term, _, month, _, due, due_on in cursor.fetchall():
                 each = found.setdefault(month, CostMonth(month))
                 each.basis, each.due, each.due_on = basis[term], due, due_on

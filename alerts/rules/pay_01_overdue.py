@@ -3,6 +3,7 @@ from datetime import date
 from accounts.models.owing import COUNTS
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, yuan
+from alerts.rules.wages import PAY_DAY, UNPAID
 
 # Owed after the pay day (条例 art. 14): what a payroll lists and the bank has not paid, and whoever attended and is on
 # no payroll at all.
@@ -14,7 +15,7 @@ OWED = f"""
         CROSS JOIN generate_series(
             date_trunc('month', %(today)s::date - %(grace)s) - interval '2 months',
             date_trunc('month', %(today)s::date) - interval '1 month', interval '1 month') m
-        WHERE wage_due_on(m::date, p.wage_pay_day) + %(grace)s < %(today)s
+        WHERE {PAY_DAY.format(month="m")} + %(grace)s < %(today)s
         GROUP BY scope.project_id, p.wage_pay_day
     ),
     unlisted AS (
@@ -44,12 +45,18 @@ OWED = f"""
         )
     )
 """
-DUE = "wage_due_on(o.month, c.wage_pay_day)"
+# Red at once, whatever the age: nothing at all was paid for the month and the one after it has ended, or too many of
+# those who attended stand on no payroll (Guizhou's first and sixth conditions, of which this warning speaks too).
+GRAVE = f"""(
+    m.month <= date_trunc('month', %(today)s::date) - interval '2 months'
+    AND {UNPAID.format(project="m.project_id", month="m.month")}
+) OR m.unlisted * 100 > %(unlisted_share)s * coalesce(a.people, 0)"""
 
 
 class WagesOverdue(Rule):
     """当月工资超过工资发放日 {grace} 日仍未发放或未足额发放；
-    逾期超过 {orange_after} 日为橙色，超过 {red_after} 日为红色。"""
+    逾期超过 {orange_after} 日为橙色；超过 {red_after} 日，或当月、次月没有一笔通过专户发放，或有考勤而未列入工资表的
+    超过 {unlisted_share}% 的，为红色。"""
 
     code = "PAY-01"
     title = "工资逾期未发"
@@ -61,6 +68,7 @@ class WagesOverdue(Rule):
     grace = Parameter(5, "宽限", "日")
     orange_after = Parameter(15, "橙色：逾期超过", "日")
     red_after = Parameter(30, "红色：逾期超过", "日")
+    unlisted_share = Parameter(10, "红色：未列入工资表的比例超过", "%")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),
@@ -75,21 +83,28 @@ class WagesOverdue(Rule):
     def find(self, today: date) -> Sql:
         return self.sql(
             f"""
-            WITH {OWED.format(scope="swept AS scope")}, months AS (
-                SELECT o.project_id, o.month, {DUE} AS due_on, count(*) AS people,
+            WITH {OWED.format(scope="swept AS scope")}, months AS MATERIALIZED (
+                SELECT o.project_id, o.month, {PAY_DAY.format(month="o.month")} AS due_on, count(*) AS people,
                        count(*) FILTER (WHERE o.amount IS NULL) AS unlisted, coalesce(sum(o.amount), 0) AS amount,
                        sum(hashtext(concat_ws(
                            ',', o.engagement_id, o.name, o.team_id, o.net, o.paid, o.is_drafted
                        ))) AS shown
                 FROM owed o
-                JOIN closed c ON c.project_id = o.project_id
-                GROUP BY o.project_id, o.month, c.wage_pay_day
+                JOIN projects_project p ON p.id = o.project_id
+                GROUP BY o.project_id, o.month, p.wage_pay_day
+            ), attending AS (
+                SELECT a.project_id, a.month, count(*) AS people
+                FROM months m
+                JOIN workers_attendancemonth a ON a.project_id = m.project_id AND a.month = m.month AND a.days > 0
+                WHERE m.unlisted > 0
+                GROUP BY a.project_id, a.month
             )
-            SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month, due_on, people, unlisted, amount,
-                   shown,
-                   CASE WHEN %(today)s::date - due_on > %(red_after)s THEN 3
-                        WHEN %(today)s::date - due_on > %(orange_after)s THEN 2 ELSE 1 END AS severity
-            FROM months
+            SELECT m.project_id, to_char(m.month, 'YYYY-MM') AS subject_key, m.month, m.due_on, m.people, m.unlisted,
+                   m.amount, m.shown,
+                   CASE WHEN %(today)s::date - m.due_on > %(red_after)s OR {GRAVE} THEN 3
+                        WHEN %(today)s::date - m.due_on > %(orange_after)s THEN 2 ELSE 1 END AS severity
+            FROM months m
+            LEFT JOIN attending a ON a.project_id = m.project_id AND a.month = m.month
             """,
             today,
         )

@@ -3,20 +3,24 @@ from datetime import date
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, people, yuan
 
+# What one person gets of a project for a month, back pay for it included, and over the year's months.
 LARGE = """
-    sums AS (
-        SELECT l.project_id, l.id_number_index, to_char(l.month, 'YYYY-MM') AS period, min(l.name) AS name,
-               sum(l.net) AS net, sum(l.paid) AS paid, min(l.engagement_id) AS engagement_id, 1 AS months,
-               %(month_limit)s AS ceiling
+    monthly AS MATERIALIZED (
+        SELECT l.project_id, l.id_number_index, l.month, min(l.name) AS name, sum(l.net) AS net, sum(l.paid) AS paid,
+               min(l.engagement_id) AS engagement_id
         FROM {scope} JOIN accounts_payrollline l ON l.project_id = scope.project_id
-        WHERE l.net > %(month_limit)s
         GROUP BY l.project_id, l.id_number_index, l.month
+    ),
+    sums AS (
+        SELECT project_id, id_number_index, to_char(month, 'YYYY-MM') AS period, name, net, paid, engagement_id,
+               1 AS months
+        FROM monthly WHERE net > %(month_limit)s
         UNION ALL
-        SELECT l.project_id, l.id_number_index, to_char(l.month, 'YYYY'), min(l.name), sum(l.net), sum(l.paid),
-               min(l.engagement_id), count(*), %(year_limit)s
-        FROM {scope} JOIN accounts_payrollline l ON l.project_id = scope.project_id
-        GROUP BY l.project_id, l.id_number_index, to_char(l.month, 'YYYY')
-        HAVING sum(l.net) > %(year_limit)s
+        SELECT project_id, id_number_index, to_char(month, 'YYYY'), min(name), sum(net), sum(paid),
+               min(engagement_id), count(*)
+        FROM monthly
+        GROUP BY project_id, id_number_index, to_char(month, 'YYYY')
+        HAVING sum(net) > %(year_limit)s
     )
 """
 
@@ -27,8 +31,8 @@ class PayoutTooLarge(Rule):
     code = "PAY-04"
     title = "发放金额异常偏高"
     subject = Subject.PAY
-    level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第三十一条、第三十八条"
+    level = Level.RED
+    basis = "《保障农民工工资支付条例》第三十一条、第三十八条；贵州省工资发放预警指标（四）"
     release_when = "更正工资表后自动解除；确属应发的，核实后上传结算单等证据解除。"
     ends_with_status = False
     month_limit = Parameter(50_000, "每人每月上限", "元")

@@ -3,25 +3,47 @@ from datetime import date
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Rule, Sql, month_text, people, yuan
 
+# A card that takes the wages of several people, or of one person while it is bound to another and was never his own.
 # The key is a digest of the card's blind index: it tells cards apart and gives nothing away.
 SHARED = """
-    shared AS (
-        SELECT l.project_id, l.month, l.card_number_index,
-               to_char(l.month, 'YYYY-MM') || ':' || md5(l.card_number_index) AS subject_key,
-               min(l.card_last4) AS last4, count(DISTINCT l.id_number_index) AS people, sum(l.net) AS amount,
-               (array_agg(DISTINCT l.name ORDER BY l.name))[:3] AS names,
-               sum(hashtext(concat_ws(',', l.id, l.name, l.net, l.paid))) AS shown
+    carded AS NOT MATERIALIZED (
+        SELECT l.id, l.project_id, l.month, l.card_number_index, l.card_last4, l.id_number_index, l.name, l.net,
+               l.paid, l.engagement_id
         FROM {scope}
         JOIN accounts_payrollline l ON l.project_id = scope.project_id
-        WHERE l.card_number_index IS NOT NULL
-        GROUP BY l.project_id, l.month, l.card_number_index
-        HAVING count(DISTINCT l.id_number_index) > 1
+        WHERE l.card_number_index IS NOT NULL AND l.net > 0
+    ),
+    foreign_cards AS (
+        SELECT c.project_id, c.month, c.card_number_index, min(h.name) AS holder
+        FROM carded c
+        JOIN workers_bankcard b ON b.number_index = c.card_number_index AND b.is_current
+        JOIN workers_worker h ON h.id = b.worker_id AND h.id_number_index <> c.id_number_index
+        LEFT JOIN workers_engagement e ON e.id = c.engagement_id
+        WHERE e.worker_id IS DISTINCT FROM h.id AND NOT EXISTS (
+            SELECT 1 FROM workers_bankcard own
+            JOIN workers_worker w ON w.id = own.worker_id
+            WHERE own.number_index = c.card_number_index
+              AND (w.id_number_index = c.id_number_index OR w.id = e.worker_id)
+        )
+        GROUP BY c.project_id, c.month, c.card_number_index
+    ),
+    shared AS (
+        SELECT c.project_id, c.month, c.card_number_index,
+               to_char(c.month, 'YYYY-MM') || ':' || md5(c.card_number_index) AS subject_key,
+               min(c.card_last4) AS last4, count(DISTINCT c.id_number_index) AS people, sum(c.net) AS amount,
+               (array_agg(DISTINCT c.name ORDER BY c.name))[:3] AS names, min(f.holder) AS holder,
+               sum(hashtext(concat_ws(',', c.id, c.name, c.net, c.paid))) AS shown
+        FROM carded c
+        LEFT JOIN foreign_cards f ON f.project_id = c.project_id AND f.month = c.month
+            AND f.card_number_index = c.card_number_index
+        GROUP BY c.project_id, c.month, c.card_number_index
+        HAVING count(DISTINCT c.id_number_index) > 1 OR min(f.holder) IS NOT NULL
     )
 """
 
 
 class SharedCard(Rule):
-    """同一银行卡在当月工资表中为多人收款。"""
+    """同一银行卡在当月工资表中为多人收款，或工资发到他人绑定的银行卡。"""
 
     code = "PAY-05"
     title = "一卡多人"
@@ -44,13 +66,19 @@ class SharedCard(Rule):
         return self.sql(
             f"""
             WITH {SHARED.format(scope="swept AS scope")}
-            SELECT project_id, subject_key, month, last4, people, amount, names, shown FROM shared
+            SELECT project_id, subject_key, month, last4, people, amount, names, holder,
+                   shown FROM shared
             """,
             today,
         )
 
     def message(self, facts: Facts) -> str:
         who = people(facts.names, facts.people)
+        if facts.people == 1:
+            return (
+                f"{month_text(facts.month)}，{who}的工资 {yuan(facts.amount)}发到尾号 {facts.last4} 的银行卡，"
+                f"该卡绑定在{facts.holder}名下。"
+            )
         return f"{month_text(facts.month)}，尾号 {facts.last4} 的银行卡为{who}收款，共 {yuan(facts.amount)}。"
 
     def evidence(self, today: date) -> Sql:

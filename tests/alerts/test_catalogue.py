@@ -19,6 +19,8 @@ def test_the_catalogue_has_every_rule_the_law_asks_for():
     assert codes >= {
         *("ACC-01", "ACC-02", "REAL-01", "REAL-02", "REAL-03", "OFF-01", "DATA-01", "DATA-02", "DISP-01"),
         *("PAY-01", "PAY-02", "PAY-04", "PAY-05", "PAY-07", "LOG-01"),
+        *("ACC-03", "ACC-04", "LAB-01", "LAB-02", "DEP-01", "DEP-02", "DEP-03", "GUAR-02", "PAY-03", "PAY-08"),
+        *("PAY-09", "PAY-10", "PAY-11", "DATA-03", "DATA-04", "LOG-04"),
     }
 
 
@@ -56,7 +58,12 @@ def test_a_setting_changes_the_sentence_and_keeps_the_type():
 def test_settings_start_with_the_defaults_of_the_class_and_are_made_once():
     assert sync_settings() == len(rules())
     assert sync_settings() == 0
-    assert RuleSetting.objects.get(rule_code="PAY-01").params == {"grace": 5, "orange_after": 15, "red_after": 30}
+    assert RuleSetting.objects.get(rule_code="PAY-01").params == {
+        "grace": 5,
+        "orange_after": 15,
+        "red_after": 30,
+        "unlisted_share": 10,
+    }
 
 
 @pytest.mark.django_db

@@ -135,8 +135,10 @@ def test_wages_unpaid_the_day_after_pay_day_and_grace(zhang):
 
 
 def test_the_level_rises_with_age_and_says_so(zhang):
+    """Of a month of which something was paid: without that it is red from the third month on."""
     attendance(zhang, date(2026, 9, 3))
     payroll_line(payroll(zhang.project), engagement=zhang)
+    set_paid(payroll_line(payroll(zhang.project)), "6000.00")
     levels = [raised(WagesOverdue, date(2026, *day))[0].level for day in ((10, 30), (10, 31), (11, 14), (11, 15))]
     assert levels == ["yellow", "orange", "orange", "red"]
     notes = Warning.objects.get().disposals.filter(act="noted").values_list("text", flat=True)

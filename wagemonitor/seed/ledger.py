@@ -25,27 +25,34 @@ from wagemonitor.seed.copying import execute
 SCAN = b"%PDF-1.7\n% demo\n"
 SCANNED = 20  # a province's worth of scans would only fill the disk
 
-# Every fifth by progress, the rest a monthly amount near what came in; every seventh gets less than was agreed.
+# Every fifth by progress, the rest a monthly amount below what came in; every seventh gets less than was agreed. The
+# first movement only opens the account; those after it pay for the month before.
 TERMS = """
 INSERT INTO accounts_labourcostterm (
     project_id, first_month, basis, amount, share, cycle, pay_day, next_month, clause, at
 )
-SELECT s.project_id, date_trunc('month', min(e.booked_on))::date,
-       CASE WHEN mod(s.project_id, 5) = 0 THEN 'progress' ELSE 'amount' END,
-       CASE WHEN mod(s.project_id, 5) = 0 THEN NULL
-            ELSE greatest(round(sum(e.amount) / 4 * CASE mod(s.project_id, 7) WHEN 0 THEN 1.6 ELSE 0.9 END, -3), 1000)
-       END,
-       CASE WHEN mod(s.project_id, 5) = 0 THEN 20 END, 'month', 12, true, '专用条款 12.4.1', now()
-FROM sites s JOIN accounts_ledgerentry e ON e.project_id = s.project_id AND e.kind = 'labour_cost'
-GROUP BY s.project_id
+SELECT i.project_id, (date_trunc('month', min(i.booked_on)) - interval '1 month')::date,
+       CASE WHEN mod(i.project_id, 5) = 0 THEN 'progress' ELSE 'amount' END,
+       CASE WHEN mod(i.project_id, 5) = 0 THEN NULL
+            WHEN mod(i.project_id, 7) = 0 THEN greatest(round(avg(i.amount) * 1.6, -3), 1000)
+            ELSE greatest(round(min(i.amount) * 0.9, -2), 100) END,
+       CASE WHEN mod(i.project_id, 5) = 0 THEN 20 END, 'month', 12, true, '专用条款 12.4.1', now()
+FROM (
+    SELECT s.project_id, e.booked_on, e.amount,
+           row_number() OVER (PARTITION BY s.project_id ORDER BY e.booked_on, e.id) AS nth
+    FROM sites s JOIN accounts_ledgerentry e ON e.project_id = s.project_id AND e.kind = 'labour_cost'
+) i
+WHERE i.nth > 1
+GROUP BY i.project_id
 """
 # The last month is not measured yet.
 MEASURED = """
 INSERT INTO accounts_measuredvalue (project_id, month, amount, at)
-SELECT e.project_id, date_trunc('month', e.booked_on)::date, round(sum(e.amount) * 4.8, -3), now()
+SELECT e.project_id, (date_trunc('month', e.booked_on) - interval '1 month')::date,
+       round(sum(e.amount) * 4.8, -3), now()
 FROM accounts_ledgerentry e
 JOIN accounts_labourcostterm t ON t.project_id = e.project_id AND t.basis = 'progress'
-WHERE e.kind = 'labour_cost' AND e.booked_on < %(month)s
+WHERE e.kind = 'labour_cost' AND e.booked_on < %(month)s AND e.booked_on >= t.first_month + interval '1 month'
 GROUP BY e.project_id, date_trunc('month', e.booked_on)
 """
 AGREEMENTS = """

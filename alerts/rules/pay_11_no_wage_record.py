@@ -1,0 +1,62 @@
+from datetime import date
+
+from alerts.enums import Level, Subject
+from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, people
+from alerts.rules.wages import WORKED
+from projects.enums import Status
+
+
+class NoWageRecord(Rule):
+    """当月有考勤的人员中，没有工资记录的超过 {share}%（已编制工资表的月份，查近 {months} 个月，已过工资发放日
+    {grace} 日）。该月已有“工资逾期未发”预警的，由其一并预警。"""
+
+    code = "PAY-11"
+    title = "考勤人员无工资记录"
+    subject = Subject.PAY
+    level = Level.RED
+    basis = "《保障农民工工资支付条例》第十五条、第三十一条；贵州省工资发放预警指标（六）"
+    release_when = "将名单中的人员补列该月工资表，或更正考勤后自动解除。"
+    statuses = tuple(Status.values)
+    ends_with_status = False
+    share = Parameter(10, "没有工资记录的比例超过", "%")
+    grace = Parameter(5, "工资发放日后宽限", "日")
+    months = Parameter(3, "查近几个月", "个月")
+    columns = (Column("name", "姓名"), Column("team", "班组"), Column("days", "考勤天数", "number"))
+    evidence_order = "name"
+    link = "worker"
+
+    def find(self, today: date) -> Sql:
+        return self.sql(
+            f"""
+            WITH {WORKED.format(scope="swept AS scope")}
+            SELECT m.project_id, to_char(m.month, 'YYYY-MM') AS subject_key, m.month, m.people, m.unlisted, u.names,
+                   u.shown
+            FROM months m
+            JOIN (
+                SELECT project_id, month, (array_agg(name ORDER BY name, worker_id))[:3] AS names,
+                       sum(hashtext(concat_ws(',', worker_id, days))) AS shown
+                FROM worked WHERE unlisted GROUP BY project_id, month
+            ) u ON u.project_id = m.project_id AND u.month = m.month
+            WHERE m.unlisted * 100 > %(share)s * m.people
+              AND EXISTS (SELECT 1 FROM listed l WHERE l.project_id = m.project_id AND l.month = m.month)
+            """,
+            today,
+        )
+
+    def message(self, facts: Facts) -> str:
+        who = people(facts.names, facts.unlisted)
+        share = f"{facts.unlisted * 100 / facts.people:.1f}"
+        return f"{month_text(facts.month)}有 {facts.people} 人考勤，{who}没有工资记录，占 {share}%。"
+
+    def evidence(self, today: date) -> Sql:
+        return self.sql(
+            f"""
+            WITH {WORKED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
+            SELECT w.project_id, fresh.subject_key, w.worker_id AS link_id, w.name, t.name AS team, w.days
+            FROM worked w
+            JOIN fresh ON fresh.project_id = w.project_id AND fresh.subject_key = to_char(w.month, 'YYYY-MM')
+            LEFT JOIN workers_team t ON t.id = w.team_id
+            WHERE w.unlisted
+            """,
+            today,
+        )

@@ -1,0 +1,68 @@
+"""Months of wages, as SQL: which are past their pay day, who attended in them, what the payrolls list and paid.
+Which rule speaks of what: docs/decisions/one-warning-a-month.md."""
+
+from accounts.models.owing import COUNTS
+
+PAY_DAY = "wage_due_on({month}::date, p.wage_pay_day)"
+
+# PAY-01 speaks of the month, or an officer has answered it with evidence: nothing else about who was not paid.
+TOLD = """EXISTS (
+    SELECT 1 FROM alerts_warning told
+    WHERE told.rule_code = 'PAY-01' AND told.project_id = {project} AND told.subject_key = to_char({month}, 'YYYY-MM')
+      AND (told.state <> 'released' OR told.release_kind = 'evidence')
+)"""
+
+# Nothing whatever has been paid for a month: not out of the special account, nor by those who may pay instead
+# (条例第二十九、三十、三十二条). Wages that left the account for nobody's month count for that month and the next.
+UNPAID = """NOT EXISTS (
+    SELECT 1 FROM accounts_payout o
+    WHERE o.project_id = {project} AND o.month = {month} AND o.returned_id IS NULL
+) AND NOT EXISTS (
+    SELECT 1 FROM accounts_payout o
+    WHERE o.project_id = {project} AND o.month IS NULL AND o.returned_id IS NULL
+      AND o.paid_on >= {month} AND o.paid_on < {month} + interval '2 months'
+)"""
+
+# The last months that are past pay day and grace; in them each person who attended, and what the payrolls have of him.
+# Someone registered after the payroll came is found by the ID number.
+WORKED = f"""
+    ripe AS MATERIALIZED (
+        SELECT scope.project_id, m.month::date AS month
+        FROM {{scope}}
+        JOIN projects_project p ON p.id = scope.project_id
+        CROSS JOIN generate_series(
+            date_trunc('month', %(today)s::date) - %(months)s * interval '1 month',
+            date_trunc('month', %(today)s::date) - interval '1 month', interval '1 month') m(month)
+        WHERE {PAY_DAY.format(month="m.month")} + %(grace)s < %(today)s
+          AND NOT {TOLD.format(project="p.id", month="m.month")}
+    ),
+    attending AS (
+        SELECT a.project_id, a.month, w.id_number_index AS person, w.id AS worker_id, w.name,
+               min(e.team_id) AS team_id, sum(a.days) AS days
+        FROM ripe
+        JOIN workers_attendancemonth a ON a.project_id = ripe.project_id AND a.month = ripe.month AND a.days > 0
+        JOIN workers_engagement e ON e.id = a.engagement_id
+        JOIN workers_worker w ON w.id = e.worker_id
+        GROUP BY a.project_id, a.month, w.id
+    ),
+    listed AS (
+        SELECT l.project_id, l.month, coalesce(w.id_number_index, l.id_number_index) AS person,
+               sum(l.net) AS net, sum(l.paid) AS paid
+        FROM ripe
+        JOIN accounts_payrollline l ON l.project_id = ripe.project_id AND l.month = ripe.month
+            AND {COUNTS.format(line="l")}
+        LEFT JOIN workers_engagement e ON e.id = l.engagement_id
+        LEFT JOIN workers_worker w ON w.id = e.worker_id
+        GROUP BY 1, 2, 3
+    ),
+    worked AS MATERIALIZED (
+        SELECT a.*, l.person IS NULL AS unlisted, l.net, coalesce(l.paid, 0) AS paid
+        FROM attending a
+        LEFT JOIN listed l ON l.project_id = a.project_id AND l.month = a.month AND l.person = a.person
+    ),
+    months AS (
+        SELECT project_id, month, count(*) AS people, count(*) FILTER (WHERE unlisted) AS unlisted,
+               count(*) FILTER (WHERE paid = 0) AS unpaid
+        FROM worked GROUP BY project_id, month
+    )
+"""
