@@ -22,6 +22,10 @@ from accounts.models.deposits import (
     DepositAssessment,
     DepositInstrument,
 )
+from accounts.models.forecast import (
+    Forecast,
+    ForecastError,
+)
 from accounts.models.labour_cost import (
     LabourCostTerm,
     MeasuredValue,
@@ -87,6 +91,8 @@ __all__ = [
     "DepositStandard",
     "DepositUse",
     "DepositUseLine",
+    "Forecast",
+    "ForecastError",
     "LabourCostTerm",
     "LedgerEntry",
     "LineAnswer",

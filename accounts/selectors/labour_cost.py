@@ -23,7 +23,7 @@ IN_SCOPE = "the project is in scope"
 
 # A row a month of each term, up to the month asked for or that of completion. A share of the price is spread so that
 # the months add up to it to the cent. No measured value yet: `due` is NULL.
-_DUE = """
+DUE = """
 SELECT t.id AS term_id, t.project_id, m.month::date AS month, v.amount AS measured,
        CASE t.basis
            WHEN 'amount' THEN t.amount
@@ -35,7 +35,7 @@ SELECT t.id AS term_id, t.project_id, m.month::date AS month, v.amount AS measur
 FROM accounts_labourcostterm t
 JOIN projects_project p ON p.id = t.project_id
 CROSS JOIN LATERAL generate_series(
-    t.first_month, least(t.last_month, %s::date, date_trunc('month', p.completed_on)::date), interval '1 month'
+    t.first_month, least(t.last_month, {upto}, date_trunc('month', p.completed_on)::date), interval '1 month'
 ) AS m(month)
 LEFT JOIN accounts_measuredvalue v ON v.project_id = t.project_id AND v.month = m.month::date
 CROSS JOIN LATERAL (
@@ -56,7 +56,7 @@ _CAME = """(
       AND e.booked_on >= (SELECT min(first_month) FROM accounts_labourcostterm WHERE project_id = projects_project.id)
       AND NOT EXISTS (SELECT 1 FROM accounts_ledgerentry r WHERE r.reverses_id = e.id)
 )"""
-_OF_ROW = _DUE.format(project="projects_project.id")
+_OF_ROW = DUE.format(project="projects_project.id", upto="%s::date")
 _OWED = f"(SELECT coalesce(sum(d.due), 0) FROM ({_OF_ROW}) d WHERE d.due_on < %s)"
 _SINCE = f"""(
     SELECT min(c.due_on) FROM (
@@ -151,7 +151,7 @@ class LabourCost:
     def _add_due(self, found: dict[date, CostMonth]) -> None:
         basis = {term.pk: term.basis for term in self.terms}
         with connection.cursor() as cursor:
-            cursor.execute(_DUE.format(project="%s"), [self.today.replace(day=1), self.project.pk])
+            cursor.execute(DUE.format(project="%s", upto="%s::date"), [self.today.replace(day=1), self.project.pk])
             for term, _, month, _, due, due_on in cursor.fetchall():
                 each = found.setdefault(month, CostMonth(month))
                 each.basis, each.due, each.due_on = basis[term], due, due_on
