@@ -15,7 +15,8 @@ SHORT = """
 SELECT DISTINCT ON (project_id) project_id, to_char(month, 'YYYY-MM') AS subject_key, month, pay_on,
        round(shortfall, 1 - floor(log(shortfall))::int)::bigint AS amount,
        least(3, (shortfall >= %(large)s)::int + CASE
-           WHEN pay_on - as_of <= %(red_days)s THEN 3 WHEN pay_on - as_of <= %(orange_days)s THEN 2 ELSE 1 END) AS severity,
+           WHEN pay_on - as_of <= %(red_days)s THEN 3
+           WHEN pay_on - as_of <= %(orange_days)s THEN 2 ELSE 1 END) AS severity,
        concat_ws(',', balance, inflow, owed, accrued, to_come) AS shown
 FROM positions
 WHERE pay_on <= as_of + %(lead)s AND shortfall >= %(minimum)s

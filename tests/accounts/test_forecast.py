@@ -1,4 +1,4 @@
-"""Forecast (A8): will the money do on the next pay days? Each part of it, and nothing from after the day asked about."""
+"""Forecast (A8): will the money do on the next pay days? Each part of it, and nothing of days after the one asked."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
