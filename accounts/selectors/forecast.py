@@ -5,6 +5,7 @@ page asks about one project, the night about all of them, the backtest about day
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +13,6 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Left
 
 from accounts.models import Forecast
 from accounts.models.wage_due import DUE_ON
@@ -166,22 +166,30 @@ class PlaceShortfall:
 
 def by_place(rows: QuerySet[Forecast], region: Region, today: date) -> list[PlaceShortfall]:
     """The largest gap first."""
-    digits = min(len(region.prefix) + 2, RegionLevel.COUNTY)
-    counted = rows.order_by().annotate(at=Left("project__jurisdiction_id", digits)).values("at")
+    counted = rows.order_by().values("project__jurisdiction")
     counted = counted.annotate(projects=Count("pk"), amount=Sum("shortfall"), **_weeks(today))
     known = {place.code: place for place in Region.objects.within(region)}
-    return [_place(row, known[row["at"].ljust(6, "0")], region) for row in counted.order_by("-amount", "at")]
+    found = defaultdict(list)
+    for row in counted:
+        found[_right_below(known[row["project__jurisdiction"]], region, known)].append(row)
+    return sorted((_place(place, own, region) for place, own in found.items()), key=lambda each: -each.amount)
 
 
-def _place(row: dict, place: Region, region: Region) -> PlaceShortfall:
+def _right_below(place: Region, region: Region, known: dict[str, Region]) -> Region:
+    while place != region and place.parent_id != region.code:
+        place = known[place.parent_id]
+    return place
+
+
+def _place(place: Region, rows: list[dict], region: Region) -> PlaceShortfall:
     own = place == region
     return PlaceShortfall(
         code=place.code,
         name=f"{place.name}本级" if own and region.level < RegionLevel.COUNTY else place.name,
         leads_down=not own,
-        weeks={week: row[f"week_{week}"] for week in WEEKS},
-        projects=row["projects"],
-        amount=row["amount"],
+        weeks={week: sum(row[f"week_{week}"] for row in rows) for week in WEEKS},
+        projects=sum(row["projects"] for row in rows),
+        amount=sum(row["amount"] for row in rows),
     )
 
 

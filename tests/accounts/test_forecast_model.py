@@ -88,7 +88,9 @@ class Model:
 
     def owed_to(self, person: Person) -> Decimal:
         listed = sum(Decimal("1000.10") for month in person.listed if month <= self.month and self.knows(month))
-        open_months = [m for m in (self.month, previous_month(self.month)) if not (m in person.listed and self.knows(m))]
+        open_months = [
+            m for m in (self.month, previous_month(self.month)) if not (m in person.listed and self.knows(m))
+        ]
         return listed + sum((self.worth(person, month) for month in open_months), Decimal(0))
 
     def knows(self, month: date) -> bool:
