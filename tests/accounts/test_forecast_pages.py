@@ -44,7 +44,9 @@ class TestPages:
         forecast_error(home)
         client.force_login(officer())
         page = client.get(reverse("accounts:project_money", args=[home.pk])).text
-        assert "发薪日资金预测" in page and "减：已列工资表未发" in page and "-21,000.10" in page
+        assert "发薪日资金预测" in page
+        assert "减：已列工资表未发" in page
+        assert "-21,000.10" in page
         assert "提前 10 天的预测至今只有 1 次可以核对" in page
         assert SHORT not in page  # what the contract promises by the last day covers it
 
@@ -60,7 +62,8 @@ class TestPages:
         client.force_login(bank_clerk(account.bank))
         for address in (reverse("accounts:project_money", args=[home.pk]), account.get_absolute_url()):
             answer = client.get(address)
-            assert answer.status_code == 200 and "预测" not in answer.text
+            assert answer.status_code == 200
+            assert "预测" not in answer.text
 
     def test_an_account_shows_only_the_projects_in_sight(self, client):
         home, account = falling_short()
@@ -68,7 +71,8 @@ class TestPages:
         shared(account, other)
         client.force_login(officer("530902"))
         page = client.get(account.get_absolute_url()).text
-        assert home.name in page and "别县项目" not in page
+        assert home.name in page
+        assert "别县项目" not in page
 
     @pytest.mark.parametrize("who", [clerk, construction_unit_clerk, bank_clerk])
     def test_the_list_by_place_is_for_authorities(self, client, who):
@@ -84,12 +88,18 @@ class TestPages:
         forecast(abroad, pay_on=today + timedelta(3))
         client.force_login(officer("530900"))
         page = client.get(LIST).text
-        assert "近的项目" in page and "远的项目" in page and "外州项目" not in page
-        assert "19,000.50" not in page and "12,000.00" in page and "7,000.50" in page
+        assert "近的项目" in page
+        assert "远的项目" in page
+        assert "外州项目" not in page
+        assert "19,000.50" not in page
+        assert "12,000.00" in page
+        assert "7,000.50" in page
         page = client.get(LIST, {"week": "3"}).text
-        assert "近的项目" not in page and "远的项目" in page
+        assert "近的项目" not in page
+        assert "远的项目" in page
         page = client.get(LIST, {"place": "530902"}).text
-        assert "近的项目" in page and "远的项目" not in page
+        assert "近的项目" in page
+        assert "远的项目" not in page
         client.force_login(industry_officer("530900"))
         assert "近的项目" in client.get(LIST).text
 
@@ -118,7 +128,8 @@ def test_from_the_province_down_to_how_it_was_computed(visitor, size):
     visitor.check_accessible()
     page.get_by_role("link", name="临翔区", exact=True).click()
     page.reload()
-    assert "week=1" in page.url and "place=530902" in page.url
+    assert "week=1" in page.url
+    assert "place=530902" in page.url
     page.get_by_role("link", name="临翔区某某项目").click()
     expect(page.get_by_text("短缺 20,000.10 元").first).to_be_visible()
     expect(page.get_by_text("减：已列工资表未发").first).to_be_visible()
