@@ -73,7 +73,7 @@ def test_the_pay_days_to_come_are_those_of_last_month_and_of_this_one(site, acco
 
 
 def test_what_payrolls_list_is_owed_until_it_is_paid(site, account):
-    entry(account, "10000")
+    entry(account, "10000", MovementKind.OTHER_IN)
     september, october = payroll(site, SEPTEMBER), payroll(site, OCTOBER)
     old, line = payroll_line(september, "3000"), payroll_line(october, "6000")
     payroll_line(october, "5000")

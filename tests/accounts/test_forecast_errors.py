@@ -39,7 +39,7 @@ def site(db):
     """Hired in August at 200 a day; 4,000 come each month by the 10th, wages are paid on the 15th."""
     home = project(wage_pay_day=15)
     account = special_account(home)
-    labour_cost_term(home, first_month=date(2026, 7, 1), amount=Decimal(4000))
+    labour_cost_term(home, first_month=date(2026, 8, 1), amount=Decimal(4000))
     person = hired(home)
     for month, worked in ((8, 20), (9, 20), (10, 30)):
         attendance(person, *days(date(2026, month, 1), date(2026, month, worked)))
@@ -80,7 +80,7 @@ def test_a_pay_day_waits_ten_days(site):
 
 def test_the_night_writes_what_a_page_computes(site):
     foreseen(site, date(2026, 1, 1))  # of an earlier night
-    done = project(status=Status.COMPLETED)
+    done = project(status=Status.COMPLETED, completed_on=date(2026, 11, 1))
     special_account(done)
     assert store_forecasts(TODAY) == Forecast.objects.count() == 1
     (kept,), (asked,) = Forecast.objects.all(), forecast.positions([site.pk], TODAY)
