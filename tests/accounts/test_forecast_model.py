@@ -121,7 +121,7 @@ class Model:
         return min(worked / possible, Decimal("1.4")) if possible else Decimal(0)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(worlds=st.lists(a_world, min_size=1, max_size=3), as_of=a_day.filter(lambda d: d >= date(2026, 9, 1)))
 def test_the_sql_says_what_the_model_says(db, worlds, as_of):
     month = as_of.replace(day=1)
