@@ -9,6 +9,7 @@ from accounts.views import (
     closing,
     entries,
     exits,
+    forecast,
     labour_cost,
     money,
     notices,
@@ -17,6 +18,7 @@ from accounts.views import (
 )
 from core import converters  # noqa: F401 - registers <month:…>
 from core.navigation import NavItem
+from organizations.enums import AUTHORITIES
 from projects.permissions import READERS
 
 app_name = "accounts"
@@ -24,6 +26,7 @@ app_name = "accounts"
 navigation = [
     NavItem("工资专户", "accounts:account_list", "bank", READERS, order=40),
     NavItem("人工费拨付", "accounts:labour_cost_list", "wallet", COST_READERS, order=41),
+    NavItem("资金预测", "accounts:forecast_list", "chart", AUTHORITIES, order=43),
     NavItem("工资发放", "accounts:payroll_list", "wallet", READERS, order=42),
     NavItem("工资公示", "accounts:notice_list", "print", NOTICE_READERS, order=44),
     NavItem("月结月清", "accounts:settled_list", "check", ARREARS_READERS, order=46),
@@ -48,6 +51,7 @@ urlpatterns = [
     path("entries/<int:pk>/reclassify/", entries.entry_reclassify, name="entry_reclassify"),
     path("projects/<int:project_pk>/", money.project_money, name="project_money"),
     path("projects/<int:project_pk>/new/", accounts.account_add, name="account_add"),
+    path("forecast/", forecast.forecast_list, name="forecast_list"),
     path("labour-cost/", labour_cost.labour_cost_list, name="labour_cost_list"),
     path("projects/<int:project_pk>/labour-cost/", labour_cost.labour_cost, name="labour_cost"),
     path("projects/<int:project_pk>/labour-cost/terms/new/", labour_cost.term_add, name="term_add"),

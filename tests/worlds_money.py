@@ -112,6 +112,8 @@ class MoneyOfAWorld:
         agreement = money.tripartite_agreement(account, project, number=text("协议"), bank_signatory=text("签"), by=by)
         term = money.labour_cost_term(project, clause=text("条款"), basis=TermBasis.PROGRESS, share=20, by=by)
         value = money.measured_value(project, MONTH, by=by)
+        money.forecast(project)
+        money.forecast_error(project)
         money.account_report(account, what=text("变更"), by=by)
         office = self.users["officer"].organization
         bank = money.bank_agreement(self.bank, office, number=text("银行协议"), contact_name=text("联系人"))

@@ -26,5 +26,6 @@ app.conf.beat_schedule = {
     "attendance-partitions": {"task": "workers.tasks.make_partitions", "schedule": crontab(hour=0, minute=5)},
     "nightly-sweep": {"task": "alerts.tasks.nightly_sweep", "schedule": crontab(hour=1, minute=0)},
     "close-months": {"task": "reports.tasks.close_months", "schedule": crontab(hour=2, minute=0)},
+    "forecast": {"task": "accounts.tasks.forecast_accounts", "schedule": crontab(hour=3, minute=0)},
     "deadlines": {"task": "alerts.tasks.escalate_overdue", "schedule": crontab(minute=10)},
 }

@@ -8,6 +8,9 @@ from accounts.filters.deposits import (
     DepositFilters,
     UndeclaredFilters,
 )
+from accounts.filters.forecast import (
+    ForecastFilters,
+)
 from accounts.filters.labour_cost import (
     BankFilters,
     LabourCostFilters,
@@ -38,6 +41,7 @@ __all__ = [
     "BatchFilters",
     "ComparedFilters",
     "DepositFilters",
+    "ForecastFilters",
     "LabourCostFilters",
     "LedgerFilters",
     "MonthLineFilters",

@@ -24,6 +24,10 @@ from accounts.models.deposits import (
     DepositAssessment,
     DepositInstrument,
 )
+from accounts.models.forecast import (
+    Forecast,
+    ForecastError,
+)
 from accounts.models.kept_arrears import (
     Arrears,
 )
@@ -93,6 +97,8 @@ __all__ = [
     "DepositStandard",
     "DepositUse",
     "DepositUseLine",
+    "Forecast",
+    "ForecastError",
     "LabourCostTerm",
     "LedgerEntry",
     "LineAnswer",

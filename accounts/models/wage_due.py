@@ -14,7 +14,7 @@ from organizations.models import Organization
 from projects.models import Project
 from workers.models import Engagement, Team, Worker
 
-_DUE_ON = "(SELECT wage_due_on({month}, p.wage_pay_day) FROM projects_project p WHERE p.id = {project})"
+DUE_ON = "(SELECT wage_due_on(({month})::date, p.wage_pay_day) FROM projects_project p WHERE p.id = {project})"
 _CONTRACTOR = """(SELECT c.organization_id FROM projects_participation c
      WHERE c.project_id = {project} AND c.participant_type = '009' ORDER BY c.is_lead DESC, c.id LIMIT 1)"""
 _UNIT = """(SELECT u.organization_id FROM workers_team t JOIN projects_participation u ON u.id = t.employer_id
@@ -31,7 +31,7 @@ SELECT 'l' || l.id AS key, '{{kind}}'::text AS kind, l.project_id, l.month, l.en
     coalesce(l.team_id, {_OF_STAY.format(column="team_id", engagement="l.engagement_id")}) AS team_id,
     {_UNIT.format(team=f"coalesce(l.team_id, {_OF_STAY.format(column='team_id', engagement='l.engagement_id')})")}
     AS unit_id, {_CONTRACTOR.format(project="l.project_id")} AS contractor_id, l.days, l.net, l.paid,
-    l.net - l.paid AS amount, {_DUE_ON.format(month="l.month", project="l.project_id")} AS due_on,
+    l.net - l.paid AS amount, {DUE_ON.format(month="l.month", project="l.project_id")} AS due_on,
     (SELECT max(p.paid_on) FROM accounts_payout p WHERE p.line_id = l.id AND p.returned_id IS NULL) AS last_paid_on,
     l.payroll_id, NULL::bigint AS departure_id,
     (SELECT h.state = 'draft' FROM accounts_payrollsheet h WHERE h.id = l.sheet_id) AS is_drafted
@@ -99,7 +99,7 @@ SELECT 'a' || a.id AS key, 'unlisted'::text AS kind, a.project_id, a.month, a.en
     {_UNIT.format(team=_OF_STAY.format(column="team_id", engagement="a.engagement_id"))} AS unit_id,
     {_CONTRACTOR.format(project="a.project_id")} AS contractor_id, a.days, NULL::numeric AS net, NULL::numeric AS paid,
     {ESTIMATE.format(days="a.days", engagement="a.engagement_id", last="a.last_day")} AS amount,
-    {_DUE_ON.format(month="a.month", project="a.project_id")} AS due_on, NULL::date AS last_paid_on,
+    {DUE_ON.format(month="a.month", project="a.project_id")} AS due_on, NULL::date AS last_paid_on,
     NULL::bigint AS payroll_id, NULL::bigint AS departure_id, false AS is_drafted
 FROM workers_attendancemonth a WHERE {UNLISTED.format(**_OF_ATTENDANCE)}
 """

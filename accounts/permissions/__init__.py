@@ -49,6 +49,7 @@ from accounts.permissions.sheets import (
 from accounts.permissions.special_accounts import (
     BANK_READERS,
     COST_READERS,
+    FORECAST_READERS,
     can_begin_closing,
     can_cancel_account,
     can_correct,
@@ -70,6 +71,7 @@ __all__ = [
     "BANK_READERS",
     "COST_READERS",
     "DEPOSIT_READERS",
+    "FORECAST_READERS",
     "KEEPER_ROLES",
     "NOTICE_READERS",
     "OVERSEERS",

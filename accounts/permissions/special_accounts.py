@@ -7,6 +7,7 @@ from projects.models import Project
 from projects.permissions import can_edit, is_contractor, is_regulator
 
 COST_READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT)
+FORECAST_READERS = COST_READERS  # of all accounts of a project: not for a bank, which keeps only some
 BANK_READERS = (*AUTHORITIES, Role.BANK)
 
 

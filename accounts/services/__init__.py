@@ -28,6 +28,10 @@ from accounts.services.corrections import (
     settle_reversed,
     why_not_reclassified,
 )
+from accounts.services.forecast import (
+    measure_errors,
+    store_forecasts,
+)
 from accounts.services.labour_cost import (
     record_measured,
     save_term,
@@ -118,6 +122,7 @@ __all__ = [
     "match_payouts",
     "may_be_for",
     "may_move",
+    "measure_errors",
     "obstacles",
     "open_account",
     "outstanding_advance",
@@ -142,6 +147,7 @@ __all__ = [
     "sheets_to_try_again",
     "standing_notice",
     "start_back_pay",
+    "store_forecasts",
     "take_file",
     "take_step",
     "transfer_surplus",

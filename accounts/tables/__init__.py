@@ -17,6 +17,16 @@ from accounts.tables.deposits import (
     UndeclaredTable,
     WaitingTable,
 )
+from accounts.tables.forecast import (
+    AccuracyTable,
+    InflowTable,
+    PlaceShortfallTable,
+    ProjectForecast,
+    ProjectForecastTable,
+    Reckoning,
+    ReckoningTable,
+    ShortfallTable,
+)
 from accounts.tables.labour_cost import (
     LabourCostTable,
 )
@@ -52,6 +62,7 @@ from accounts.tables.special_accounts import (
 __all__ = [
     "ARREARS_HEADERS",
     "AccountTable",
+    "AccuracyTable",
     "AdvanceTable",
     "ArrearsTable",
     "BankAgreementTable",
@@ -61,6 +72,7 @@ __all__ = [
     "DepositStandardTable",
     "DepositTable",
     "DifferenceTable",
+    "InflowTable",
     "LabourCostTable",
     "LedgerTable",
     "MonthPeopleTable",
@@ -68,14 +80,20 @@ __all__ = [
     "OrderTable",
     "PayrollLineTable",
     "PayrollTable",
+    "PlaceShortfallTable",
     "ProjectAccountTable",
     "ProjectBatchTable",
+    "ProjectForecast",
+    "ProjectForecastTable",
     "ProjectPayrollTable",
     "ProjectSheetTable",
+    "Reckoning",
+    "ReckoningTable",
     "SettledTable",
     "SettledUnitTable",
     "SheetLineTable",
     "SheetTable",
+    "ShortfallTable",
     "UndeclaredTable",
     "UnmatchedTable",
     "UnpaidTable",

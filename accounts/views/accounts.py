@@ -19,6 +19,7 @@ from accounts.tables import (
     AccountTable,
     LedgerTable,
 )
+from accounts.views import forecast
 from core import attachments
 from core.access import access, read_or_write
 from core.pagination import capped_count
@@ -142,7 +143,9 @@ def ledger(request, pk):
         "went": went,
         "overdrawn": len(overdrawn),
     }
-    return render(request, "accounts/ledger.html", context | _papers(request.user, account))
+    papers = _papers(request.user, account)
+    context |= papers | forecast.of_account(request, [each["project"] for each in papers["projects"]])
+    return render(request, "accounts/ledger.html", context)
 
 
 def _papers(user, account: SpecialAccount) -> dict:

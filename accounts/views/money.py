@@ -12,6 +12,7 @@ from accounts.tables import (
     UnmatchedTable,
     UnpaidTable,
 )
+from accounts.views import forecast
 from core.access import access
 from core.charts import bar_chart
 from core.money import CENT
@@ -58,7 +59,7 @@ def project_money(request, project_pk):
         "can_import_statement": permissions.can_import_statement(user, project),
         "can_import_payroll": permissions.can_import_payroll(user, project),
     }
-    return render(request, "accounts/project_money.html", context)
+    return render(request, "accounts/project_money.html", context | forecast.of_project(request, project))
 
 
 def _listed(user, accounts):

@@ -26,6 +26,8 @@ from accounts.models import (
     Advance,
     BankAgreement,
     ClosingNotice,
+    Forecast,
+    ForecastError,
     LabourCostTerm,
     LedgerEntry,
     MeasuredValue,
@@ -214,6 +216,18 @@ def labour_cost_term(of: Project, **fields) -> LabourCostTerm:
     if facts["basis"] == fields.get("basis", TermBasis.AMOUNT):
         facts["amount"] = Decimal(100000)
     return LabourCostTerm.objects.create(project=of, **(facts | fields))
+
+
+def forecast(of: Project, month: date = date(2026, 10, 1), shortfall="12000.00", **fields) -> Forecast:
+    """As a night saw it: nothing on the account, and so much to pay."""
+    facts = dict.fromkeys(("balance", "accrued", "to_come", "inflow"), Decimal(0))
+    facts |= {"pay_on": date(2026, 11, 25), "made_on": date(2026, 11, 20), "owed": Decimal(shortfall)}
+    return Forecast.objects.create(project=of, month=month, shortfall=Decimal(shortfall), **(facts | fields))
+
+
+def forecast_error(of: Project, month: date = date(2026, 9, 1), lead: int = 10, **fields) -> ForecastError:
+    facts = {"pay_on": next_month(month).replace(day=15), "wages": 10000, "forecast": -500, "baseline": 3000}
+    return ForecastError.objects.create(project=of, month=month, lead=lead, **({"actual": 300} | facts | fields))
 
 
 def measured_value(of: Project, month: date = date(2026, 9, 1), amount="500000", **fields) -> MeasuredValue:

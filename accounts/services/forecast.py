@@ -1,0 +1,64 @@
+"""The night's forecasts, and what became of those of pay days gone by."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+from accounts.models import AccountProject, Forecast
+from accounts.selectors import forecast
+from core.months import around
+from projects.enums import Status
+from projects.models import Project
+
+BATCH = 500  # projects whose steps are held at once
+SETTLED = timedelta(days=10)  # after a pay day, before what came of it is told: payrolls and statements come late
+PAY_DAYS = 6
+
+_STORE = """
+INSERT INTO accounts_forecast (project_id, month, pay_on, made_on, balance, owed, accrued, to_come, inflow, shortfall)
+SELECT project_id, month, pay_on, as_of, balance, owed, accrued, to_come, inflow, shortfall
+FROM positions WHERE owed + accrued + to_come > 0
+"""
+_MEASURE = """
+INSERT INTO accounts_forecasterror (project_id, month, pay_on, lead, wages, forecast, baseline, actual)
+SELECT p.project_id, p.month, p.pay_on, p.pay_on - p.as_of, real.wages, p.rest, p.balance - p.last_wages, real.rest
+FROM positions p
+JOIN positions real ON real.project_id = p.project_id AND real.month = p.month AND real.as_of = real.pay_on
+WHERE p.as_of < p.pay_on AND real.wages > 0
+ON CONFLICT DO NOTHING
+"""
+
+
+def store_forecasts(today: date) -> int:
+    """Of every project that runs and has an account; returns how many pay days were foreseen."""
+    made = 0
+    for ids in _batches(Project.objects.exclude(status=Status.COMPLETED)):
+        with transaction.atomic(), connection.cursor() as cursor:
+            Forecast.objects.filter(project__in=ids).delete()
+            forecast.tables(cursor, forecast.NOW.format(scope=forecast.THESE), {"projects": ids, "today": today})
+            cursor.execute(_STORE)
+            made += cursor.rowcount
+    Forecast.objects.exclude(made_on=today).delete()
+    return made
+
+
+def measure_errors(today: date) -> int:
+    """Of the last pay days not measured yet, each from so many days ahead; returns how many forecasts were checked.
+    A pay day is measured once: what was entered much later changes nothing any more."""
+    before = today - SETTLED
+    params = {"today": today, "before": before, "leads": [0, *forecast.LEADS]}
+    params["months"] = around(before, back=PAY_DAYS + 1)[:-1]
+    checked = 0
+    for ids in _batches(Project.objects.all()):
+        with transaction.atomic(), connection.cursor() as cursor:
+            forecast.tables(cursor, forecast.PAST.format(scope=forecast.THESE), params | {"projects": ids})
+            cursor.execute(_MEASURE)
+            checked += cursor.rowcount
+    return checked
+
+
+def _batches(projects) -> Iterator[list[int]]:
+    having = projects.filter(pk__in=AccountProject.objects.values("project"))
+    ids = list(having.order_by("pk").values_list("pk", flat=True))
+    yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
