@@ -122,12 +122,12 @@ def settings_in_force(codes: Iterable[str], today: date) -> dict[str, list[RuleS
     """By rule, the most specific first: by depth of the region, then by industry, then the newest version."""
     wanted = RuleSetting.objects.filter(RuleSetting.in_force_q(today), rule_code__in=list(codes))
     found = defaultdict(list)
-    for setting in sorted(wanted.select_related("region"), key=_specific_first):
+    for setting in sorted(wanted.select_related("region"), key=specific_first):
         found[setting.rule_code].append(setting)
     return found
 
 
-def _specific_first(setting: RuleSetting) -> tuple:
+def specific_first(setting: RuleSetting) -> tuple:
     return -(setting.region.level if setting.region else 0), not setting.industry, -setting.version
 
 
@@ -175,10 +175,10 @@ def fresh(cursor, code: str) -> list[Finding]:
     )
     cursor.execute("ANALYZE fresh")
     cursor.execute("SELECT * FROM fresh ORDER BY project_id, subject_key")
-    return [Finding(*row[:4], _facts(row[4]), *row[5:]) for row in cursor.fetchall()]
+    return [Finding(*row[:4], read_facts(row[4]), *row[5:]) for row in cursor.fetchall()]
 
 
-def _facts(text: str) -> Facts:
+def read_facts(text: str) -> Facts:
     """Amounts stay exact."""
     return Facts(**json.loads(text, parse_float=Decimal))
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from alerts import engine, tasks
 from alerts.enums import Act
-from alerts.models import Disposal, RuleRun, RuleSetting, Warning
-from alerts.services import change_rule
+from alerts.models import Disposal, RuleRun, RuleSetting, RuleTrial, Warning
+from alerts.services import approve_proposal
 from projects.models import ChangedProject, Project
 from projects.services import mark_changed
 from tests.alerts.factories import TODAY
@@ -165,25 +165,20 @@ def test_an_officer_who_releases_while_the_sweep_refreshes_keeps_the_last_word()
     assert (first.state, first.release_kind) == ("released", "evidence")
 
 
-def test_two_changes_of_a_rule_at_once_become_two_versions():
+def test_two_changes_of_a_rule_approved_at_once_become_two_versions():
     sweep()
-    by = officer("530000")
-    barrier = threading.Barrier(2)
+    by, barrier = officer("530000"), threading.Barrier(2)
+    changes = [proposal(HasAddress.code, industry=industry) for industry in ("housing", "water")]
+    for change in changes:
+        RuleTrial.objects.create(proposal=change, day=TODAY, milliseconds=1, projects=0)
+        change.job = Job.objects.create(kind="test", title="试算", owner=by, state=Job.State.DONE)
+        change.save(update_fields=["job"])
 
-    def change():
+    def approve(change):
         barrier.wait()
-        change_rule(
-            rule=HasAddress,
-            by=by,
-            valid_from=timezone.localdate(),
-            level="red",
-            disposal_days=10,
-            enabled=True,
-            params={},
-            reason="试行",
-        )
+        approve_proposal(change, by=by)
 
-    for thread in [in_thread(change) for _ in range(2)]:
+    for thread in [in_thread(lambda change=change: approve(change)) for change in changes]:
         thread.join()
     versions = RuleSetting.objects.filter(rule_code=HasAddress.code).values_list("version", flat=True)
     assert sorted(versions) == [1, 2, 3]
