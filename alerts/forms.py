@@ -188,7 +188,9 @@ class RefusalForm(PortalForm):
 
 
 class WithdrawalForm(PortalForm):
-    reason = forms.CharField(label="撤回原因", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label="撤回原因", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 def _own_places(user) -> list[tuple[str, str]]:

@@ -8,7 +8,8 @@ from django.utils.http import urlencode
 from alerts.enums import PROPOSAL_TONES, Change
 from alerts.models import RuleProposal, RuleSetting, TrialFinding
 from alerts.rule_selectors import PlaceRow
-from alerts.rules import Rule, rules
+from alerts.rules import Rule
+from alerts.selectors import rule_title
 from alerts.tables import LEVEL_TONES, MessageColumn, PersonColumn, PlaceColumn, ProjectColumn
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, Table
 
@@ -39,18 +40,13 @@ class VersionTable(Table):
             setting.shown = "；".join(f"{label} {value}" for label, value in told)
 
 
-def _title(proposal: RuleProposal) -> str:
-    found = next((rule for rule in rules() if rule.code == proposal.rule_code), None)
-    return f"{proposal.rule_code} {found.title}" if found else proposal.rule_code
-
-
 class ProposalTable(Table):
     caption = "规则变更提议"
     default_order = "-id"
     empty_title = "没有规则变更提议"
     empty_text = "在规则页面【提议变更】，经试算和省级另一名工作人员批准后生效。"
 
-    rule = Column("规则", value=_title, primary=True)
+    rule = Column("规则", value=lambda proposal: rule_title(proposal.rule_code), primary=True)
     reach = Column("适用范围")
     valid_from = DayColumn("生效日期")
     reason = Column("变更说明", minor=True)

@@ -14,7 +14,14 @@ from alerts.enums import Change
 from alerts.filters import FindingFilters, ProposalFilters
 from alerts.forms import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
 from alerts.models import RuleProposal, RuleSetting, TrialFinding, Warning
-from alerts.rule_tables import FindingTable, OwnProposalTable, ProposalTable, TrialPlaceTable, VersionTable, findings_url
+from alerts.rule_tables import (
+    FindingTable,
+    OwnProposalTable,
+    ProposalTable,
+    TrialPlaceTable,
+    VersionTable,
+    findings_url,
+)
 from alerts.rules import Rule, rules
 from alerts.trial import LISTED
 from core.access import access, read_or_write
@@ -238,9 +245,7 @@ def proposal_approve(request, code, pk):
 @access(Role.OFFICER)
 def proposal_refuse(request, code, pk):
     proposal, form = _proposal(request, code, pk), RefusalForm(request.POST, prefix="refuse")
-    return _act(
-        request, proposal, permissions.can_decide_proposal, form, services.refuse_proposal, "已登记不予批准。"
-    )
+    return _act(request, proposal, permissions.can_decide_proposal, form, services.refuse_proposal, "已登记不予批准。")
 
 
 @require_POST

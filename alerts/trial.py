@@ -236,5 +236,15 @@ def as_setting(proposal: RuleProposal) -> RuleSetting:
 
 def content_of(proposal: RuleProposal) -> dict:
     """What the setting made of a proposal takes over."""
-    names = ("rule_code", "enabled", "level", "disposal_days", "params", "region", "industry", "valid_from", "valid_to")
+    names = (
+        "rule_code",
+        "enabled",
+        "level",
+        "disposal_days",
+        "params",
+        "region",
+        "industry",
+        "valid_from",
+        "valid_to",
+    )
     return {name: getattr(proposal, name) for name in names}

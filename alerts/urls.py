@@ -1,7 +1,7 @@
 from django.urls import path
 
 from alerts import permissions, rule_views, selectors, views
-from alerts.models import RuleProposal, Warning
+from alerts.models import Warning
 from core.navigation import NavItem
 from organizations.enums import AUTHORITIES, Role
 
@@ -21,9 +21,7 @@ def _waiting(user) -> int:
 
 def _proposals(user) -> int:
     """Changes of rules this person may decide."""
-    if not permissions.can_decide_rules(user):
-        return 0
-    return RuleProposal.objects.visible_to(user).waiting().exclude(proposed_by=user).count()
+    return selectors.proposals_to_decide(user).count() if permissions.can_decide_rules(user) else 0
 
 
 navigation = [

@@ -138,7 +138,7 @@ class RuleProposal(Reach, ScopedModel):
 
 
 class RuleTrial(ScopedModel):
-    """What a proposal would do, by the data of the moment: of today and of the last month ends. The latest run only."""
+    """What a proposal would do, by the data of the moment: today and the last month ends. The latest run only."""
 
     scope_through = "proposal"
 

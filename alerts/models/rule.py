@@ -11,7 +11,6 @@ from core.triggers import append_only
 from organizations.enums import Industry
 from organizations.models import Region
 
-
 # Version 1 is the rule's own; what comes after it has been approved, as it was proposed. (No constraint: settings made
 # before there were proposals stay.)
 _APPROVED = """

@@ -72,7 +72,8 @@ def setting_at(code: str, region: Region | None, industry: str, day: date) -> Ru
         (
             setting
             for setting in settings_in_force([code], day)[code]
-            if prefix.startswith(setting.region.prefix if setting.region else "") and setting.industry in ("", industry)
+            if prefix.startswith(setting.region.prefix if setting.region else "")
+            and setting.industry in ("", industry)
         ),
         None,
     )

@@ -7,12 +7,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.selectors import settled
-from alerts import permissions as alert_permissions
 from alerts import selectors as alerts
 from alerts.enums import Level
-from alerts.models import RuleProposal, Warning
+from alerts.models import Warning
 from alerts.models.warning import WarningQuerySet
-from alerts.rule_tables import ProposalTable
 from core.charts import Chart, bar_chart, line_chart
 from core.formats import month as month_text
 from core.formats import rate as rate_text
@@ -23,6 +21,7 @@ from projects import selectors as projects
 from projects.models import Project
 from reports import links, permissions, selectors
 from reports.desks.deposits import waiting
+from reports.desks.rules import rule_changes
 from reports.desks.tiles import Tile
 from reports.desks.warnings import DueTable
 from reports.figures import COUNTS, RATES, Figures, Period, due_month
@@ -68,7 +67,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "due": DueTable(view.my_warnings(), request),
         "due_url": links.warnings(desk="urgent", region=view.asked),
         "due_link": f"查看全部 {view.summary.urgent:,} 条",
-        "proposals": view.proposals(),
+        "proposals": rule_changes(request),
         "proposals_url": links.to("alerts:proposal_list", state="proposed"),
         "charts": view.charts(),
         "places": view.places_table(),
@@ -199,14 +198,6 @@ class View:
         """The most urgent first."""
         found = self.urgent.select_related("project__jurisdiction")
         return list(found.order_by("due_on", "-severity", "id")[:SHOWN])
-
-    def proposals(self) -> ProposalTable | None:
-        """Changes of rules that wait for this person; nothing to decide, no card."""
-        if not alert_permissions.can_decide_rules(self.user):
-            return None
-        found = RuleProposal.objects.visible_to(self.user).waiting().exclude(proposed_by=self.user)
-        rows = list(found.select_related("region", "office", "proposed_by").order_by("valid_from", "id")[:SHOWN])
-        return ProposalTable(rows, self.request) if rows else None
 
     def charts(self) -> dict[str, Chart]:
         levels = alerts.by_level(self.warnings, self.today)

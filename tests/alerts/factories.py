@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from alerts.enums import Act, Level, Subject, WarningState
-from alerts.models import Disposal, RuleProposal, RuleSetting, Warning
-from alerts.trial import content_of
+from alerts.models import Disposal, RuleProposal, RuleSetting, RuleTrial, Warning
+from alerts.trial import content_of, trial_days
+from core.models import Job
 from projects.models import Project
 from tests.organizations.factories import officer
 from tests.projects.factories import project as make_project
@@ -31,6 +32,15 @@ def proposal(code: str = "REAL-03", **fields) -> RuleProposal:
     defaults = {"level": Level.RED, "valid_from": timezone.localdate(), "disposal_days": 15, "reason": "省厅通知"}
     defaults |= {"proposed_by": by, "office": by.organization, "replaces": first}
     return RuleProposal.objects.create(rule_code=code, **(defaults | fields))
+
+
+def trial(of: RuleProposal, **fields) -> RuleTrial:
+    """A trial that found what the caller adds."""
+    day = timezone.localdate()
+    defaults = {"day": day, "days": [str(one) for one in trial_days(day)], "milliseconds": 1, "projects": 1}
+    done = Job.objects.create(kind="test", title="规则试算", owner=of.proposed_by, state=Job.State.DONE)
+    RuleProposal.objects.filter(pk=of.pk, state="proposed").update(job=done)
+    return RuleTrial.objects.create(proposal=of, **(defaults | fields))
 
 
 def warning(of: Project | None = None, **fields) -> Warning:

@@ -4,15 +4,14 @@ import threading
 
 import pytest
 from django.db import IntegrityError, close_old_connections, connection, transaction
-from django.utils import timezone
 
 from alerts import engine, tasks
 from alerts.enums import Act
-from alerts.models import Disposal, RuleRun, RuleSetting, RuleTrial, Warning
+from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.services import approve_proposal
 from projects.models import ChangedProject, Project
 from projects.services import mark_changed
-from tests.alerts.factories import TODAY
+from tests.alerts.factories import TODAY, proposal, trial
 from tests.alerts.sweeping import HasAddress, sweep
 from tests.organizations.factories import officer
 from tests.projects.factories import project
@@ -170,9 +169,7 @@ def test_two_changes_of_a_rule_approved_at_once_become_two_versions():
     by, barrier = officer("530000"), threading.Barrier(2)
     changes = [proposal(HasAddress.code, industry=industry) for industry in ("housing", "water")]
     for change in changes:
-        RuleTrial.objects.create(proposal=change, day=TODAY, milliseconds=1, projects=0)
-        change.job = Job.objects.create(kind="test", title="试算", owner=by, state=Job.State.DONE)
-        change.save(update_fields=["job"])
+        trial(change)
 
     def approve(change):
         barrier.wait()
