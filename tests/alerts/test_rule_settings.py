@@ -226,7 +226,7 @@ def test_wrong_answers_are_refused(client, province, wrong):
 
 
 def test_a_prefecture_proposes_for_its_own_area_and_the_province_approves(client, province):
-    own = officer("530900")
+    own, _ = officer("530900"), region("530902")
     client.force_login(own)
     assert client.post(CHANGE, answers(region="")).status_code == 422
     assert client.post(CHANGE, answers(region="530100")).status_code == 422
