@@ -58,7 +58,7 @@ def _propose(visitor) -> None:
     visitor.open(reverse("alerts:rule_detail", args=["REAL-03"]))
     visitor.check_accessible()
     page.get_by_role("link", name="提议变更").first.click()
-    page.get_by_label("无考勤天数（日）", exact=True).fill("20")
+    page.locator("#id_days").fill("20")
     page.get_by_label("生效日期").fill(str(timezone.localdate()))
     page.get_by_label("变更说明").fill("近期多雨，试行放宽。")
     visitor.check_accessible()
