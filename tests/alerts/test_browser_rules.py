@@ -65,6 +65,7 @@ def _propose(visitor) -> None:
     page.get_by_role("button", name="提交并试算").click()
     expect(page.get_by_role("heading", name="规则变更提议", level=1)).to_be_visible()
     jobs.run(RuleProposal.objects.get().job_id)
+    page.reload()
 
 
 def _read_the_trial(visitor) -> None:
