@@ -99,8 +99,8 @@ def _reconcile(turns: list[Turn], course: Sweep) -> None:
 
 def _find(cursor, turns: list[Turn], course: Sweep) -> None:
     settings = {turn.rule.code: turn.settings for turn in turns}
-    asked = findings.cover(cursor, [turn.rule for turn in turns], settings, course.project_ids)
-    swept = None
+    findings.cover(cursor, [turn.rule for turn in turns], settings, course.project_ids)
+    asked, swept = findings.to_ask(cursor), None
     for turn in turns:
         for setting in turn.enabled:
             if not (projects := asked.get(setting.pk)) or turn.run.error:

@@ -65,3 +65,29 @@ class Act(models.TextChoices):
 
 # They change nothing about the warning.
 REMARKS = (Act.NOTED, Act.REPLIED)
+
+
+class ProposalState(models.TextChoices):
+    PROPOSED = "proposed", "待审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "不予批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+    @property
+    def tone(self) -> str:
+        return PROPOSAL_TONES[self]
+
+
+PROPOSAL_TONES = {
+    ProposalState.PROPOSED: "blue",
+    ProposalState.APPROVED: "green",
+    ProposalState.REFUSED: "red",
+    ProposalState.WITHDRAWN: "grey",
+}
+
+
+class Change(models.TextChoices):
+    """What a proposed setting would do to the warnings of a rule."""
+
+    RAISED = "raised", "新增"
+    RELEASED = "released", "减少"

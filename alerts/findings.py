@@ -137,12 +137,12 @@ def settings_in_force(codes: Iterable[str], today: date) -> dict[str, list[RuleS
     """By rule, the most specific first: by depth of the region, then by industry, then the newest version."""
     wanted = RuleSetting.objects.filter(RuleSetting.in_force_q(today), rule_code__in=list(codes))
     found = defaultdict(list)
-    for setting in sorted(wanted.select_related("region"), key=_specific_first):
+    for setting in sorted(wanted.select_related("region"), key=specific_first):
         found[setting.rule_code].append(setting)
     return found
 
 
-def _specific_first(setting: RuleSetting) -> tuple:
+def specific_first(setting: RuleSetting) -> tuple:
     return -(setting.region.level if setting.region else 0), not setting.industry, -setting.version
 
 
@@ -152,14 +152,11 @@ def make_tables(cursor, *, few: bool) -> None:
 
 def cover(
     cursor, rules: list[type[Rule]], settings: dict[str, list[RuleSetting]], project_ids: list[int] | None
-) -> dict[int, list[int]]:
-    """The projects each setting is to be asked about, by the setting's id."""
+) -> None:
     reach = [_reach(rule, place, held) for rule in rules for place, held in enumerate(settings[rule.code])]
     narrowed = "" if project_ids is None else "AND p.id = ANY(%(projects)s)"
     cursor.execute(COVER.format(narrowed=narrowed), {"settings": json.dumps(reach), "projects": project_ids})
     cursor.execute("ANALYZE covered")
-    cursor.execute(ASKED)
-    return dict(cursor.fetchall())
 
 
 def _reach(rule: type[Rule], place: int, setting: RuleSetting) -> dict:
@@ -173,6 +170,12 @@ def _reach(rule: type[Rule], place: int, setting: RuleSetting) -> dict:
         "statuses": rule.statuses,
         "ends_with_status": rule.ends_with_status,
     }
+
+
+def to_ask(cursor) -> dict[int, list[int]]:
+    """The projects each setting is to be asked about, by the setting's id."""
+    cursor.execute(ASKED)
+    return dict(cursor.fetchall())
 
 
 def ask_about(cursor, project_ids: list[int]) -> None:
@@ -207,11 +210,11 @@ def news(cursor) -> dict[int, list[Finding]]:
     cursor.execute("SELECT * FROM news ORDER BY setting_id, project_id, subject_key")
     told = defaultdict(list)
     for row in cursor.fetchall():
-        told[row[0]].append(Finding(*row[:4], _facts(row[4]), *row[5:]))
+        told[row[0]].append(Finding(*row[:4], read_facts(row[4]), *row[5:]))
     return told
 
 
-def _facts(text: str) -> Facts:
+def read_facts(text: str) -> Facts:
     """Amounts stay exact."""
     return Facts(**json.loads(text, parse_float=Decimal))
 

@@ -9,8 +9,10 @@ from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
 from alerts.enums import OPEN_STATES, Act, Level, WarningState
-from alerts.models import Disposal, RuleRun, RuleSetting, Warning
+from alerts.models import Disposal, RuleProposal, RuleRun, RuleSetting, Warning
+from alerts.models.proposal import ProposalQuerySet
 from alerts.models.warning import WarningQuerySet
+from alerts.permissions import can_decide_rules
 from alerts.rules import Rule, rules
 from core import attachments
 from organizations.enums import Role
@@ -230,6 +232,17 @@ def last_runs() -> dict[str, RuleRun]:
     """Rule code → its latest run over everything."""
     runs = RuleRun.objects.filter(projects__isnull=True).order_by("rule_code", "-id").distinct("rule_code")
     return {run.rule_code: run for run in runs}
+
+
+def proposals_to_decide(user) -> ProposalQuerySet:
+    """Changes of rules that wait for this person: not the own ones."""
+    found = RuleProposal.objects.visible_to(user).waiting().exclude(proposed_by=user)
+    return found if can_decide_rules(user) else found.none()
+
+
+def rule_title(code: str) -> str:
+    """Code and title; of a rule that is gone the code."""
+    return next((f"{code} {rule.title}" for rule in rules() if rule.code == code), code)
 
 
 def parameters_told(code: str, params: dict) -> list[tuple[str, str]]:

@@ -7,9 +7,8 @@ from django.utils.safestring import SafeString
 
 from alerts import permissions
 from alerts.enums import Level, WarningState
-from alerts.models import CaseLead, RuleSetting, Warning
+from alerts.models import CaseLead, Warning
 from alerts.models.warning import WarningQuerySet
-from alerts.rules import Rule
 from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, Table
 from organizations.enums import RegionLevel, Role
@@ -163,36 +162,6 @@ class CaseLeadTable(Table):
     state = BadgeColumn("状态", value="get_state_display", tone=LEAD_TONES)
     opened_by = PersonColumn("移送人", value="opened_by.name", minor=True)
     opened_at = DayColumn("移送日期")
-
-
-class VersionTable(Table):
-    caption = "规则版本"
-    empty_title = "还没有设置"
-    empty_text = "按初始参数执行。"
-
-    version = Column("版本", value=lambda setting: f"第 {setting.version} 版")
-    scope = Column("适用范围", value=lambda setting: _reach(setting))
-    level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
-    days = Column("处置期限", value=lambda setting: f"{setting.disposal_days} 日")
-    params = Column("参数")
-    enabled = BadgeColumn(
-        "启用", value=lambda s: "启用" if s.enabled else "停用", tone=lambda s: "" if s.enabled else "red"
-    )
-    valid_from = DayColumn("生效日期")
-    reason = Column("变更说明")
-    created_by = Column("设置人", value="created_by.name")
-
-    def __init__(self, records: list[RuleSetting], request, *, rule: type[Rule]):
-        super().__init__(records, request)
-        for setting in records:
-            held = rule(setting.params)
-            shown = [(p.label, p.text(getattr(held, name))) for name, p in rule.parameters.items()]
-            setting.params = "；".join(f"{label} {value}" for label, value in shown)
-
-
-def _reach(setting: RuleSetting) -> str:
-    place = setting.region.name if setting.region else "全省"
-    return f"{place} {setting.get_industry_display()}" if setting.industry else place
 
 
 EXPORT_HEADERS = [

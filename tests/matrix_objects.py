@@ -83,6 +83,12 @@ OBJECTS = {
     "alerts:warning_detail": ["warning"],
     "alerts:warning_act": ["warning"],
     "alerts:case_lead_detail": ["lead"],
+    "alerts:proposal_detail": ["proposal"],
+    "alerts:trial_findings": ["proposal"],
+    "alerts:proposal_try": ["proposal"],
+    "alerts:proposal_approve": ["proposal"],
+    "alerts:proposal_refuse": ["proposal"],
+    "alerts:proposal_withdraw": ["proposal"],
     "accounts:ledger": ["account"],
     "accounts:account_edit": ["account"],
     "accounts:account_cancel": ["account"],
@@ -162,6 +168,7 @@ WORDS = {
     "kind": "roster",
     "day": "2026-09-03",
     "code": "PAY-01",
+    "version": "1",
     "month": "2026-09",
     "sheet": "settlement",
 }
@@ -171,6 +178,7 @@ OTHER_WORDS = {"alerts:warning_act": {"act": "note"}}
 SEEN_BY = {
     "user": None,
     "moving": {"officer"},
+    "proposal": {"officer"},
     "login": {"officer"},
     "owner_login": {"officer"},
     "owner": {"officer"},

@@ -45,7 +45,7 @@ GOES_ON = {
 }
 # Things of a world that do not hang on its project: people, units and lists of permits have lives of their own.
 NOT_OF_THE_PROJECT = {
-    *("bank_agreement",),
+    *("bank_agreement", "proposal"),
     *("user", "login", "looker", "contractor", "job", "workbook"),
     *("permit_sheet", "listed", "card", "certificate"),
     *("unconfirmed",),  # a project beside it

@@ -15,10 +15,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from alerts.enums import Act, WarningState
-from alerts.models import CaseLead, Disposal
+from alerts.models import CaseLead, Disposal, TrialFigure, TrialFinding
+from alerts.services import sync_settings
 from core import attachments, working_days
 from core.models import CalendarDay, Job
 from organizations.enums import Industry, OrganizationKind
+from organizations.models import User
 from projects import imports
 from projects.enums import MilestoneKind, ParticipantType
 from projects.models import MilestoneAnswer, Project, StatusChange, WageClerk
@@ -104,6 +106,7 @@ class World(MoneyOfAWorld):
         world.things |= world._deposits()
         world.things |= world._sheet()
         world.things |= world._warning()
+        world.things["proposal"] = world.propose()
         world.things |= world._jobs()
         world.things |= world._permit_list()
         world.things |= world._subcontract()
@@ -337,6 +340,23 @@ class World(MoneyOfAWorld):
         evidence = attachments.store(PDF + self.mark.encode(), f"{self.mark}佐证.pdf", by=officer, owner=disposal)
         return {"warning": warning, "disposal": disposal, "evidence": evidence, "lead": self.transfer(self.warn())}
 
+    def propose(self, **decided) -> Model:
+        """A change of a rule for the county, tried, with a warning it would release and one it would raise."""
+        sync_settings()
+        province, place = (
+            User.objects.filter(organization__region="530000", role="officer").first(),
+            self.project.region,
+        )
+        terms = {"proposed_by": province or who.officer("530000"), "region": place, "reason": self.text("变更说明")}
+        made = alarms.proposal("PAY-01", params={"grace": 3}, **terms | decided)
+        trial = alarms.trial(made)
+        for day in trial.checked_days:
+            TrialFigure.objects.create(trial=trial, day=day, jurisdiction=place, held=2, tried=2, raised=1, released=1)
+        finding = {"trial": trial, "day": trial.day, "level": "red", "message": self.text("试算内容")}
+        TrialFinding.objects.create(project=self.project, change="raised", **finding)
+        TrialFinding.objects.create(project=self.project, change="released", warning=self.warning, **finding)
+        return made
+
     def transfer(self, warning: Model) -> Model:
         text = {"number": self.text(f"案{warning.pk}"), "reason": self.text("移送理由")}
         return CaseLead.objects.create(project=self.project, warning=warning, opened_by=self.users["officer"], **text)
@@ -426,6 +446,11 @@ class World(MoneyOfAWorld):
         Job.objects.create(kind="test", title=self.text("任务"), owner=self.users["officer"])
         who.clerk(self.contractor)
         self.list_permit()
+        self.propose(state="withdrawn", decided_by=self.users["officer"], decided_at=timezone.now())
+        TrialFinding.objects.create(
+            trial=self.proposal.trial, day=self.proposal.trial.day, change="raised", project=self.project,
+            level="red", message=self.text("试算内容"),
+        )  # fmt: skip
         sites.subcontract(self.party, number=self.text(f"合同{self.party.subcontracts.count() + 1}"))
         self._account_elsewhere(number)
         self._jurisdiction(number + 2 + self.contractor.participations.count())

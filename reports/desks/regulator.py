@@ -21,6 +21,7 @@ from projects import selectors as projects
 from projects.models import Project
 from reports import links, permissions, selectors
 from reports.desks.deposits import waiting
+from reports.desks.rules import rule_changes
 from reports.desks.tiles import Tile
 from reports.desks.warnings import DueTable
 from reports.figures import COUNTS, RATES, Figures, Period, due_month
@@ -66,6 +67,8 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "due": DueTable(view.my_warnings(), request),
         "due_url": links.warnings(desk="urgent", region=view.asked),
         "due_link": f"查看全部 {view.summary.urgent:,} 条",
+        "proposals": rule_changes(request),
+        "proposals_url": links.to("alerts:proposal_list", state="proposed"),
         "charts": view.charts(),
         "places": view.places_table(),
         "county_projects": view.county_projects(),

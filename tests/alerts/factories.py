@@ -2,18 +2,45 @@
 
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from alerts.enums import Act, Level, Subject, WarningState
-from alerts.models import Disposal, RuleSetting, Warning
+from alerts.models import Disposal, RuleProposal, RuleSetting, RuleTrial, Warning
+from alerts.trial import content_of, trial_days
+from core.models import Job
 from projects.models import Project
+from tests.organizations.factories import officer
 from tests.projects.factories import project as make_project
 
 TODAY = date(2026, 11, 20)
 
 
 def setting(code: str = "TEST-00", **fields) -> RuleSetting:
+    """Versions after the first come from an approved proposal; here from one that nobody had to try."""
     version = RuleSetting.objects.filter(rule_code=code).count() + 1
-    defaults = {"version": version, "level": Level.ORANGE, "valid_from": date(2020, 5, 1)}
-    return RuleSetting.objects.create(rule_code=code, **(defaults | fields))
+    defaults = {"level": Level.ORANGE, "valid_from": date(2020, 5, 1), "disposal_days": 30} | fields
+    if version == 1:
+        return RuleSetting.objects.create(rule_code=code, version=1, **defaults)
+    defaults.pop("version", None)
+    made = proposal(code, state="approved", decided_by=officer("530000"), decided_at=timezone.now(), **defaults)
+    return RuleSetting.objects.create(version=version, proposal=made, **content_of(made))
+
+
+def proposal(code: str = "REAL-03", **fields) -> RuleProposal:
+    by = fields.pop("proposed_by", None) or officer("530000")
+    first = RuleSetting.objects.filter(rule_code=code, version=1).first()
+    defaults = {"level": Level.RED, "valid_from": timezone.localdate(), "disposal_days": 15, "reason": "省厅通知"}
+    defaults |= {"proposed_by": by, "office": by.organization, "replaces": first}
+    return RuleProposal.objects.create(rule_code=code, **(defaults | fields))
+
+
+def trial(of: RuleProposal, **fields) -> RuleTrial:
+    """A trial that found what the caller adds."""
+    day = timezone.localdate()
+    defaults = {"day": day, "days": [str(one) for one in trial_days(day)], "milliseconds": 1, "projects": 1}
+    done = Job.objects.create(kind="test", title="规则试算", owner=of.proposed_by, state=Job.State.DONE)
+    RuleProposal.objects.filter(pk=of.pk, state="proposed").update(job=done)
+    return RuleTrial.objects.create(proposal=of, **(defaults | fields))
 
 
 def warning(of: Project | None = None, **fields) -> Warning:

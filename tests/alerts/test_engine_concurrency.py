@@ -4,15 +4,14 @@ import threading
 
 import pytest
 from django.db import IntegrityError, close_old_connections, connection, transaction
-from django.utils import timezone
 
 from alerts import engine, tasks
 from alerts.enums import Act
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
-from alerts.services import change_rule
+from alerts.services import approve_proposal
 from projects.models import ChangedProject, Project
 from projects.services import mark_changed
-from tests.alerts.factories import TODAY
+from tests.alerts.factories import TODAY, proposal, trial
 from tests.alerts.sweeping import HasAddress, sweep
 from tests.organizations.factories import officer
 from tests.projects.factories import project
@@ -165,25 +164,18 @@ def test_an_officer_who_releases_while_the_sweep_refreshes_keeps_the_last_word()
     assert (first.state, first.release_kind) == ("released", "evidence")
 
 
-def test_two_changes_of_a_rule_at_once_become_two_versions():
+def test_two_changes_of_a_rule_approved_at_once_become_two_versions():
     sweep()
-    by = officer("530000")
-    barrier = threading.Barrier(2)
+    by, barrier = officer("530000"), threading.Barrier(2)
+    changes = [proposal(HasAddress.code, industry=industry) for industry in ("housing", "water")]
+    for change in changes:
+        trial(change)
 
-    def change():
+    def approve(change):
         barrier.wait()
-        change_rule(
-            rule=HasAddress,
-            by=by,
-            valid_from=timezone.localdate(),
-            level="red",
-            disposal_days=10,
-            enabled=True,
-            params={},
-            reason="试行",
-        )
+        approve_proposal(change, by=by)
 
-    for thread in [in_thread(change) for _ in range(2)]:
+    for thread in [in_thread(lambda change=change: approve(change)) for change in changes]:
         thread.join()
     versions = RuleSetting.objects.filter(rule_code=HasAddress.code).values_list("version", flat=True)
     assert sorted(versions) == [1, 2, 3]

@@ -1,16 +1,22 @@
+"""A rule is changed by two people of the province, and only so."""
+
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from alerts import services
-from alerts.models import RuleSetting
+from alerts.enums import ProposalState
+from alerts.models import RuleProposal, RuleSetting
 from alerts.rules.real_03_no_attendance import NobodyAttends
-from core.models import AuditEntry
+from core import jobs
+from core.models import AuditEntry, Job
+from tests.alerts.factories import proposal, setting, warning
 from tests.alerts.sweeping import raised
-from tests.organizations.factories import clerk, officer, region
+from tests.organizations.factories import clerk, industry_officer, officer, region
 from tests.projects.factories import project
 
 pytestmark = pytest.mark.django_db
@@ -24,44 +30,187 @@ def province():
     return officer("530000")
 
 
+@pytest.fixture
+def second():
+    return officer("530000")
+
+
+def tomorrow():
+    return timezone.localdate() + timedelta(days=1)
+
+
 def answers(**changed) -> dict:
-    tomorrow = timezone.localdate() + timedelta(days=1)
     plain = {"days": 10, "linear_days": 20, "level": "red", "disposal_days": 15, "enabled": "on"}
-    return plain | {"valid_from": tomorrow, "reason": "省厅通知", "region": "", "industry": ""} | changed
+    return plain | {"valid_from": tomorrow(), "reason": "省厅通知", "region": "", "industry": ""} | changed
 
 
-def test_the_province_changes_thresholds_from_a_day_on(client, province):
+def propose(by, *, tried=True, **changed) -> RuleProposal:
+    terms = {"level": "red", "disposal_days": 5, "enabled": True, "params": {"days": 30}, "reason": "试点"}
+    made = services.propose_change(rule=NobodyAttends, by=by, **({"valid_from": tomorrow()} | terms | changed))
+    if tried:
+        assert jobs.run(made.job.pk).state == Job.State.DONE
+        made.refresh_from_db()
+    return made
+
+
+def act(of: RuleProposal, name: str) -> str:
+    return reverse(f"alerts:proposal_{name}", args=[of.rule_code, of.pk])
+
+
+def test_a_change_is_proposed_tried_and_approved_by_a_second_officer(client, province, second):
     client.force_login(province)
-    assert client.post(CHANGE, answers()).url == DETAIL
-    made = RuleSetting.objects.get(rule_code="REAL-03", version=2)
-    assert (made.params, made.level, made.disposal_days) == ({"days": 10, "linear_days": 20}, "red", 15)
-    assert made.created_by == province
-    assert AuditEntry.objects.latest("id").action == "rule.change"
+    made = RuleProposal.objects.get(pk=client.post(CHANGE, answers()).url.strip("/").split("/")[-1])
+    assert (made.state, made.office, made.replaces.version) == (ProposalState.PROPOSED, province.organization, 1)
+    assert RuleSetting.objects.filter(rule_code="REAL-03").count() == 1  # nothing is in force yet
+    jobs.run(made.job.pk)
+    client.force_login(second)
+    assert client.post(act(made, "approve"), {"approve-opinion": "同意"}).url == made.get_absolute_url()
+    kept = RuleSetting.objects.get(rule_code="REAL-03", version=2)
+    assert (kept.params, kept.level, kept.disposal_days) == ({"days": 10, "linear_days": 20}, "red", 15)
+    assert (kept.created_by, kept.proposal.decided_by, kept.proposal.decision) == (province, second, "同意")
+    acts = list(AuditEntry.objects.order_by("-id").values_list("action", "actor_id")[:2])
+    assert acts == [("rule.change", second.pk), ("rule.propose", province.pk)]
     text = client.get(DETAIL).content.decode()
-    assert "第 2 版" in text
     assert "无考勤天数 10 日" in text
     assert "连续 7 日" in text  # the sentence of today
+    assert second.name in client.get(kept.get_absolute_url()).content.decode()
 
 
-def test_a_change_takes_hold_on_its_day_and_where_it_is_meant(province):
+def test_a_change_takes_hold_on_its_day_and_where_it_is_meant(province, second):
     for at in ("530902", "530921"):
         project(at=at, actual_start_on=timezone.localdate() - timedelta(days=9))
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    services.change_rule(
-        rule=NobodyAttends, by=province, valid_from=tomorrow, level="red", disposal_days=5, enabled=True,
-        params={"days": 30}, region=region("530902"), reason="试点",
-    )  # fmt: skip
+    made = propose(province, region=region("530902"))
+    assert len(raised(NobodyAttends, tomorrow())) == 2  # proposed, not in force
+    services.approve_proposal(made, by=second)
     assert len(raised(NobodyAttends, timezone.localdate())) == 2
-    (left,) = raised(NobodyAttends, tomorrow)
+    (left,) = raised(NobodyAttends, tomorrow())
     assert left.project.jurisdiction_id == "530921"
 
 
-def test_yesterday_is_not_changed(client, province):
+def test_a_warning_names_the_version_that_raised_it_and_leads_to_its_page(client, province, second):
+    project(actual_start_on=timezone.localdate() - timedelta(days=9))
+    services.approve_proposal(propose(province, params={"days": 5}, valid_from=timezone.localdate()), by=second)
+    (found,) = raised(NobodyAttends, timezone.localdate())
+    assert found.setting.version == 2
+    client.force_login(officer("530902"))
+    assert found.setting.get_absolute_url() in client.get(found.get_absolute_url()).content.decode()
+    answer = client.get(found.setting.get_absolute_url()).content.decode()
+    assert "<ins>5 日</ins>" in answer
+    assert "7 日" in answer
+
+
+def test_whoever_proposes_does_not_decide(client, province, second):
+    made = propose(province)
     client.force_login(province)
-    answer = client.post(CHANGE, answers(valid_from=timezone.localdate() - timedelta(days=1)))
-    assert answer.status_code == 422
-    assert "生效日期不能早于今天。" in answer.content.decode()
+    assert f'action="{act(made, "approve")}"' not in client.get(made.get_absolute_url()).content.decode()
+    assert client.post(act(made, "approve")).status_code == 403
+    assert client.post(act(made, "refuse"), {"refuse-reason": "不"}).status_code == 403
+    with pytest.raises(ValidationError, match="不能是同一人"):
+        services.approve_proposal(made, by=province)
+    with pytest.raises(ValidationError, match="不能是同一人"):
+        services.refuse_proposal(made, by=province, reason="不")
+    client.force_login(second)
+    assert f'action="{act(made, "approve")}"' in client.get(made.get_absolute_url()).content.decode()
+
+
+DECIDE = "UPDATE alerts_ruleproposal SET state = 'approved', decided_by_id = {by}, decided_at = now() WHERE id = {pk}"
+INSERT = """
+INSERT INTO alerts_rulesetting
+    (rule_code, version, enabled, level, disposal_days, params, industry, valid_from, reason, created_at, proposal_id)
+SELECT rule_code, 2, enabled, {level}, disposal_days, params, industry, valid_from, reason, now(), {proposal}
+FROM alerts_ruleproposal WHERE id = {pk}
+"""
+
+
+def refused_by_the_database(statement: str, match: str) -> None:
+    with pytest.raises(DatabaseError, match=match), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_database_itself_asks_for_two_people_and_an_approved_proposal(province, second):
+    made = propose(province)
+    refused_by_the_database(DECIDE.format(by=province.pk, pk=made.pk), "rule_proposal_needs_two_people")
+    refused_by_the_database(DECIDE.format(by="NULL", pk=made.pk), "rule_proposal_decided_by_somebody")
+    plain = {"level": "level", "pk": made.pk}
+    refused_by_the_database(INSERT.format(proposal=made.pk, **plain), "by an approved proposal only")
+    refused_by_the_database(INSERT.format(proposal="NULL", **plain), "by an approved proposal only")
+    with connection.cursor() as cursor:
+        cursor.execute(DECIDE.format(by=second.pk, pk=made.pk))
+        refused_by_the_database(INSERT.format(proposal=made.pk, **plain | {"level": "'yellow'"}), "approved proposal")
+        cursor.execute(INSERT.format(proposal=made.pk, **plain))  # as it was approved
+
+
+def test_settings_and_proposals_stand_as_they_were_written(province, second):
+    made = propose(province)
+    for change in ("params = '{}'", "reason = '改'", "valid_from = '2030-01-01'"):
+        refused_by_the_database(f"UPDATE alerts_ruleproposal SET {change} WHERE id = {made.pk}", "Cannot update")
+    refused_by_the_database(f"DELETE FROM alerts_ruleproposal WHERE id = {made.pk}", "Cannot delete")
+    services.refuse_proposal(made, by=second, reason="依据不足")
+    undo = f"UPDATE alerts_ruleproposal SET state = 'proposed', decided_by_id = NULL, decided_at = NULL, decision = ''\
+        WHERE id = {made.pk}"
+    refused_by_the_database(undo, "Cannot update")
+    refused_by_the_database("UPDATE alerts_rulesetting SET enabled = false", "append-only|Cannot update")
+
+
+def test_refused_and_withdrawn_proposals_are_kept_and_nothing_comes_of_them(client, province, second):
+    refused, withdrawn = propose(province), None
+    with pytest.raises(ValidationError):
+        services.refuse_proposal(refused, by=second, reason=" ")
+    client.force_login(second)
+    client.post(act(refused, "refuse"), {"refuse-reason": "依据不足"})
+    withdrawn = propose(province)
+    with pytest.raises(PermissionDenied):
+        services.withdraw_proposal(withdrawn, by=second)
+    services.withdraw_proposal(withdrawn, by=province, reason="另行提议")
+    states = dict(RuleProposal.objects.values_list("pk", "state"))
+    assert states == {refused.pk: "refused", withdrawn.pk: "withdrawn"}
     assert RuleSetting.objects.filter(rule_code="REAL-03").count() == 1
+    assert "依据不足" in client.get(refused.get_absolute_url()).content.decode()
+    for late in (services.approve_proposal, services.try_again):
+        with pytest.raises(ValidationError, match="已经办结"):
+            late(refused, by=second)
+
+
+def test_nothing_is_approved_untried(client, province, second):
+    made = propose(province, tried=False)
+    with pytest.raises(ValidationError, match="试算"):
+        services.approve_proposal(made, by=second)
+    client.force_login(second)
+    assert f'action="{act(made, "approve")}"' not in client.get(made.get_absolute_url()).content.decode()
+    Job.objects.filter(pk=made.job.pk).update(state=Job.State.FAILED)
+    with pytest.raises(ValidationError, match="试算"):
+        services.approve_proposal(made, by=second)
+
+
+def test_a_proposal_whose_day_has_passed_is_proposed_anew(province, second):
+    late = proposal(
+        "REAL-03", proposed_by=province, valid_from=timezone.localdate() - timedelta(days=1), industry="water"
+    )
+    with pytest.raises(ValidationError, match="生效日期已过"):
+        services.approve_proposal(late, by=second)
+
+
+def test_one_proposal_at_a_time_for_a_reach(province):
+    propose(province, tried=False)
+    with pytest.raises(ValidationError, match="已有一份待审批的提议"):
+        propose(province, tried=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        proposal("REAL-03")
+    propose(province, tried=False, industry="water")
+
+
+def test_what_changes_nothing_and_what_lies_in_the_past_is_refused(client, province):
+    client.force_login(province)
+    same = answers(days=7, linear_days=18, level="orange", disposal_days=30)
+    for wrong, said in (
+        (same, "与现行设置完全相同"),
+        (answers(valid_from=timezone.localdate() - timedelta(days=1)), "生效日期不能早于今天。"),
+        (answers(valid_to=tomorrow()), "失效日期应晚于生效日期。"),
+    ):
+        answer = client.post(CHANGE, wrong)
+        assert answer.status_code == 422
+        assert said in answer.content.decode()
+    assert not RuleProposal.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -70,22 +219,99 @@ def test_yesterday_is_not_changed(client, province):
 def test_wrong_answers_are_refused(client, province, wrong):
     client.force_login(province)
     assert client.post(CHANGE, answers(**wrong)).status_code == 422
-    assert RuleSetting.objects.filter(rule_code="REAL-03").count() == 1
+    assert not RuleProposal.objects.exists()
 
 
-@pytest.mark.parametrize("at", ["530900", "530902"])
-def test_other_levels_read_the_rules_but_do_not_change_them(client, province, at):
+# --- a prefecture's own ----------------------------------------------------------------------------------------------
+
+
+def test_a_prefecture_proposes_for_its_own_area_and_the_province_approves(client, province):
+    own, _ = officer("530900"), region("530902")
+    client.force_login(own)
+    assert client.post(CHANGE, answers(region="")).status_code == 422
+    assert client.post(CHANGE, answers(region="530100")).status_code == 422
+    client.post(CHANGE, answers(region="530902"))
+    made = RuleProposal.objects.get()
+    jobs.run(made.job.pk)
+    with pytest.raises(PermissionDenied):
+        services.approve_proposal(made, by=officer("530900"))
+    kept = services.approve_proposal(made, by=province)
+    assert (kept.region_id, kept.created_by) == ("530902", own)
+
+
+@pytest.mark.parametrize(
+    ("laxer", "field"),
+    [
+        ({"level": "yellow"}, "level"),
+        ({"disposal_days": 31}, "disposal_days"),
+        ({"enabled": False}, "enabled"),
+        ({"region": None}, "region"),
+    ],
+)
+def test_what_an_area_adds_is_no_laxer(province, laxer, field):
+    own = officer("530900")
+    with pytest.raises(ValidationError) as refused:
+        propose(own, tried=False, **{"region": own.region} | laxer)
+    assert field in refused.value.error_dict
+
+
+def test_a_laxer_threshold_of_an_area_shows_in_its_trial(client, province):
+    project(actual_start_on=timezone.localdate() - timedelta(days=9))
+    own = officer("530900")
+    made = propose(own, region=own.region, params={"days": 30})
+    client.force_login(province)
+    assert "本地设置应当更严" not in client.get(made.get_absolute_url()).content.decode()  # nothing is open yet
+    raised(NobodyAttends, timezone.localdate())
+    client.post(act(made, "try"))
+    made.refresh_from_db()
+    assert jobs.run(made.job.pk).state == Job.State.DONE
+    assert "本地设置应当更严" in client.get(made.get_absolute_url()).content.decode()
+
+
+# --- who reads -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["530902"])
+def test_a_county_reads_the_rules_but_proposes_nothing(client, province, at):
     client.force_login(officer(at))
     assert client.get(DETAIL).status_code == 200
     assert client.get(CHANGE).status_code == 403
     with pytest.raises(PermissionDenied):
-        services.change_rule(
-            rule=NobodyAttends, by=officer(at), valid_from=timezone.localdate(), level="red", disposal_days=5,
-            enabled=True, params={}, reason="…",
-        )  # fmt: skip
+        propose(officer(at), tried=False)
+
+
+def test_a_proposal_is_read_where_it_touches(client, province):
+    made = propose(province, tried=False, region=region("530902"))
+    expected = {"530000": 200, "530900": 200, "530902": 200, "530921": 404, "530100": 404}
+    for at, status in expected.items():
+        client.force_login(officer(at))
+        assert client.get(made.get_absolute_url()).status_code == status, at
+        assert (f"{made.get_absolute_url()}" in client.get(DETAIL).content.decode()) == (status == 200), at
+    client.force_login(industry_officer("530900"))
+    assert client.get(made.get_absolute_url()).status_code == 403
+    assert made.get_absolute_url() not in client.get(DETAIL).content.decode()
+
+
+def test_whoever_must_decide_finds_it_on_the_desk(client, province, second):
+    made = propose(province, tried=False)
+    for user, waits in ((second, True), (province, False), (officer("530900"), False)):
+        client.force_login(user)
+        assert ("待审批的规则变更" in client.get("/").content.decode()) is waits
+    client.force_login(second)
+    assert (
+        made.get_absolute_url() in client.get(reverse("alerts:proposal_list"), {"state": "proposed"}).content.decode()
+    )
 
 
 def test_a_clerk_reads_a_rule_and_an_unknown_one_is_not_found(client, province):
     client.force_login(clerk())
     assert client.get(DETAIL).status_code == 200
     assert client.get(reverse("alerts:rule_detail", args=["NO-99"])).status_code == 404
+
+
+def test_the_version_of_a_rule_that_is_gone_can_still_be_read(client, province):
+    of = warning(setting=setting("GONE-01", params={"days": 3}))
+    client.force_login(officer("530902"))
+    answer = client.get(of.setting.get_absolute_url())
+    assert answer.status_code == 200
+    assert "该规则已不再执行" in answer.content.decode()

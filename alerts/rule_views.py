@@ -1,0 +1,267 @@
+"""The catalogue of rules, the versions of their settings, and how a version comes about."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from alerts import permissions, rule_selectors, selectors, services
+from alerts.enums import Change
+from alerts.filters import FindingFilters, ProposalFilters
+from alerts.forms import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
+from alerts.models import RuleProposal, RuleSetting, TrialFinding, Warning
+from alerts.rule_tables import (
+    FindingTable,
+    OwnProposalTable,
+    ProposalTable,
+    TrialPlaceTable,
+    VersionTable,
+    findings_url,
+)
+from alerts.rules import Rule, rules
+from alerts.trial import LISTED
+from core.access import access, read_or_write
+from organizations.enums import Role
+from organizations.models import Region
+from projects.pages import dialog_answer
+
+READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK, Role.SYSTEM)
+WITH_PEOPLE = ("region", "office__region", "proposed_by", "decided_by")
+
+
+# --- the catalogue ---------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@access(*READERS)
+def rule_list(request):
+    """Every rule with its setting in force for everyone, and its figures within the reader's scope."""
+    entries = selectors.catalogue(Warning.objects.visible_to(request.user), rules(), timezone.localdate())
+    context = {"entries": entries, "sees_proposals": request.user.role == Role.OFFICER}
+    return render(request, "alerts/rule_list.html", context)
+
+
+@require_GET
+@access(*READERS)
+def rule_detail(request, code):
+    """The rule with every version of its setting, and for officers the changes proposed."""
+    rule = _rule(code)
+    (entry,) = selectors.catalogue(Warning.objects.visible_to(request.user), [rule], timezone.localdate())
+    versions = RuleSetting.objects.filter(rule_code=code).order_by("-version")
+    versions = versions.select_related("region", "created_by", "proposal__decided_by")
+    proposals = _proposals(request).filter(rule_code=code).order_by("-id") if _sees_proposals(request) else None
+    context = {
+        "entry": entry,
+        "table": VersionTable(list(versions), request, rule=rule),
+        "proposals": OwnProposalTable(list(proposals[:50]), request) if proposals is not None else None,
+        "can_propose": permissions.can_propose_rules(request.user),
+    }
+    return render(request, "alerts/rule_detail.html", context)
+
+
+@require_GET
+@access(*READERS)
+def rule_version(request, code, version):
+    """A version as a warning names it, beside the one it followed; also of a rule that is gone."""
+    settings = RuleSetting.objects.select_related("region", "created_by", "proposal__decided_by")
+    setting = get_object_or_404(settings, rule_code=code, version=version)
+    proposal = setting.proposal
+    earlier = proposal.replaces if proposal else None
+    may_read = _sees_proposals(request) and proposal and _proposals(request).filter(pk=proposal.pk).exists()
+    today = timezone.localdate()
+    context = {
+        "setting": setting,
+        "rule": rule_selectors.rule_of(code),
+        "earlier": earlier,
+        "differences": rule_selectors.differences(earlier, setting),
+        "proposal": proposal if may_read else None,
+        "raised": Warning.objects.visible_to(request.user).filter(setting=setting).count(),
+        "state": _standing(setting, today),
+    }
+    return render(request, "alerts/rule_version.html", context)
+
+
+def _standing(setting: RuleSetting, today: date) -> tuple[str, str]:
+    """Words and tone: whether it counts today. A newer one of the same reach takes its place."""
+    if setting.valid_from > today:
+        return "尚未生效", "blue"
+    same = RuleSetting.objects.filter(
+        RuleSetting.in_force_q(today), rule_code=setting.rule_code, region=setting.region, industry=setting.industry
+    )
+    newest = same.order_by("-version").first()
+    return ("现行", "green") if newest == setting else ("已被替代或失效", "grey")
+
+
+@read_or_write
+@access(Role.OFFICER)
+def rule_change(request, code):
+    rule = _rule(code)
+    if not permissions.can_propose_rules(request.user):
+        raise PermissionDenied
+    form = RuleForm(request.POST or None, rule=rule, user=request.user, today=timezone.localdate())
+    if request.method == "POST" and form.is_valid():
+        try:
+            proposal = services.propose_change(rule=rule, by=request.user, **form.values())
+        except ValidationError as error:
+            form.refuse(error)
+        else:
+            messages.success(request, "提议已提交，正在试算；由省级另一名工作人员审批后生效。")
+            return redirect(proposal)
+    status = 422 if form.errors else 200
+    return render(request, "alerts/rule_change.html", {"form": form, "rule": rule}, status=status)
+
+
+def _rule(code: str) -> type[Rule]:
+    if (found := rule_selectors.rule_of(code)) is None:
+        raise Http404
+    return found
+
+
+# --- proposals -------------------------------------------------------------------------------------------------------
+
+
+def _sees_proposals(request) -> bool:
+    return request.user.role == Role.OFFICER
+
+
+def _proposals(request):
+    return RuleProposal.objects.visible_to(request.user).select_related(*WITH_PEOPLE)
+
+
+def _proposal(request, code: str, pk: int) -> RuleProposal:
+    found = _proposals(request).select_related("job", "trial", "replaces__region", "office")
+    return get_object_or_404(found, rule_code=code, pk=pk)
+
+
+@require_GET
+@access(Role.OFFICER)
+def proposal_list(request):
+    filters = ProposalFilters(request.GET)
+    table = ProposalTable(filters.apply(_proposals(request)), request)
+    return render(request, "alerts/proposal_list.html", {"filters": filters, "table": table})
+
+
+@require_GET
+@access(Role.OFFICER)
+def proposal_detail(request, code, pk):
+    proposal, user = _proposal(request, code, pk), request.user
+    trial = getattr(proposal, "trial", None)
+    context = {
+        "proposal": proposal,
+        "rule": rule_selectors.rule_of(code),
+        "differences": rule_selectors.differences(proposal.replaces, proposal),
+        "trial": trial,
+        "job": proposal.job,
+        "job_is_mine": bool(proposal.job and proposal.job.owner_id == user.pk),
+        "can_decide": permissions.can_decide_proposal(user, proposal),
+        "needs_another": proposal.is_open and user.pk == proposal.proposed_by_id,
+        "can_withdraw": permissions.can_withdraw_proposal(user, proposal),
+        "can_try": permissions.can_try_proposal(user, proposal),
+        "effect": rule_selectors.effect_of(proposal, user),
+        "approval_form": ApprovalForm(prefix="approve"),
+        "refusal_form": RefusalForm(prefix="refuse"),
+        "withdrawal_form": WithdrawalForm(prefix="withdraw"),
+    }
+    if trial:
+        context |= _trial(request, proposal)
+    return render(request, "alerts/proposal_detail.html", context)
+
+
+def _trial(request, proposal: RuleProposal) -> dict:
+    """The counts within the reader's area, or within a place of it."""
+    trial, user = proposal.trial, request.user
+    figures, region = rule_selectors.figures_of(trial, user), _region(request)
+    days = rule_selectors.day_rows(trial, figures, region)
+    shown = next((row for row in days if str(row.day) == request.GET.get("day")), days[0])
+    for row in days:
+        row.links = {c.value: findings_url(proposal, day=row.day, change=c, place=region.prefix) for c in Change}
+    places = rule_selectors.place_rows(figures, region, shown.day)
+    return {
+        "days": days,
+        "shown": shown,
+        "region": region,
+        "path": [step for step in _path(region) if step.code.startswith(user.region.prefix)],
+        "places": TrialPlaceTable(places, request, proposal=proposal, day=shown.day),
+        "loosens": proposal.by_prefecture and any(row.released for row in days),
+        "is_old": proposal.is_open and trial.day < timezone.localdate(),
+    }
+
+
+def _region(request) -> Region:
+    """`?region=` within the reader's own; anything else does not exist for them."""
+    own, code = request.user.region, request.GET.get("region", "")
+    if not code:
+        return own
+    return get_object_or_404(Region.objects.within(own).select_related("parent__parent"), code=code)
+
+
+def _path(region: Region) -> list[Region]:
+    return [*_path(region.parent), region] if region.parent else [region]
+
+
+@require_GET
+@access(Role.OFFICER)
+def trial_findings(request, code, pk):
+    """One day's warnings more and less, of the projects the reader sees."""
+    proposal = _proposal(request, code, pk)
+    trial = getattr(proposal, "trial", None)
+    if trial is None:
+        return redirect(proposal)
+    filters = FindingFilters(request.GET, days=trial.checked_days)
+    found = TrialFinding.objects.visible_to(request.user).filter(trial=trial)
+    found = filters.apply(found).select_related("project__jurisdiction")
+    context = {
+        "proposal": proposal,
+        "rule": rule_selectors.rule_of(code),
+        "filters": filters,
+        "day": filters.day_asked,
+        "is_today": filters.day_asked == trial.day,
+        "table": FindingTable(found, request),
+        "listed": LISTED,
+    }
+    return render(request, "alerts/trial_findings.html", context)
+
+
+@require_POST
+@access(Role.OFFICER)
+def proposal_try(request, code, pk):
+    proposal = _proposal(request, code, pk)
+    return _act(request, proposal, permissions.can_try_proposal, None, services.try_again, "已开始试算。")
+
+
+@require_POST
+@access(Role.OFFICER)
+def proposal_approve(request, code, pk):
+    proposal, form = _proposal(request, code, pk), ApprovalForm(request.POST, prefix="approve")
+    done = f"已批准，{proposal.valid_from} 起生效，当晚全面核对时执行。"
+    return _act(request, proposal, permissions.can_decide_proposal, form, services.approve_proposal, done)
+
+
+@require_POST
+@access(Role.OFFICER)
+def proposal_refuse(request, code, pk):
+    proposal, form = _proposal(request, code, pk), RefusalForm(request.POST, prefix="refuse")
+    return _act(request, proposal, permissions.can_decide_proposal, form, services.refuse_proposal, "已登记不予批准。")
+
+
+@require_POST
+@access(Role.OFFICER)
+def proposal_withdraw(request, code, pk):
+    proposal, form = _proposal(request, code, pk), WithdrawalForm(request.POST, prefix="withdraw")
+    done = "提议已撤回，留存备查。"
+    return _act(request, proposal, permissions.can_withdraw_proposal, form, services.withdraw_proposal, done)
+
+
+def _act(request, proposal: RuleProposal, may, form, service, done: str):
+    """Whoever may not is refused; what has been decided meanwhile is told."""
+    if proposal.is_open and not may(request.user, proposal):
+        raise PermissionDenied
+
+    def act():
+        service(proposal, by=request.user, **(form.cleaned_data if form else {}))
+
+    return dialog_answer(request, proposal, form, act, done)

@@ -1,0 +1,255 @@
+"""A proposed setting tried on the real data (A10): what the engine would do with it, and does with the one in force.
+
+For today both run as the next sweep would: what it would open, and which open warnings it would release. For past
+month ends only what the rule finds is compared: the rule is asked with the day of then, the data are those of now.
+Everything happens in temporary tables of a transaction that PostgreSQL itself keeps read-only; only when it is over
+are the counts by place and the rows of the lists written.
+"""
+
+import time
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import timezone
+
+from alerts import findings
+from alerts.enums import OPEN_STATES, Change, Level
+from alerts.models import RuleProposal, RuleSetting, RuleTrial, TrialFigure, TrialFinding
+from alerts.rules import Rule, rules
+from core.jobs import Progress, job
+
+TRIAL = "rule_trial"
+MONTH_ENDS = 3
+LISTED = 5_000  # rows of one list, of one day; taken from all places in turn
+HELD, TRIED = "held", "tried"
+PROPOSED = 0  # stands for the id of the setting that is not one yet
+
+# `reach`: the projects the proposed setting would take hold of; elsewhere nothing changes. `outcome`: of each side
+# what is found, what it opens and what it ends; `changed`: where the sides differ.
+TABLES = """
+CREATE TEMPORARY TABLE IF NOT EXISTS reach (project_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS outcome (
+    side text, kind text, project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb,
+    warning_id bigint
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS changed (
+    change text, project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb,
+    warning_id bigint
+) ON COMMIT DELETE ROWS;
+"""
+EMPTY = "DELETE FROM reach; DELETE FROM outcome; DELETE FROM changed"
+READ_ONLY = "SET TRANSACTION READ ONLY"
+
+# A project that was not yet supervised on that day could not have had a warning.
+REACH = """
+INSERT INTO reach
+SELECT c.project_id FROM covered c JOIN projects_project p ON p.id = c.project_id
+WHERE c.setting_id = %(proposed)s AND (%(is_today)s OR p.supervised_from <= %(day)s)
+"""
+NARROW = "DELETE FROM covered c WHERE NOT EXISTS (SELECT 1 FROM reach r WHERE r.project_id = c.project_id)"
+
+FOUND = """
+INSERT INTO outcome (side, kind, project_id, subject_key, setting_id, severity, facts)
+SELECT %(side)s, 'found', project_id, subject_key, setting_id, severity, facts FROM found
+"""
+OPENS = """
+INSERT INTO outcome (side, kind, project_id, subject_key, setting_id, severity, facts)
+SELECT %(side)s, 'opens', project_id, subject_key, setting_id, severity, facts FROM news WHERE warning_id IS NULL
+"""
+# As the engine releases: covered, switched on, and not found.
+ENDS = """
+INSERT INTO outcome (side, kind, project_id, subject_key, warning_id)
+SELECT %(side)s, 'ends', w.project_id, w.subject_key, w.id
+FROM alerts_warning w
+JOIN covered c ON c.project_id = w.project_id AND c.releases
+WHERE w.rule_code = %(code)s AND w.state = ANY(%(open)s)
+  AND NOT EXISTS (SELECT 1 FROM found f WHERE f.project_id = w.project_id AND f.subject_key = w.subject_key)
+"""
+DIFFERS = """
+INSERT INTO changed (change, project_id, subject_key, setting_id, severity, facts, warning_id)
+SELECT %(change)s, m.project_id, m.subject_key, m.setting_id, m.severity, m.facts, m.warning_id
+FROM outcome m
+WHERE m.side = %(more)s AND m.kind = %(kind)s AND NOT EXISTS (
+    SELECT 1 FROM outcome l
+    WHERE l.side = %(less)s AND l.kind = %(kind)s AND l.project_id = m.project_id AND l.subject_key = m.subject_key
+)
+"""
+FIGURES = """
+SELECT p.jurisdiction_id, count(*) FILTER (WHERE o.what = 'held'), count(*) FILTER (WHERE o.what = 'tried'),
+       count(*) FILTER (WHERE o.what = 'raised'), count(*) FILTER (WHERE o.what = 'released')
+FROM (
+    SELECT project_id, side AS what FROM outcome WHERE kind = 'found'
+    UNION ALL SELECT project_id, change FROM changed
+) o
+JOIN projects_project p ON p.id = o.project_id
+GROUP BY p.jurisdiction_id
+"""
+# Every place has its first ones before any has its second: whoever reads, for whichever place, finds rows.
+LIST = """
+SELECT project_id, setting_id, severity, facts, warning_id, level, message
+FROM (
+    SELECT c.*, w.level, w.message, p.jurisdiction_id,
+           row_number() OVER (PARTITION BY p.jurisdiction_id ORDER BY c.project_id, c.subject_key) AS turn
+    FROM changed c
+    JOIN projects_project p ON p.id = c.project_id
+    LEFT JOIN alerts_warning w ON w.id = c.warning_id
+    WHERE c.change = %(change)s
+) one
+ORDER BY turn, jurisdiction_id
+LIMIT %(limit)s
+"""
+
+
+@dataclass
+class Result:
+    days: list[date]
+    projects: int = 0
+    figures: list[TrialFigure] = field(default_factory=list)
+    findings: list[TrialFinding] = field(default_factory=list)
+
+
+def trial_days(today: date) -> list[date]:
+    """Today and the last month ends."""
+    days = [today]
+    for _ in range(MONTH_ENDS):
+        days.append(days[-1].replace(day=1) - timedelta(days=1))
+    return days
+
+
+@job(TRIAL, "规则试算")
+def run_trial(progress: Progress, *, proposal_id: int) -> None:
+    """In a transaction of its own for what is read, and one for what is written."""
+    proposals = RuleProposal.objects.unscoped("the worker tries proposals of all offices").select_related("region")
+    proposal = proposals.get(pk=proposal_id)
+    started, today = time.perf_counter(), timezone.localdate()
+    result = compute(proposal, today, progress)
+    keep(proposal, today, result, milliseconds=round((time.perf_counter() - started) * 1000))
+    progress.last_word = f"{result.projects:,} 个项目，{len(result.days)} 个核对日。"
+
+
+@transaction.atomic
+def keep(proposal: RuleProposal, today: date, result: Result, *, milliseconds: int) -> RuleTrial:
+    """In place of the trial before. What a decision was taken on stays."""
+    own = RuleProposal.objects.unscoped("the worker tries proposals of all offices").select_for_update()
+    if not own.get(pk=proposal.pk).is_open:
+        raise ValidationError("提议已经办结，试算结果不再更新。")
+    RuleTrial.objects.unscoped("the worker").filter(proposal=proposal).delete()
+    days = [str(day) for day in result.days]
+    trial = RuleTrial.objects.create(
+        proposal=proposal, day=today, days=days, milliseconds=milliseconds, projects=result.projects
+    )
+    for row in (*result.figures, *result.findings):
+        row.trial = trial
+    TrialFigure.objects.bulk_create(result.figures, batch_size=1000)
+    TrialFinding.objects.bulk_create(result.findings, batch_size=1000)
+    return trial
+
+
+def compute(proposal: RuleProposal, today: date, progress=lambda *args: None) -> Result:
+    """A transaction a day; progress is written between them."""
+    result, comparison = Result(days=trial_days(today)), Comparison(proposal, today)
+    for number, day in enumerate(result.days):
+        progress(number, len(result.days), f"核对日 {day}")
+        with transaction.atomic(), connection.cursor() as cursor:
+            findings.make_tables(cursor, few=True)
+            cursor.execute(TABLES)
+            cursor.execute(EMPTY)
+            cursor.execute(READ_ONLY)
+            comparison.run(cursor, day, result)
+    return result
+
+
+class Comparison:
+    """The settings in force and the same with the proposed one among them."""
+
+    def __init__(self, proposal: RuleProposal, today: date):
+        self.today = today
+        self.rule: type[Rule] = next(rule for rule in rules() if rule.code == proposal.rule_code)
+        held = findings.settings_in_force([proposal.rule_code], today)[proposal.rule_code]
+        tried = sorted([*held, as_setting(proposal)], key=findings.specific_first)
+        self.sides = {HELD: held, TRIED: tried}
+        self.settings: dict[int, RuleSetting] = {setting.pk: setting for setting in tried}
+
+    def run(self, cursor, day: date, result: Result) -> None:
+        self.cursor, is_today = cursor, day == self.today
+        self._cover(TRIED)
+        self.cursor.execute(REACH, {"proposed": PROPOSED, "is_today": is_today, "day": day})
+        result.projects = max(result.projects, self.cursor.rowcount)
+        self.cursor.execute("ANALYZE reach")
+        for side in self.sides:
+            self._side(side, day, as_engine=is_today)
+        self.cursor.execute("ANALYZE outcome")
+        self._compare(as_engine=is_today)
+        result.figures += self._figures(day)
+        result.findings += [row for change in Change for row in self._list(day, change)]
+
+    def _side(self, side: str, day: date, *, as_engine: bool) -> None:
+        self.cursor.execute(findings.EMPTY_FEW)
+        self._cover(side)
+        self.cursor.execute(NARROW)
+        asked = findings.to_ask(self.cursor)
+        for setting in self.sides[side]:
+            if setting.enabled and setting.pk in asked:
+                findings.ask_about(self.cursor, asked[setting.pk])
+                findings.find(self.cursor, self.rule(setting.params), setting, day)
+        self.cursor.execute(FOUND, {"side": side})
+        if as_engine:
+            findings.news(self.cursor)
+            self.cursor.execute(OPENS, {"side": side})
+            self.cursor.execute(ENDS, {"side": side, "code": self.rule.code, "open": list(OPEN_STATES)})
+
+    def _cover(self, side: str) -> None:
+        findings.cover(self.cursor, [self.rule], {self.rule.code: self.sides[side]}, None)
+
+    def _compare(self, *, as_engine: bool) -> None:
+        raised = {"change": Change.RAISED, "more": TRIED, "less": HELD, "kind": "opens" if as_engine else "found"}
+        released = {"change": Change.RELEASED, "more": HELD, "less": TRIED, "kind": "found"}
+        if as_engine:
+            released |= {"more": TRIED, "less": HELD, "kind": "ends"}
+        for differs in (raised, released):
+            self.cursor.execute(DIFFERS, differs)
+
+    def _figures(self, day: date) -> list[TrialFigure]:
+        self.cursor.execute(FIGURES)
+        return [
+            TrialFigure(day=day, jurisdiction_id=place, held=held, tried=tried, raised=raised, released=released)
+            for place, held, tried, raised, released in self.cursor.fetchall()
+        ]
+
+    def _list(self, day: date, change: Change) -> list[TrialFinding]:
+        self.cursor.execute(LIST, {"change": change, "limit": LISTED})
+        return [self._finding(day, change, *row) for row in self.cursor.fetchall()]
+
+    def _finding(self, day, change, project, setting_id, severity, facts, warning, level, message) -> TrialFinding:
+        row = TrialFinding(day=day, change=change, project_id=project, warning_id=warning)
+        if warning:
+            row.level, row.message = level, message
+            return row
+        setting = self.settings[setting_id]
+        row.level = Level.of_severity(max(severity, Level(setting.level).severity))
+        row.message = self.rule(setting.params).message(findings.read_facts(facts))[:500]
+        return row
+
+
+def as_setting(proposal: RuleProposal) -> RuleSetting:
+    """As it would be in force, not saved."""
+    newest = max((s.version for s in RuleSetting.objects.filter(rule_code=proposal.rule_code)), default=0)
+    return RuleSetting(pk=PROPOSED, version=newest + 1, **content_of(proposal))
+
+
+def content_of(proposal: RuleProposal) -> dict:
+    """What the setting made of a proposal takes over."""
+    names = (
+        "rule_code",
+        "enabled",
+        "level",
+        "disposal_days",
+        "params",
+        "region",
+        "industry",
+        "valid_from",
+        "valid_to",
+    )
+    return {name: getattr(proposal, name) for name in names}
