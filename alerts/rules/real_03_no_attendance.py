@@ -1,12 +1,14 @@
 from datetime import date
 
 from alerts.enums import Level, Subject
-from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
+from alerts.rules.base import Column, Facts, Parameter, Sql
+from alerts.rules.pausing import PausesForFestival
 from projects.enums import Status
 
 
-class NobodyAttends(Rule):
-    """在建项目连续 {days} 日（线性工程 {linear_days} 日）没有任何人员考勤。"""
+class NobodyAttends(PausesForFestival):
+    """在建项目连续 {days} 日（线性工程 {linear_days} 日）没有任何人员考勤，超过 {red_after} 日升为红色；
+    春节前 {festival_before} 日至春节后 {festival_after} 日不计。"""
 
     code = "REAL-03"
     title = "在建项目无人考勤"
@@ -17,6 +19,7 @@ class NobodyAttends(Rule):
     statuses = (Status.IN_PROGRESS,)
     days = Parameter(7, "无考勤天数", "日")
     linear_days = Parameter(18, "线性工程无考勤天数", "日")
+    red_after = Parameter(30, "升为红色（无考勤天数）", "日")
     columns = (
         Column("last_day", "最近考勤日", "day"),
         Column("working_since", "在建起始日", "day"),
@@ -26,12 +29,12 @@ class NobodyAttends(Rule):
 
     def find(self, today: date) -> Sql:
         """The days before today count: a day that is not over proves nothing. Silence begins with the last attendance,
-        the start or the resumption, whichever is latest."""
+        the start or the resumption, whichever is latest; the days around the Spring Festival are nobody's."""
         return self.sql(
             """
             WITH started AS (
                 SELECT p.id, greatest(p.actual_start_on, resumed.on) AS working_since,
-                       %(today)s::date - CASE WHEN p.is_linear THEN %(linear_days)s ELSE %(days)s END AS since
+                       CASE WHEN p.is_linear THEN %(linear_since)s ELSE %(since)s END::date AS since
                 FROM swept
                 JOIN projects_project p ON p.id = swept.project_id
                 LEFT JOIN LATERAL (
@@ -49,6 +52,7 @@ class NobodyAttends(Rule):
                   )
             )
             SELECT s.id AS project_id, '' AS subject_key, s.working_since, last.day AS last_day,
+                   CASE WHEN greatest(s.working_since, last.day) < %(red_since)s THEN 3 ELSE 2 END AS severity,
                    (
                        SELECT count(*) FROM workers_engagement e
                        WHERE e.project_id = s.id AND e.entered_on <= %(today)s
@@ -61,6 +65,9 @@ class NobodyAttends(Rule):
             """,
             today,
             in_progress=Status.IN_PROGRESS,
+            linear_since=self.festival.back(today, self.linear_days),
+            since=self.festival.back(today, self.days),
+            red_since=self.festival.back(today, self.red_after),
         )
 
     def message(self, facts: Facts) -> str:
