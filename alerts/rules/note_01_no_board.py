@@ -38,12 +38,12 @@ class NoNoticeBoard(Rule):
             ),
             board AS (
                 SELECT p.id AS project_id, p.actual_start_on, latest.checked_on, latest.place,
-                       ARRAY(SELECT i FROM unnest(%(items)s) i WHERE NOT i = ANY(latest.items)) AS lacking
+                       ARRAY(SELECT i FROM unnest(%(items)s::text[]) i WHERE NOT i = ANY(latest.items)) AS lacking
                 FROM swept
                 JOIN projects_project p ON p.id = swept.project_id AND p.actual_start_on < %(today)s::date - %(days)s
                 LEFT JOIN latest ON latest.project_id = p.id
                 WHERE latest.checked_on IS NULL OR latest.checked_on < %(today)s::date - %(stale_days)s
-                   OR NOT latest.items @> %(items)s::varchar[]
+                   OR NOT latest.items::text[] @> %(items)s::text[]
             )
             SELECT b.project_id, '' AS subject_key, b.actual_start_on, b.checked_on, b.place, b.lacking
             FROM board b WHERE {running} > %(days)s
