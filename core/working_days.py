@@ -16,8 +16,8 @@ from core.models.calendar import CalendarDay, PublishedYear, WorkdayOverride
 
 FIRST, LAST = date(2015, 1, 1), date(2040, 12, 31)
 
-# 春节, the first day of the lunar year. Sites stand still around it for longer than the holiday of the notice, which for
-# the next year comes out in November; the moon is known before.
+# 春节, the first day of the lunar year. Sites stand still around it for longer than the holiday of the notice, which
+# for the next year comes out in November; the moon is known before.
 LUNAR_NEW_YEARS = tuple(
     map(
         date.fromisoformat,

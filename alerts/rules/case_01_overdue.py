@@ -34,7 +34,10 @@ class CaseOverdue(Rule):
     title = "案源办理逾期"
     subject = Subject.DATA
     level = Level.ORANGE
-    basis = "《劳动保障监察条例》第十八条、第十九条（60 个工作日内办结，可延长 30 个工作日）；《关于实施〈劳动保障监察条例〉若干规定》第十八条（5 个工作日内立案）"
+    basis = (
+        "《劳动保障监察条例》第十八条、第十九条（60 个工作日内办结，可延长 30 个工作日）；"
+        "《关于实施〈劳动保障监察条例〉若干规定》第十八条（5 个工作日内立案）"
+    )
     release_when = "登记立案、协调处理或结案后自动解除。"
     # The office above asks the one that is late.
     above_home = 2

@@ -3,8 +3,8 @@ from datetime import date
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, people
 
-# Days of the portal's own clock. A contract signed before its project or person came onto the platform is due from then
-# on. Kept in view for a while only: what was late stays late, the warning is about how the site works now.
+# A contract signed before its project came onto the platform is due from then on. Kept in view for a while only: what
+# was late stays late, the warning is about how the site works now.
 LATE = """
     late AS (
         SELECT c.id, c.project_id, e.worker_id, w.name, c.signed_on,

@@ -62,7 +62,7 @@ class AttendanceLate(PausesForFestival):
         )
 
     def _batch(self, today: date) -> Batch:
-        """The latest batch of linear works that is overdue; one that the Spring Festival cuts into is not asked for."""
+        """The latest overdue batch of linear works; one that the Spring Festival cuts into is not asked for."""
         batch = last_due(self.festival.back(today, self.linear_days), is_linear=True)
         while self.festival.covers(batch.first) or self.festival.covers(batch.last):
             batch = last_due(batch.first, is_linear=True)

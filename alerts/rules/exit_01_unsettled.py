@@ -5,9 +5,8 @@ from alerts.models import CaseLead
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, people
 from workers.enums import Settlement
 
-# Answered is an exit with the signed sheet, or that the worker confirmed on the phone (the wages of the month of the exit
-# or of a later one), or of which payrolls and attendance say that nothing was due, or the bank that all is paid. The
-# files are joined once for all; a departure's key is text there.
+# Answered is an exit with the signed sheet, or that the worker confirmed on the phone (the wages of the month of the
+# exit or of a later one), or of which payrolls and attendance say that nothing was due, or the bank that all is paid.
 UNSETTLED = """
     unsettled AS (
         SELECT d.id, d.project_id, d.engagement_id, e.worker_id, w.name, t.name AS team, d.exited_on, d.settlement,
@@ -42,7 +41,10 @@ class LeftUnsettled(Rule):
     title = "退场未结算工资"
     subject = Subject.PAY
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第十一条、第十五条；《工资支付暂行规定》第九条；《劳动保障监察条例》第二十条；贵州省预警指标第 5 项"
+    basis = (
+        "《保障农民工工资支付条例》第十一条、第十五条；《工资支付暂行规定》第九条；"
+        "《劳动保障监察条例》第二十条；贵州省预警指标第 5 项"
+    )
     release_when = "上传退场工资结算单、本人在手机上确认，或工资经专户付清后自动解除。"
     ends_with_status = False
     days = Parameter(0, "退场后结算期限", "日")

@@ -7,8 +7,8 @@ from core.months import next_month, previous_month
 from projects.enums import Status
 from workers.enums import REQUIRED_POSTS, Post
 
-# A site where somebody attended in the month; its key managers, and the working days on which each was to be there: from
-# the entry to the exit, without days of suspension and those around the Spring Festival.
+# A site where somebody attended in the month; its key managers, and the working days on which each was to be there:
+# from the entry to the exit, without days of suspension and those around the Spring Festival.
 ABSENT = """
     site AS (
         SELECT DISTINCT scope.project_id, p.actual_start_on

@@ -4,8 +4,8 @@ from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text
 from projects.enums import Status
 
-# A project's days without work, month by month, as bits; then the roll-ups that share one. A watch stays on a site that
-# stands still, so a few people are no fault.
+# A project's days without work, month by month, as bits; then the roll-ups that share one. A watch stays on a site
+# that stands still, so a few people are no fault.
 IDLE = """
     idle AS (
         SELECT span.project_id, m.month::date AS month,

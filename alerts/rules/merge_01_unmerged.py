@@ -4,7 +4,7 @@ from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
 from projects.enums import ParticipantType
 
-# The portal keeps no suggestions of merging, and alike is not the same (sections of one road bear nearly one name). So:
+# The portal keeps no suggestions of merging, and alike is not the same: sections of one road bear nearly one name. So
 # the same name but for spaces, width and brackets (`permit_key` folds them), the same leading contractor, the same
 # place. A permit stands at one project only, so a number twice cannot be.
 SAME = """

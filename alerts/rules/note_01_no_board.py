@@ -7,7 +7,8 @@ from projects.enums import BoardItem, Status
 
 
 class NoNoticeBoard(Rule):
-    """项目开工超过 {days} 日（停工期间不计），没有登记维权信息告示牌；最近一次登记缺少法定内容，或照片超过 {stale_days} 日未更新。"""
+    """项目开工超过 {days} 日（停工期间不计），没有登记维权信息告示牌；
+    或最近一次登记缺少法定内容，或照片超过 {stale_days} 日未更新。"""
 
     code = "NOTE-01"
     title = "未设立维权信息告示牌"

@@ -59,7 +59,8 @@ class UnregisteredPresent(Rule):
         return self.sql(
             f"""
             WITH {STRAYS.format(scope="fresh AS scope")}
-            SELECT project_id, '' AS subject_key, project_id AS link_id, name, id_last4, first_day, last_day, days FROM strays
+            SELECT project_id, '' AS subject_key, project_id AS link_id, name, id_last4, first_day, last_day, days
+            FROM strays
             """,
             today,
         )

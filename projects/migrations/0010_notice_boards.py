@@ -8,29 +8,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0009_jurisdiction'),
+        ("projects", "0009_jurisdiction"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NoticeBoard',
+            name="NoticeBoard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('checked_on', models.DateField(verbose_name='拍照日期')),
-                ('place', models.CharField(max_length=100, verbose_name='设置位置')),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('units', '参建单位、行业主管部门和劳资专管员'), ('wages', '当地最低工资标准和工资支付日期'), ('complaints', '投诉举报电话'), ('remedies', '调解仲裁、法律援助申请渠道和公共法律服务热线')], max_length=10), size=None, verbose_name='写明的内容')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notice_boards', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("checked_on", models.DateField(verbose_name="拍照日期")),
+                ("place", models.CharField(max_length=100, verbose_name="设置位置")),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("units", "参建单位、行业主管部门和劳资专管员"),
+                                ("wages", "当地最低工资标准和工资支付日期"),
+                                ("complaints", "投诉举报电话"),
+                                ("remedies", "调解仲裁、法律援助申请渠道和公共法律服务热线"),
+                            ],
+                            max_length=10,
+                        ),
+                        size=None,
+                        verbose_name="写明的内容",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="登记时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notice_boards",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '维权信息告示牌',
-                'verbose_name_plural': '维权信息告示牌',
-                'ordering': ['-checked_on', '-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('items__len__gt', 0)), name='notice_board_shows_something'), models.CheckConstraint(condition=models.Q(('items__contained_by', ['units', 'wages', 'complaints', 'remedies'])), name='notice_board_items_known')],
+                "verbose_name": "维权信息告示牌",
+                "verbose_name_plural": "维权信息告示牌",
+                "ordering": ["-checked_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("items__len__gt", 0)), name="notice_board_shows_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("items__contained_by", ["units", "wages", "complaints", "remedies"])),
+                        name="notice_board_items_known",
+                    ),
+                ],
             },
         ),
     ]

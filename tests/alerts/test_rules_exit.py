@@ -21,7 +21,7 @@ from tests.alerts.days import ago, calendar  # noqa: F401
 from tests.alerts.factories import TODAY, warning
 from tests.alerts.sweeping import raised
 from tests.organizations.factories import officer
-from tests.projects.factories import project, suspension
+from tests.projects.factories import notice_board, project, suspension
 from tests.workers.factories import departure, engagement
 from workers.enums import Settlement
 
@@ -42,16 +42,14 @@ def lead(of, opened_on: date, state: str = CaseLead.State.OPEN, code: str = "PAY
 
 
 class TestLeftUnsettled:
-    def left(self, on: date = ago(1), **fields):
-        return departure(engagement(project()), on, **fields)
+    def left(self, on: date | None = None, **fields):
+        return departure(engagement(project()), on or ago(1), **fields)
 
     def test_red_without_sheet_and_without_word_of_the_worker(self):
         gone = self.left(owed_amount="1200.00")
         (found,) = raised(LeftUnsettled)
         name = gone.engagement.worker.name
-        assert found.message == (
-            f"{name}退场（最早 {ago(1)}），没有退场工资结算单，也没有本人在手机上确认工资结清。"
-        )
+        assert found.message == (f"{name}退场（最早 {ago(1)}），没有退场工资结算单，也没有本人在手机上确认工资结清。")
         assert found.level == Level.RED
         assert found.evidence["rows"] == [[name, "钢筋一班", str(ago(1)), "未结清", "1200.00"]]
         assert found.evidence["links"] == [gone.engagement.worker_id]
@@ -166,15 +164,11 @@ class TestCaseOverdue:
 
 
 class TestNoticeBoard:
-    def board(self, of, **fields) -> NoticeBoard:
-        facts = {"checked_on": TODAY, "place": "工地大门", "items": BoardItem.values}
-        return NoticeBoard.objects.create(project=of, **(facts | fields))
-
     def test_none_on_the_eleventh_day(self):
         home = project(actual_start_on=ago(11))
         (found,) = raised(NoNoticeBoard)
         assert found.message == f"项目于 {ago(11)} 开工，超过 10 日没有登记维权信息告示牌。"
-        self.board(home)
+        notice_board(home, checked_on=TODAY)
         assert raised(NoNoticeBoard) == []
 
     def test_in_time_on_the_tenth_and_while_the_site_stood_still(self):
@@ -183,17 +177,17 @@ class TestNoticeBoard:
         assert raised(NoNoticeBoard) == []
 
     def test_a_board_that_lacks_what_the_law_asks(self):
-        self.board(project(), items=[BoardItem.UNITS, BoardItem.WAGES, BoardItem.REMEDIES])
+        notice_board(project(), checked_on=TODAY, items=[BoardItem.UNITS, BoardItem.WAGES, BoardItem.REMEDIES])
         (found,) = raised(NoNoticeBoard)
         assert found.message == f"{TODAY} 登记的维权信息告示牌没有写明投诉举报电话。"
         assert found.evidence["rows"][0][-1] == "投诉举报电话"
 
     def test_a_picture_half_a_year_old(self):
         home = project()
-        self.board(home, checked_on=ago(180))
+        notice_board(home, checked_on=ago(180))
         assert raised(NoNoticeBoard) == []
         NoticeBoard.objects.update(checked_on=ago(181))
         (found,) = raised(NoNoticeBoard)
         assert found.message == f"维权信息告示牌的照片拍于 {ago(181)}，超过 180 日未更新。"
-        self.board(home, checked_on=ago(0) - timedelta(days=1))
+        notice_board(home, checked_on=ago(0) - timedelta(days=1))
         assert raised(NoNoticeBoard) == []

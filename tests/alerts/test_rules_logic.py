@@ -111,47 +111,53 @@ def change(row, **fields) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(**fields)
 
 
+def completed(home: Project, on: date, **fields) -> None:
+    change(home, status=Status.COMPLETED, completed_on=on, **fields)
+
+
+def signed(home: Project, stay: dict, **fields) -> Engagement:
+    return contract(engagement(home, **stay), **fields).engagement
+
+
+def certified(home: Project, born: date, issued_on: date) -> Engagement:
+    person = engagement(home, worker(birth_date=born), entered_on=born)
+    certificate(person.worker, issued_on=issued_on)
+    return person
+
+
+# What lays a later day before an earlier one; answers the person it is about, if it is about one.
+SPOIL = {
+    "竣工早于开工": lambda home, day, late: completed(home, late, actual_start_on=day),
+    "施工许可早于施工合同": lambda home, day, late: (
+        change(home, contract_signed_on=day) or (permit(home, issued_on=late) and None)
+    ),
+    "竣工早于施工许可": lambda home, day, late: permit(home, issued_on=day) and completed(home, late),
+    "开工早于施工合同": lambda home, day, late: change(home, contract_signed_on=day, actual_start_on=late),
+    "专管员离任早于登记": lambda home, day, late: (
+        WageClerk.objects.create(project=home, name="李四", registered_on=day, left_on=late) and None
+    ),
+    "进场早于出生": lambda home, day, late: engagement(home, worker(birth_date=day), entered_on=late),
+    "进场时年龄超过 90 岁": lambda home, day, late: engagement(
+        home, worker(birth_date=late.replace(year=late.year - 90)), entered_on=day
+    ),
+    "劳动合同签订晚于退场": lambda home, day, late: signed(home, {"exited_on": late}, signed_on=day),
+    "劳动合同起始晚于退场": lambda home, day, late: signed(
+        home, {"exited_on": late}, signed_on=date(2026, 8, 1), starts_on=day
+    ),
+    "劳动合同终止早于签订": lambda home, day, late: signed(home, {}, signed_on=day, ends_on=late, kind="0"),
+    "证书发放早于出生": certified,
+}
+
+
 class TestDates:
     """Each check with the dates equal, which is in order, and a day apart, which is not."""
 
     DAY = date(2026, 8, 20)
 
-    def equal(self, said: str, by: int) -> tuple[Project, object]:
+    def equal(self, said: str, by: int) -> tuple[Project, Engagement | None]:
         """A project on whose record the later day lies so many days before the earlier one."""
-        home, late = project(), self.DAY - timedelta(days=by)
-        facts = {"contract_signed_on": None, "actual_start_on": None}
-        change(home, **facts)
-        match said:
-            case "竣工早于开工":
-                change(home, status=Status.COMPLETED, actual_start_on=self.DAY, completed_on=late)
-            case "施工许可早于施工合同":
-                change(home, contract_signed_on=self.DAY)
-                permit(home, issued_on=late)
-            case "竣工早于施工许可":
-                change(home, status=Status.COMPLETED, completed_on=late)
-                permit(home, issued_on=self.DAY)
-            case "开工早于施工合同":
-                change(home, contract_signed_on=self.DAY, actual_start_on=late)
-            case "专管员离任早于登记":
-                WageClerk.objects.create(project=home, name="李四", registered_on=self.DAY, left_on=late)
-            case "进场早于出生":
-                return home, engagement(home, worker(birth_date=self.DAY), entered_on=late)
-            case "进场时年龄超过 90 岁":
-                return home, engagement(home, worker(birth_date=late.replace(year=1936)), entered_on=self.DAY)
-            case "劳动合同签订晚于退场":
-                gone = engagement(home, exited_on=late)
-                return home, contract(gone, signed_on=self.DAY).engagement
-            case "劳动合同起始晚于退场":
-                gone = engagement(home, exited_on=late)
-                return home, contract(gone, starts_on=self.DAY, signed_on=gone.entered_on).engagement
-            case "劳动合同终止早于签订":
-                signed = contract(engagement(home), signed_on=self.DAY, ends_on=late, kind="0")
-                return home, signed.engagement
-            case "证书发放早于出生":
-                person = engagement(home, worker(birth_date=self.DAY), entered_on=self.DAY)
-                certificate(person.worker, issued_on=late)
-                return home, person
-        return home, None
+        home = project(contract_signed_on=None, actual_start_on=None)
+        return home, SPOIL[said](home, self.DAY, self.DAY - timedelta(days=by))
 
     @pytest.mark.parametrize("said", [check.said for check in CHECKS])
     def test_a_check(self, said):

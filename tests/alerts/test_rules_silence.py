@@ -105,7 +105,9 @@ def test_long_silence_is_red(days, level):
     assert [found.level for found in raised(NobodyAttends)] == [level]
 
 
-@pytest.mark.parametrize(("number", "level"), [(9, Level.YELLOW), (10, Level.ORANGE), (49, Level.ORANGE), (50, Level.RED)])
+@pytest.mark.parametrize(
+    ("number", "level"), [(9, Level.YELLOW), (10, Level.ORANGE), (49, Level.ORANGE), (50, Level.RED)]
+)
 def test_the_more_people_without_a_contract_the_graver(number, level):
     home = project()
     for _ in range(number):

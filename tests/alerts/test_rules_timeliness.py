@@ -96,8 +96,9 @@ class TestJurisdiction:
         home = project(supervised_from=self.ENTERED)
         (found,) = raised(JurisdictionUnconfirmed)
         assert found.project == home
+        where = home.jurisdiction.name
         assert found.message == (
-            f"项目于 {self.ENTERED} 纳入监管，应在 2026-11-19 前确认管辖属地（拟定为{home.jurisdiction.name}），至今未确认。"
+            f"项目于 {self.ENTERED} 纳入监管，应在 2026-11-19 前确认管辖属地（拟定为{where}），至今未确认。"
         )
         assert (found.level, found.home_level) == (Level.YELLOW, 4)
         Project.objects.update(jurisdiction_confirmed_on=TODAY)
@@ -211,9 +212,7 @@ class TestUnregistered:
     def clocked(self, home: Project, *days: date, number: str = "") -> None:
         number = number or id_number()
         for day in days:
-            StrayPunch.objects.create(
-                project=home, id_number=number, id_last4=number[-4:], name="无名", at=noon(day)
-            )
+            StrayPunch.objects.create(project=home, id_number=number, id_last4=number[-4:], name="无名", at=noon(day))
 
     def test_on_two_days(self):
         home = project()

@@ -1,4 +1,4 @@
-"""Suspensions, milestones, payment guarantees and notice boards of the demo province: most in order, each state somewhere."""
+"""Suspensions, milestones, guarantees, notice boards of the demo province: most in order, each state somewhere."""
 
 import json
 from datetime import date

@@ -87,7 +87,9 @@ class AttendanceMonth(OwnRows, ScopedModel):
     days = models.DecimalField("考勤天数", max_digits=3, decimal_places=1)
     first_day = models.DateField("首个出勤日", null=True)
     last_day = models.DateField("末个出勤日", null=True)
-    day_bits = models.IntegerField(default=0, db_default=0, editable=False, help_text="the days attended; bit 0: the 1st")
+    day_bits = models.IntegerField(
+        default=0, db_default=0, editable=False, help_text="the days attended; bit 0: the 1st"
+    )
 
     class Meta:
         verbose_name = "月考勤"
