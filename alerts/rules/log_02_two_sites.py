@@ -4,8 +4,8 @@ from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, people
 from core.months import shifted
 
-# The roll-ups of one person and month at two sites share a bit: a few candidates. Their days prove it, read by their
-# key within the months: half a day here and half a day there is no fault, more than a day is.
+# The roll-ups of one person and month at two sites share a bit: a few candidates. Their days prove it, each looked up
+# by its key (a join would read whole months): half a day here and half a day there is no fault, more than a day is.
 TWICE = """
     shared AS MATERIALIZED (
         SELECT a.engagement_id, b.engagement_id AS other_id, a.project_id, a.month, e.worker_id, w.name,
@@ -24,15 +24,18 @@ TWICE = """
         FROM shared s CROSS JOIN generate_series(0, 30) AS i(bit)
         WHERE s.bits & (1 << i.bit) <> 0
     ),
-    twice AS (
-        SELECT d.project_id, d.worker_id, d.name, d.day, here.units, sum(there.units) AS units_elsewhere
+    looked_up AS (
+        SELECT d.*,
+               (SELECT a.units FROM workers_attendanceday a
+                WHERE a.engagement_id = d.engagement_id AND a.day = d.day) AS units,
+               (SELECT a.units FROM workers_attendanceday a
+                WHERE a.engagement_id = d.other_id AND a.day = d.day) AS units_elsewhere
         FROM doubled d
-        JOIN workers_attendanceday here
-            ON here.engagement_id = d.engagement_id AND here.day = d.day AND here.day >= %(since)s
-        JOIN workers_attendanceday there
-            ON there.engagement_id = d.other_id AND there.day = d.day AND there.day >= %(since)s
-        GROUP BY d.project_id, d.worker_id, d.name, d.day, here.units
-        HAVING here.units + sum(there.units) > 1
+    ),
+    twice AS (
+        SELECT project_id, worker_id, name, day, units, sum(units_elsewhere) AS units_elsewhere
+        FROM looked_up GROUP BY project_id, worker_id, name, day, units
+        HAVING units + sum(units_elsewhere) > 1
     )
 """
 

@@ -65,7 +65,7 @@ def _site(item: Made, span: Span) -> tuple:
     until = {
         Status.PREPARING: date(2000, 1, 1),
         Status.SUSPENDED: today - timedelta(days=21),
-        Status.COMPLETED: today - timedelta(days=31),
+        Status.COMPLETED: today - timedelta(days=49),  # the works; then the acceptance
     }.get(item.site.status, today - timedelta(days=SILENCE if "silent" in item.site.faults else 1))
     return item.id, until, sorted(item.site.faults), paid[0] if item.id % 2 else paid[-1]
 
