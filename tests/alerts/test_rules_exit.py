@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 
+import pgtrigger
 import pytest
 from django.utils import timezone
 
@@ -43,7 +44,7 @@ def lead(of, opened_on: date, state: str = CaseLead.State.OPEN, code: str = "PAY
 
 class TestLeftUnsettled:
     def left(self, on: date | None = None, **fields):
-        return departure(engagement(project()), on or ago(1), **fields)
+        return departure(engagement(project(), entered_on=date(2024, 1, 1)), on or ago(1), **fields)
 
     def test_red_without_sheet_and_without_word_of_the_worker(self):
         gone = self.left(owed_amount="1200.00")
@@ -75,12 +76,17 @@ class TestLeftUnsettled:
         lines = [
             payroll_line(payroll(gone.project, date(2026, month, 1)), engagement=gone.engagement) for month in (9, 10)
         ]
-        PayrollLine.objects.filter(pk=lines[0].pk).update(answer=Answer.CONFIRMED, answered_at=timezone.now())
+        self.say(lines[0], Answer.CONFIRMED)
         assert len(raised(LeftUnsettled)) == 1  # of the month before the exit
-        PayrollLine.objects.filter(pk=lines[1].pk).update(answer=Answer.OBJECTED, answered_at=timezone.now())
+        self.say(lines[1], Answer.OBJECTED)
         assert len(raised(LeftUnsettled)) == 1
-        PayrollLine.objects.filter(pk=lines[1].pk).update(answer=Answer.CONFIRMED)
+        self.say(lines[1], Answer.CONFIRMED)
         assert raised(LeftUnsettled) == []
+
+    @staticmethod
+    def say(line: PayrollLine, answer: Answer) -> None:
+        with pgtrigger.ignore():  # it may be said on the phone alone
+            PayrollLine.objects.filter(pk=line.pk).update(answer=answer, answered_at=timezone.now())
 
     @pytest.mark.parametrize(
         "fields",

@@ -2,6 +2,7 @@
 still, ages against the law. Each fires and is silent at the boundary."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -99,7 +100,7 @@ class TestTwoSites:
         here, there = self.both()
         attendance(there, ago(3))
         ChangedProject.objects.all().delete()
-        write_days([DayRow(here.pk, ago(3), 1)], source=AttendanceSource.SHEET)
+        write_days([DayRow(here.pk, ago(3), Decimal(1))], source=AttendanceSource.SHEET)
         marked = set(ChangedProject.objects.values_list("project", flat=True))
         assert marked == {here.project_id, there.project_id}
 
@@ -236,10 +237,10 @@ def test_days_of_a_month_as_bits():
 
 def test_the_roll_up_keeps_the_days_attended():
     person = engagement(project())
-    rows = [DayRow(person.pk, date(2026, 10, day), units) for day, units in ((1, 1), (2, 0), (31, 0.5))]
+    rows = [DayRow(person.pk, date(2026, 10, day), Decimal(units)) for day, units in ((1, "1"), (2, "0"), (31, "0.5"))]
     write_days(rows, source=AttendanceSource.SHEET)
     assert AttendanceMonth.objects.get().day_bits == 1 | 1 << 30
-    write_days([DayRow(person.pk, date(2026, 10, 2), 1)], source=AttendanceSource.SHEET)
+    write_days([DayRow(person.pk, date(2026, 10, 2), Decimal(1))], source=AttendanceSource.SHEET)
     assert AttendanceMonth.objects.get().day_bits == 0b11 | 1 << 30
 
 
