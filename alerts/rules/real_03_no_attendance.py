@@ -5,6 +5,12 @@ from alerts.rules.base import Column, Facts, Parameter, Sql
 from alerts.rules.pausing import PausesForFestival
 from projects.enums import Status
 
+ON_SITE = """(
+    SELECT count(*) FROM workers_engagement e
+    WHERE e.project_id = {project} AND e.entered_on <= %(today)s
+      AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
+)"""
+
 
 class NobodyAttends(PausesForFestival):
     """在建项目连续 {days} 日（线性工程 {linear_days} 日）没有任何人员考勤，超过 {red_after} 日升为红色；
@@ -31,7 +37,7 @@ class NobodyAttends(PausesForFestival):
         """The days before today count: a day that is not over proves nothing. Silence begins with the last attendance,
         the start or the resumption, whichever is latest; the days around the Spring Festival are nobody's."""
         return self.sql(
-            """
+            f"""
             WITH started AS (
                 SELECT p.id, greatest(p.actual_start_on, resumed.on) AS working_since,
                        CASE WHEN p.is_linear THEN %(linear_since)s ELSE %(since)s END::date AS since
@@ -53,11 +59,7 @@ class NobodyAttends(PausesForFestival):
             )
             SELECT s.id AS project_id, '' AS subject_key, s.working_since, last.day AS last_day,
                    CASE WHEN greatest(s.working_since, last.day) < %(red_since)s THEN 3 ELSE 2 END AS severity,
-                   (
-                       SELECT count(*) FROM workers_engagement e
-                       WHERE e.project_id = s.id AND e.entered_on <= %(today)s
-                         AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
-                   ) AS shown
+                   {ON_SITE.format(project="s.id")} AS shown
             FROM silent s
             LEFT JOIN LATERAL (
                 SELECT max(a.last_day) AS day FROM workers_attendancemonth a WHERE a.project_id = s.id AND a.days > 0
@@ -77,15 +79,11 @@ class NobodyAttends(PausesForFestival):
 
     def evidence(self, today: date) -> Sql:
         return self.sql(
-            """
+            f"""
             SELECT fresh.project_id, fresh.subject_key, fresh.project_id AS link_id,
                    (fresh.facts->>'last_day')::date AS last_day,
                    (fresh.facts->>'working_since')::date AS working_since,
-                   (
-                       SELECT count(*) FROM workers_engagement e
-                       WHERE e.project_id = fresh.project_id AND e.entered_on <= %(today)s
-                         AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
-                   ) AS on_site
+                   {ON_SITE.format(project="fresh.project_id")} AS on_site
             FROM fresh
             """,
             today,

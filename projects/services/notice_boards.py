@@ -24,6 +24,6 @@ def save_board(
     board.full_clean()
     board.save()
     attachments.store_all(photos, by=by, owner=board)
-    audit.record("project.notice_board", by=by, target=board, project=project.code, items=items)
+    audit.record("project.notice_board", by=by, target=board, project=project.code, on=checked_on.isoformat())
     mark_changed([project.pk])
     return board
