@@ -11,7 +11,8 @@ from alerts.models import Warning
 from core import formats
 from core.access import access
 
-# What a rule's `link` leads to; the row's number is the address's argument.
+# What a rule's `link` leads to; the row's number is the address's argument. A row of another kind says its own in
+# `link_id`: worker/12.
 ADDRESSES = {
     "project": "projects:project_detail",
     "worker": "workers:worker_detail",
@@ -19,6 +20,8 @@ ADDRESSES = {
     "deposit": "deposits:deposit_detail",
     "labour_cost": "accounts:labour_cost",
     "warning": "alerts:warning_detail",
+    "case": "alerts:case_lead_detail",
+    "strays": "workers:stray_list",
 }
 NUMERIC = {"money", "number"}
 
@@ -90,13 +93,14 @@ def _text(kind: str, value) -> str:
     return str(value)
 
 
-def _url(kept: dict, link: int | None, user) -> str:
+def _url(kept: dict, link: int | str | None, user) -> str:
     """The record's page, if there is one and this role may open it. Evidence is about the warning's own project."""
-    name = ADDRESSES.get(kept["link"])
-    if name is None or link is None:
+    kind, number = link.split("/") if isinstance(link, str) else (kept["link"], link)
+    name = ADDRESSES.get(kind)
+    if name is None or number is None:
         return ""
     try:
-        address = reverse(name, args=[link])
+        address = reverse(name, args=[number])
     except NoReverseMatch:
         return ""
     return address if access.allows(access.of(resolve(address).func), user) else ""

@@ -25,6 +25,7 @@ ACTS = {
     "project.party": "登记参建单位",
     "project.permit": "登记施工许可证",
     "project.clerk": "登记劳资专管员",
+    "project.notice_board": "登记维权信息告示牌",
     "project.jurisdiction": "变更管辖属地",
     "jurisdiction.confirm": "确认管辖属地",
     "jurisdiction.ask": "申请管辖延期或变更",

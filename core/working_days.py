@@ -16,6 +16,20 @@ from core.models.calendar import CalendarDay, PublishedYear, WorkdayOverride
 
 FIRST, LAST = date(2015, 1, 1), date(2040, 12, 31)
 
+# 春节, the first day of the lunar year. Sites stand still around it for longer than the holiday of the notice, which
+# for the next year comes out in November; the moon is known before.
+LUNAR_NEW_YEARS = tuple(
+    map(
+        date.fromisoformat,
+        (
+            *("2015-02-19", "2016-02-08", "2017-01-28", "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12"),
+            *("2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26"),
+            *("2029-02-13", "2030-02-03", "2031-01-23", "2032-02-11", "2033-01-31", "2034-02-19", "2035-02-08"),
+            *("2036-01-28", "2037-02-15", "2038-02-04", "2039-01-24", "2040-02-12"),
+        ),
+    )
+)
+
 
 @dataclass(frozen=True)
 class Deadline:

@@ -99,6 +99,15 @@ class MilestoneState(models.TextChoices):
     OBJECTED = "objected", "不予确认"
 
 
+class BoardItem(models.TextChoices):
+    """What a notice board has to say (《保障农民工工资支付条例》第三十四条)."""
+
+    UNITS = "units", "参建单位、行业主管部门和劳资专管员"
+    WAGES = "wages", "当地最低工资标准和工资支付日期"
+    COMPLAINTS = "complaints", "投诉举报电话"
+    REMEDIES = "remedies", "调解仲裁、法律援助申请渠道和公共法律服务热线"
+
+
 class GuaranteeKind(models.TextChoices):
     BANK = "bank", "银行保函"
     INSURER = "insurer", "保证保险"

@@ -5,7 +5,7 @@ OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
         *("workbook", "scan", "step_scan", "contract_scan", "settlement", "deposit_file", "instrument_file"),
-        *("closing_file", "tripartite_file", "measured_file", "bank_paper_file"),
+        *("board_file", "closing_file", "tripartite_file", "measured_file", "bank_paper_file"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],

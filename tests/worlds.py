@@ -191,6 +191,9 @@ class World(MoneyOfAWorld):
             "guarantee_file": attachments.store(PDF + self.mark.encode(), name, by=self.users["clerk"], owner=held),
             "answer_file": attachments.store(PDF + self.mark.encode(), name, by=officer, owner=answer),
         }
+        board = sites.notice_board(project, place=self.text("大门"), by=self.users["clerk"])
+        name = f"{self.mark}告示牌.pdf"
+        files["board_file"] = attachments.store(PDF + self.mark.encode(), name, by=self.users["clerk"], owner=board)
         return {"suspension": span, "milestone": part, "guarantee": held} | files
 
     def person(self) -> dict[str, Any]:

@@ -1,13 +1,15 @@
-from datetime import date, timedelta
+from datetime import date
 
 from alerts.enums import Level, Subject
-from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
+from alerts.rules.base import Column, Facts, Parameter, Sql
+from alerts.rules.pausing import PausesForFestival
 from projects.enums import Status
-from workers.selectors.deadlines import last_due
+from workers.selectors.deadlines import Batch, last_due
 
 
-class AttendanceLate(Rule):
-    """考勤超过报送期限 {days} 日（线性工程按每月 15 日、月末两批报送，超过 {linear_days} 日）仍未报送。"""
+class AttendanceLate(PausesForFestival):
+    """考勤超过报送期限 {days} 日（线性工程按每月 15 日、月末两批报送，超过 {linear_days} 日）仍未报送；
+    春节前 {festival_before} 日至春节后 {festival_after} 日不计。"""
 
     code = "DATA-01"
     title = "考勤未按时报送"
@@ -55,9 +57,16 @@ class AttendanceLate(Rule):
             """,
             today,
             in_progress=Status.IN_PROGRESS,
-            ordinary_from=last_due(today - timedelta(self.days), is_linear=False).first,
-            linear_from=last_due(today - timedelta(self.linear_days), is_linear=True).first,
+            ordinary_from=self.festival.back(today, self.days + 1),
+            linear_from=self._batch(today).first,
         )
+
+    def _batch(self, today: date) -> Batch:
+        """The latest overdue batch of linear works; one that the Spring Festival cuts into is not asked for."""
+        batch = last_due(self.festival.back(today, self.linear_days), is_linear=True)
+        while self.festival.covers(batch.first) or self.festival.covers(batch.last):
+            batch = last_due(batch.first, is_linear=True)
+        return batch
 
     def message(self, facts: Facts) -> str:
         came = f"最近一次考勤在 {facts.last_day}" if facts.last_day else "至今没有报送过考勤"

@@ -18,7 +18,7 @@ UNCONTRACTED = """
 
 
 class NoContract(Rule):
-    """在场人员已有考勤，进场超过 {days} 日仍未登记劳动合同。"""
+    """在场人员已有考勤，进场超过 {days} 日仍未登记劳动合同；达到 {orange_people} 人为橙色，{red_people} 人为红色。"""
 
     code = "REAL-02"
     title = "未签劳动合同进场施工"
@@ -27,6 +27,8 @@ class NoContract(Rule):
     basis = "《保障农民工工资支付条例》第二十八条"
     release_when = "为名单中的人员逐一登记劳动合同，或登记退场后自动解除。"
     days = Parameter(15, "登记期限", "日")
+    orange_people = Parameter(10, "升为橙色", "人")
+    red_people = Parameter(50, "升为红色", "人")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),
@@ -42,6 +44,8 @@ class NoContract(Rule):
             f"""
             WITH {UNCONTRACTED.format(scope="swept AS scope")}
             SELECT project_id, '' AS subject_key, count(*) AS people,
+                   CASE WHEN count(*) >= %(red_people)s THEN 3 WHEN count(*) >= %(orange_people)s THEN 2 ELSE 1 END
+                       AS severity,
                    md5(string_agg(id::text, ',' ORDER BY id)) AS who,
                    (array_agg(name ORDER BY entered_on, id))[:3] AS names,
                    sum(hashtext(concat_ws(',', id, name, team_id, trade, entered_on, last.day))) AS shown

@@ -1,12 +1,20 @@
 from datetime import date
 
 from alerts.enums import Level, Subject
-from alerts.rules.base import Column, Facts, Parameter, Rule, Sql
+from alerts.rules.base import Column, Facts, Parameter, Sql
+from alerts.rules.pausing import PausesForFestival
 from projects.enums import Status
 
+ON_SITE = """(
+    SELECT count(*) FROM workers_engagement e
+    WHERE e.project_id = {project} AND e.entered_on <= %(today)s
+      AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
+)"""
 
-class NobodyAttends(Rule):
-    """在建项目连续 {days} 日（线性工程 {linear_days} 日）没有任何人员考勤。"""
+
+class NobodyAttends(PausesForFestival):
+    """在建项目连续 {days} 日（线性工程 {linear_days} 日）没有任何人员考勤，超过 {red_after} 日升为红色；
+    春节前 {festival_before} 日至春节后 {festival_after} 日不计。"""
 
     code = "REAL-03"
     title = "在建项目无人考勤"
@@ -17,6 +25,7 @@ class NobodyAttends(Rule):
     statuses = (Status.IN_PROGRESS,)
     days = Parameter(7, "无考勤天数", "日")
     linear_days = Parameter(18, "线性工程无考勤天数", "日")
+    red_after = Parameter(30, "升为红色（无考勤天数）", "日")
     columns = (
         Column("last_day", "最近考勤日", "day"),
         Column("working_since", "在建起始日", "day"),
@@ -26,12 +35,12 @@ class NobodyAttends(Rule):
 
     def find(self, today: date) -> Sql:
         """The days before today count: a day that is not over proves nothing. Silence begins with the last attendance,
-        the start or the resumption, whichever is latest."""
+        the start or the resumption, whichever is latest; the days around the Spring Festival are nobody's."""
         return self.sql(
-            """
+            f"""
             WITH started AS (
                 SELECT p.id, greatest(p.actual_start_on, resumed.on) AS working_since,
-                       %(today)s::date - CASE WHEN p.is_linear THEN %(linear_days)s ELSE %(days)s END AS since
+                       CASE WHEN p.is_linear THEN %(linear_since)s ELSE %(since)s END::date AS since
                 FROM swept
                 JOIN projects_project p ON p.id = swept.project_id
                 LEFT JOIN LATERAL (
@@ -49,11 +58,8 @@ class NobodyAttends(Rule):
                   )
             )
             SELECT s.id AS project_id, '' AS subject_key, s.working_since, last.day AS last_day,
-                   (
-                       SELECT count(*) FROM workers_engagement e
-                       WHERE e.project_id = s.id AND e.entered_on <= %(today)s
-                         AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
-                   ) AS shown
+                   CASE WHEN greatest(s.working_since, last.day) < %(red_since)s THEN 3 ELSE 2 END AS severity,
+                   {ON_SITE.format(project="s.id")} AS shown
             FROM silent s
             LEFT JOIN LATERAL (
                 SELECT max(a.last_day) AS day FROM workers_attendancemonth a WHERE a.project_id = s.id AND a.days > 0
@@ -61,6 +67,9 @@ class NobodyAttends(Rule):
             """,
             today,
             in_progress=Status.IN_PROGRESS,
+            linear_since=self.festival.back(today, self.linear_days),
+            since=self.festival.back(today, self.days),
+            red_since=self.festival.back(today, self.red_after),
         )
 
     def message(self, facts: Facts) -> str:
@@ -70,15 +79,11 @@ class NobodyAttends(Rule):
 
     def evidence(self, today: date) -> Sql:
         return self.sql(
-            """
+            f"""
             SELECT fresh.project_id, fresh.subject_key, fresh.project_id AS link_id,
                    (fresh.facts->>'last_day')::date AS last_day,
                    (fresh.facts->>'working_since')::date AS working_since,
-                   (
-                       SELECT count(*) FROM workers_engagement e
-                       WHERE e.project_id = fresh.project_id AND e.entered_on <= %(today)s
-                         AND (e.exited_on IS NULL OR e.exited_on >= %(today)s)
-                   ) AS on_site
+                   {ON_SITE.format(project="fresh.project_id")} AS on_site
             FROM fresh
             """,
             today,

@@ -3,6 +3,7 @@ from projects.forms.fields import place_choices
 from projects.forms.guarantee import GuaranteeForm
 from projects.forms.jurisdiction import ConfirmForm, ExtensionForm, MoveForm, RequestAnswerForm
 from projects.forms.logins import HolderForm, QueryHolderForm
+from projects.forms.notice_board import BoardForm
 from projects.forms.party import ClerkForm, PartyForm
 from projects.forms.permit import AcceptForm, SetAsideForm, SubcontractForm, WithdrawForm
 from projects.forms.project import DayForm, PermitForm, ProjectForm, StatusForm
@@ -11,6 +12,7 @@ __all__ = [
     "AcceptForm",
     "AcceptanceForm",
     "AnswerForm",
+    "BoardForm",
     "ClerkForm",
     "ConfirmForm",
     "DayForm",

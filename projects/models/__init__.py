@@ -5,6 +5,7 @@ from projects.models.imports import ColumnMapping, ImportBatch, ImportProblem
 from projects.models.jurisdiction import JurisdictionEntry, JurisdictionRequest
 from projects.models.listed_permit import AcceptedMatch, ListedPermit
 from projects.models.merge import MergedRow, MergeStep, ProjectMerge
+from projects.models.notice_board import NoticeBoard
 from projects.models.participation import Participation
 from projects.models.permit import Permit
 from projects.models.project import ChangedProject, Project, StatusChange
@@ -23,6 +24,7 @@ __all__ = [
     "MergedRow",
     "Milestone",
     "MilestoneAnswer",
+    "NoticeBoard",
     "Participation",
     "PaymentGuarantee",
     "Permit",

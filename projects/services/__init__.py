@@ -6,6 +6,7 @@ from projects.services.filing import file_project, update_project
 from projects.services.guarantees import save_guarantee
 from projects.services.merge import merge_projects, undo_merge
 from projects.services.milestones import ACCEPTANCES, answer_milestone, ask_for_acceptance, is_accepted
+from projects.services.notice_boards import save_board
 from projects.services.parties import (
     add_party,
     enter_unit,
@@ -49,6 +50,7 @@ __all__ = [
     "merge_projects",
     "put_back",
     "return_party",
+    "save_board",
     "save_clerk",
     "save_guarantee",
     "save_permit",

@@ -121,6 +121,7 @@ def _answer_extension(request: JurisdictionRequest, project: Project, *, by, gra
         raise ValidationError(CONFIRMED)
     act = JurisdictionAct.EXTENSION_GRANTED if grant else JurisdictionAct.EXTENSION_REFUSED
     _enter(project, act, by=by, until=request.until, reason=request.answer)
+    mark_changed([project.pk])
 
 
 def _move_as_asked(request: JurisdictionRequest, project: Project, *, by, region: Region | None) -> None:

@@ -25,6 +25,8 @@ from projects.selectors import course
 from projects.selectors.guarantees import guarantee_state
 from projects.tables import EXPORT_HEADERS, ProjectTable, add_completeness, add_filing, export_row, with_rows
 
+BOARDS = 3  # the latest photographs of the notice board; the earlier ones stay on record
+
 
 @require_GET
 @access(*READERS)
@@ -102,6 +104,7 @@ def _course(user, project: Project) -> dict:
         "suspension": stands_still,
         "standing": course.standing_of(project, today) if knows_wages else None,
         "unconfirmed": project.milestones.outstanding() if user.role != Role.BANK else [],
+        "boards": attachments.with_files(project.notice_boards.all()[:BOARDS]),
         "guarantees": attachments.with_files(project.payment_guarantees.select_related("renewed_by")),
         "guarantee_state": GuaranteeState(guarantee_state(project, today)),
         "can_edit_guarantee": permissions.can_edit_guarantee(user, project),

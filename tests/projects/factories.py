@@ -6,10 +6,11 @@ from itertools import count
 
 from organizations.enums import Industry
 from organizations.models import Organization
-from projects.enums import Category, MilestoneKind, ParticipantType, Status
+from projects.enums import BoardItem, Category, MilestoneKind, ParticipantType, Status
 from projects.models import (
     ListedPermit,
     Milestone,
+    NoticeBoard,
     Participation,
     PaymentGuarantee,
     Permit,
@@ -69,6 +70,12 @@ def guarantee(of: Project, **fields) -> PaymentGuarantee:
         "number": f"保{next(_serial):06d}",
     }
     return PaymentGuarantee.objects.create(project=of, **(defaults | fields))
+
+
+def notice_board(of: Project, **fields) -> NoticeBoard:
+    """One that says all the law asks for."""
+    facts = {"checked_on": of.actual_start_on, "place": "工地大门右侧", "items": BoardItem.values}
+    return NoticeBoard.objects.create(project=of, **(facts | fields))
 
 
 def milestone(of: Project, **fields) -> Milestone:

@@ -113,9 +113,9 @@ def attendance(of: Engagement, *days: date, units="1") -> None:
     for month in {day.replace(day=1) for day in days}:
         own = AttendanceDay.objects.filter(engagement=of, day__year=month.year, day__month=month.month, units__gt=0)
         total = own.aggregate(days=Sum("units"), first_day=Min("day"), last_day=Max("day"))
-        AttendanceMonth.objects.update_or_create(
-            engagement=of, month=month, defaults=total | {"project_id": of.project_id, "days": total["days"] or 0}
-        )
+        bits = sum(1 << (day.day - 1) for day in own.values_list("day", flat=True))
+        facts = total | {"project_id": of.project_id, "days": total["days"] or 0, "day_bits": bits}
+        AttendanceMonth.objects.update_or_create(engagement=of, month=month, defaults=facts)
 
 
 def certificate(of: Worker, **fields) -> Certificate:

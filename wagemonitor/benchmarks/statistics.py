@@ -8,6 +8,7 @@ from reports.figures import Period
 from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Benchmark, Contestant, Ratio, Scale
 from wagemonitor.benchmarks.province import MONTH, analyse
 from workers import partitions
+from workers.models.attendance import DAY_BITS
 
 PARTITION = f"workers_attendanceday_{MONTH:%Y%m}"
 DAYS = f"""
@@ -16,8 +17,8 @@ SELECT e.id, DATE '{MONTH}' + d, e.project_id, 1, 'sheet'
 FROM (SELECT id, project_id FROM workers_engagement ORDER BY id LIMIT %(people)s) AS e, generate_series(0, 19) AS d
 """
 TOTALS = f"""
-INSERT INTO workers_attendancemonth (engagement_id, project_id, month, days, first_day, last_day)
-SELECT engagement_id, project_id, DATE '{MONTH}', sum(units), min(day), max(day)
+INSERT INTO workers_attendancemonth (engagement_id, project_id, month, days, first_day, last_day, day_bits)
+SELECT engagement_id, project_id, DATE '{MONTH}', sum(units), min(day), max(day), {DAY_BITS}
 FROM {PARTITION} GROUP BY engagement_id, project_id
 """
 FROM_DAYS = f"""

@@ -1,4 +1,4 @@
-"""Suspensions, milestones and payment guarantees of the demo province: most in order, each state somewhere."""
+"""Suspensions, milestones, guarantees, notice boards of the demo province: most in order, each state somewhere."""
 
 import json
 from datetime import date
@@ -6,9 +6,10 @@ from datetime import date
 from core import attachments
 from organizations.enums import Industry
 from projects.enums import GuaranteeKind
-from projects.models import PaymentGuarantee
+from projects.models import NoticeBoard, PaymentGuarantee
 from wagemonitor.seed import numbers
 from wagemonitor.seed.copying import execute
+from wagemonitor.seed.notices import board_picture
 from wagemonitor.seed.units import Units
 
 DOCUMENTS = 12  # guarantees whose document is kept too
@@ -113,6 +114,18 @@ SELECT project_id, guarantor_name, guarantor_uscc, amount, ends_on, ends_on + 36
        ends_on + 2, ends_on - 2 + time '02:20', id
 FROM first
 """
+# Photographed when the site began and again of late; who has no clerk has not put up a board either.
+BOARDS = """
+INSERT INTO projects_noticeboard (project_id, checked_on, place, items, at)
+SELECT p.id, held.day, '工地大门右侧', '{units,wages,complaints,remedies}', held.day + time '02:00'
+FROM projects_project p
+JOIN sites s ON s.project_id = p.id
+CROSS JOIN LATERAL (
+    SELECT greatest(p.actual_start_on + 3, %(today)s::date - 20 - (p.id %% 90)::int) AS day
+    UNION SELECT p.actual_start_on + 3
+) held
+WHERE p.actual_start_on + 3 <= %(today)s AND NOT 'no_clerk' = ANY(s.faults)
+"""
 
 
 def write(today: date, units: Units) -> None:
@@ -122,7 +135,9 @@ def write(today: date, units: Units) -> None:
     days = {"today": today, "expired": EXPIRED, "left": LEFT, "renewed": RENEWED}
     execute(GUARANTEES, days | _guarantors())
     execute(RENEWED_ONES, days)
+    execute(BOARDS, {"today": today})
     _documents(units)
+    _photographs(units)
 
 
 def _guarantors() -> dict[str, list]:
@@ -140,6 +155,13 @@ def answer(today: date, units: Units) -> None:
     }
     users = {industry: units.users[name].pk for industry, name in departments.items()}
     execute(ANSWERED, {"today": today, "users": json.dumps(users)})
+
+
+def _photographs(units: Units) -> None:
+    own = NoticeBoard.objects.filter(project__participations__organization=units.own)
+    picture = board_picture()
+    for board in own.order_by("-id")[:DOCUMENTS]:
+        attachments.store(picture, f"{board.checked_on:%Y%m%d}告示牌.png", by=units.users["clerk"], owner=board)
 
 
 def _documents(units: Units) -> None:

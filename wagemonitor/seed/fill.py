@@ -16,7 +16,7 @@ from wagemonitor.seed import names, numbers
 from wagemonitor.seed.copying import copy, first_free
 from wagemonitor.seed.plan import GUARANTEE, Site
 from wagemonitor.seed.units import Units
-from workers.enums import Education, Trade, WageMethod
+from workers.enums import SPECIAL_TRADES, Education, Trade, WageMethod
 from workers.pinyin import search_text
 
 TEAMS = {
@@ -204,6 +204,8 @@ def _person(random: Random, item: Made, order: int, worker: int, engagement: int
     number, born, is_man = identity
     name, phone, site = names.person(random), _phone(random), item.site
     team, trade = teams[order % len(teams)]
+    if trade in SPECIAL_TRADES and site.started_on.year + 2 - born.year >= (63 if is_man else 55):
+        trade = Trade.MASON  # past the age of retirement nobody works in a special trade
     entered = site.started_on + timedelta(days=random.choice([0, 0, 1, 3, 7, 20, 40]))
     head, _, prefix = random.choice(names.BANKS)
     card = numbers.card_number(prefix, worker)

@@ -17,6 +17,7 @@ from projects.enums import Status
 from wagemonitor.seed.copying import copy, execute, first_free
 from wagemonitor.seed.fill import Made, moment
 from wagemonitor.seed.units import Units
+from workers.models.attendance import DAY_BITS
 from workers.partitions import ensure
 
 MONTHS = 3
@@ -64,7 +65,7 @@ def _site(item: Made, span: Span) -> tuple:
     until = {
         Status.PREPARING: date(2000, 1, 1),
         Status.SUSPENDED: today - timedelta(days=21),
-        Status.COMPLETED: today - timedelta(days=31),
+        Status.COMPLETED: today - timedelta(days=49),  # the works; then the acceptance
     }.get(item.site.status, today - timedelta(days=SILENCE if "silent" in item.site.faults else 1))
     return item.id, until, sorted(item.site.faults), paid[0] if item.id % 2 else paid[-1]
 
@@ -92,9 +93,9 @@ FROM (
 ) worked
 WHERE chance < CASE extract(isodow FROM day) WHEN 7 THEN 35 ELSE 93 END
 """
-TOTALS = """
-INSERT INTO workers_attendancemonth (engagement_id, project_id, month, days, first_day, last_day)
-SELECT engagement_id, project_id, date_trunc('month', day)::date, sum(units), min(day), max(day)
+TOTALS = f"""
+INSERT INTO workers_attendancemonth (engagement_id, project_id, month, days, first_day, last_day, day_bits)
+SELECT engagement_id, project_id, date_trunc('month', day)::date, sum(units), min(day), max(day), {DAY_BITS}
 FROM workers_attendanceday d JOIN sites USING (project_id)
 WHERE day >= %(start)s AND day <= %(end)s AND units > 0
 GROUP BY engagement_id, project_id, date_trunc('month', day)::date

@@ -60,13 +60,13 @@ def _insert(month: date, posting: date, today: date, *sheets: NoticeSheet) -> No
 
 
 def photograph() -> None:
-    picture = _board()
+    picture = board_picture()
     for notice in PublicNotice.objects.select_related("by").order_by("id")[:PICTURED]:
         name = f"{timezone.localtime(notice.at):%Y%m%d}公示栏.png"
         attachments.store(picture, name, by=notice.by, owner=notice)
 
 
-def _board(width: int = 480, height: int = 320) -> bytes:
+def board_picture(width: int = 480, height: int = 320) -> bytes:
     """A notice board with three sheets of paper, as a PNG of four colours."""
     wall, board, paper, ink = 0, 1, 2, 3
 

@@ -16,19 +16,22 @@ from workers.enums import AttendanceSource, Direction, PunchMeans
 from workers.models.engagement import Engagement
 from workers.models.own import OwnRows
 
+# The days attended as the bits of a number: the 1st is bit 0. `month_bits` of the database says the same of a span.
+DAY_BITS = "coalesce(bit_or(1 << (extract(day FROM day)::int - 1)) FILTER (WHERE units > 0), 0)"
+
 # When engagements have become one, or two again.
-ROLL_UP = """
-INSERT INTO workers_attendancemonth AS m (engagement_id, project_id, month, days, first_day, last_day)
+ROLL_UP = f"""
+INSERT INTO workers_attendancemonth AS m (engagement_id, project_id, month, days, first_day, last_day, day_bits)
 SELECT engagement_id, project_id, date_trunc('month', day)::date, sum(units),
-    min(day) FILTER (WHERE units > 0), max(day) FILTER (WHERE units > 0)
+    min(day) FILTER (WHERE units > 0), max(day) FILTER (WHERE units > 0), {DAY_BITS}
 FROM workers_attendanceday
 WHERE engagement_id = ANY(%(rows)s)
 GROUP BY 1, 2, 3
 ON CONFLICT (engagement_id, month) DO UPDATE SET
     project_id = excluded.project_id, days = excluded.days, first_day = excluded.first_day,
-    last_day = excluded.last_day
-WHERE (m.project_id, m.days, m.first_day, m.last_day)
-    IS DISTINCT FROM (excluded.project_id, excluded.days, excluded.first_day, excluded.last_day)
+    last_day = excluded.last_day, day_bits = excluded.day_bits
+WHERE (m.project_id, m.days, m.first_day, m.last_day, m.day_bits)
+    IS DISTINCT FROM (excluded.project_id, excluded.days, excluded.first_day, excluded.last_day, excluded.day_bits)
 """
 
 
@@ -84,6 +87,9 @@ class AttendanceMonth(OwnRows, ScopedModel):
     days = models.DecimalField("考勤天数", max_digits=3, decimal_places=1)
     first_day = models.DateField("首个出勤日", null=True)
     last_day = models.DateField("末个出勤日", null=True)
+    day_bits = models.IntegerField(
+        default=0, db_default=0, editable=False, help_text="the days attended; bit 0: the 1st"
+    )
 
     class Meta:
         verbose_name = "月考勤"

@@ -23,6 +23,7 @@ from projects.models import Project
 from projects.services import ProjectClosed, ProjectMerged, mark_changed
 from workers import partitions
 from workers.enums import AttendanceSource
+from workers.models.attendance import DAY_BITS
 
 
 class DayRow(NamedTuple):
@@ -63,7 +64,7 @@ def write_days(rows: Iterable[DayRow], *, source: AttendanceSource) -> WrittenDa
             cursor.execute(_TOUCHED)
             for month in months:
                 cursor.execute(_ROLL_UP, {"month": month, "end": next_month(month)})
-            cursor.execute("SELECT DISTINCT project_id FROM attendance_changes")
+            cursor.execute(_CONCERNED)
             mark_changed(project for (project,) in cursor.fetchall())
     return counts
 
@@ -153,15 +154,26 @@ ALTER TABLE attendance_touched ADD PRIMARY KEY (month, engagement_id);
 ANALYZE attendance_touched
 """
 
-_ROLL_UP = """
-INSERT INTO workers_attendancemonth AS m (engagement_id, project_id, month, days, first_day, last_day)
+# Besides their own, the other sites where the same people attended in these months: both are told of one day twice.
+_CONCERNED = """
+SELECT project_id FROM attendance_changes
+UNION
+SELECT m.project_id FROM attendance_touched AS t
+JOIN workers_engagement AS e ON e.id = t.engagement_id
+JOIN workers_engagement AS o ON o.worker_id = e.worker_id AND o.id <> e.id
+JOIN workers_attendancemonth AS m ON m.engagement_id = o.id AND m.month = t.month AND m.days > 0
+"""
+
+_ROLL_UP = f"""
+INSERT INTO workers_attendancemonth AS m (engagement_id, project_id, month, days, first_day, last_day, day_bits)
 SELECT d.engagement_id, d.project_id, %(month)s::date, sum(d.units),
-    min(d.day) FILTER (WHERE d.units > 0), max(d.day) FILTER (WHERE d.units > 0)
+    min(d.day) FILTER (WHERE d.units > 0), max(d.day) FILTER (WHERE d.units > 0), {DAY_BITS}
 FROM workers_attendanceday AS d
 WHERE d.day >= %(month)s AND d.day < %(end)s AND d.engagement_id IN (
     SELECT engagement_id FROM attendance_touched WHERE month = %(month)s)
 GROUP BY d.engagement_id, d.project_id
 ON CONFLICT (engagement_id, month) DO UPDATE SET
-    days = excluded.days, first_day = excluded.first_day, last_day = excluded.last_day
-WHERE (m.days, m.first_day, m.last_day) IS DISTINCT FROM (excluded.days, excluded.first_day, excluded.last_day)
+    days = excluded.days, first_day = excluded.first_day, last_day = excluded.last_day, day_bits = excluded.day_bits
+WHERE (m.days, m.first_day, m.last_day, m.day_bits)
+    IS DISTINCT FROM (excluded.days, excluded.first_day, excluded.last_day, excluded.day_bits)
 """

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from core import crypto
 from core.staging import stage
 from projects.models import Project
-from projects.services import lock_open
+from projects.services import lock_open, mark_changed
 from workers.services.punches import PunchRow, write_punches
 
 
@@ -32,6 +32,8 @@ def keep_strays(project: Project, rows: Iterable[StrayRow]) -> int:
         cursor.execute(_KEEP, [project.pk])
         kept = cursor.rowcount
         cursor.execute(_SEEN)
+    if kept:
+        mark_changed([project.pk])
     return kept
 
 
@@ -53,6 +55,7 @@ def take_in_strays(project: Project) -> int:
         if found:
             write_punches(PunchRow(*row) for _, *row in found)
             cursor.execute("DELETE FROM workers_straypunch WHERE id = ANY(%s)", [[pk for pk, *_ in found]])
+            mark_changed([project.pk])
     return len(found)
 
 
