@@ -42,12 +42,12 @@ def sweep(
 
 
 def _groups(chosen: list[type[Rule]], *, few: bool) -> list[list[type[Rule]]]:
-    """Rules that share a transaction; those about warnings read what the others have raised."""
+    """Rules that share a transaction; those that read warnings come after those that raise them."""
     if not few:
         return [[rule] for rule in chosen]
     return [
         group
-        for group in ([r for r in chosen if not r.about_warnings], [r for r in chosen if r.about_warnings])
+        for group in ([r for r in chosen if not r.reads_warnings], [r for r in chosen if r.reads_warnings])
         if group
     ]
 

@@ -33,8 +33,8 @@ EVIDENCE_ROWS = 50
 
 
 def rules() -> list[type["Rule"]]:
-    """Every rule, in the order they run: those about warnings themselves after those that raise them."""
-    return sorted(_registry.values(), key=lambda rule: (rule.about_warnings, rule.code))
+    """Every rule, in the order they run: those that read warnings after those that raise them."""
+    return sorted(_registry.values(), key=lambda rule: (rule.reads_warnings, rule.code))
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Rule:
     statuses: tuple[str, ...] = tuple(status for status in Status.values if status != Status.COMPLETED)
     # Leaving them answers a complaint about the running site, but never one about money that is owed or gone.
     ends_with_status = True
-    about_warnings = False
+    reads_warnings = False  # such rules run after those that raise them
     above_home = 0  # levels above the jurisdiction at which the warning is handled: 2 = the next office up
 
     columns: tuple[Column, ...] = ()

@@ -23,7 +23,7 @@ class DisposalOverdue(Rule):
     release_when = "逾期的预警全部办结（解除或转案源）后自动解除。"
     # The office above asks the one that is late.
     above_home = 2
-    about_warnings = True
+    reads_warnings = True
     statuses = tuple(Status.values)  # a completed project's warnings have their deadlines all the same
     columns = (
         Column("id", "预警编号", "number"),

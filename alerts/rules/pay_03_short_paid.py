@@ -40,6 +40,7 @@ class ShortPaid(Rule):
     release_when = "写明扣款原因并经本人确认，或补足差额后自动解除；已发放的，核实后上传证据解除。"
     statuses = tuple(Status.values)
     ends_with_status = False
+    reads_warnings = True  # of PAY-01, which speaks first
     grace = Parameter(5, "工资发放日后宽限", "日")
     share = Parameter(20, "橙色：扣款超过当月工资", "%")
     columns = (

@@ -35,6 +35,7 @@ class NothingThroughAccount(Rule):
     release_when = "通过专户补发该月工资，或登记垫付、保证金支付后自动解除。"
     statuses = tuple(Status.values)
     ends_with_status = False
+    reads_warnings = True  # of PAY-01, which speaks first
     grace = Parameter(5, "工资发放日后宽限", "日")
     columns = (
         Column("name", "姓名"),

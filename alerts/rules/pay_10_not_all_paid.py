@@ -18,6 +18,7 @@ class NotAllPaid(Rule):
     release_when = "为名单中的人员发放该月工资，或更正考勤后自动解除。"
     statuses = tuple(Status.values)
     ends_with_status = False
+    reads_warnings = True  # of PAY-01, which speaks first
     grace = Parameter(5, "工资发放日后宽限", "日")
     months = Parameter(3, "查近几个月", "个月")
     share = Parameter(10, "没有工资记录的比例不超过", "%")

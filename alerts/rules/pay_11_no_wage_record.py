@@ -18,6 +18,7 @@ class NoWageRecord(Rule):
     release_when = "将名单中的人员补列该月工资表，或更正考勤后自动解除。"
     statuses = tuple(Status.values)
     ends_with_status = False
+    reads_warnings = True  # of PAY-01, which speaks first
     share = Parameter(10, "没有工资记录的比例超过", "%")
     grace = Parameter(5, "工资发放日后宽限", "日")
     months = Parameter(3, "查近几个月", "个月")

@@ -81,7 +81,7 @@ class AboutWarnings(Rule, register=False):
     level = Level.YELLOW
     basis = "测试"
     release_when = "办结后自动解除。"
-    about_warnings = True
+    reads_warnings = True
 
     def find(self, today: date) -> Sql:
         return self.sql(

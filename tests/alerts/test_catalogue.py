@@ -39,8 +39,8 @@ def test_a_rule_says_everything_a_warning_needs(rule):
     assert all(parameter.label for parameter in rule.parameters.values())
 
 
-def test_rules_about_warnings_run_last():
-    assert rules()[-1].about_warnings
+def test_rules_reads_warnings_run_last():
+    assert rules()[-1].reads_warnings
 
 
 def test_two_rules_cannot_share_a_code():

@@ -176,7 +176,7 @@ def test_a_crash_is_written_on_the_run_and_changes_nothing_else(rule, said, few)
     assert list(Warning.objects.open().filter(rule_code=rule.code)) == [gone]
 
 
-def test_rules_about_warnings_read_what_the_others_have_just_raised():
+def test_rules_reads_warnings_read_what_the_others_have_just_raised():
     home, other = project(address="甲"), project(address="乙")
     first, about = sweep(AboutWarnings, HasAddress, projects=[home, other])
     assert (first.opened, about.opened) == (2, 2)

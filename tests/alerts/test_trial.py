@@ -180,7 +180,7 @@ def test_the_database_keeps_a_rule_from_writing(monkeypatch):
     project()  # and afterwards one writes again
 
 
-def test_a_rule_about_warnings_is_tried_too():
+def test_a_rule_reads_warnings_is_tried_too():
     late = silent_for(9)
     factories.warning(late, due_on=TODAY - timedelta(days=1))
     made = proposal("DISP-01", enabled=False, **TERMS)
