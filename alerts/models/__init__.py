@@ -1,4 +1,6 @@
+from alerts.models.case_lead import CaseLead
+from alerts.models.demand import Demand, SavedFilter
 from alerts.models.rule import RuleRun, RuleSetting
-from alerts.models.warning import CaseLead, Disposal, Warning
+from alerts.models.warning import Disposal, Warning
 
-__all__ = ["CaseLead", "Disposal", "RuleRun", "RuleSetting", "Warning"]
+__all__ = ["CaseLead", "Demand", "Disposal", "RuleRun", "RuleSetting", "SavedFilter", "Warning"]

@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
-from alerts.enums import Act, Level, Subject, WarningState
-from alerts.models import Disposal, RuleSetting, Warning
+import pgtrigger
+
+from alerts.enums import Act, Conclusion, Level, Subject, WarningState
+from alerts.models import CaseLead, Disposal, RuleSetting, Warning
 from projects.models import Project
 from tests.projects.factories import project as make_project
 
@@ -35,3 +37,22 @@ def warning(of: Project | None = None, **fields) -> Warning:
     made = Warning.objects.create(project=of, rule_code=code, setting=in_force, **(defaults | fields))
     Disposal.objects.create(warning=made, act=Act.RAISED, to_state=WarningState.NEW, at=made.raised_at)
     return made
+
+
+def case_lead(of: Warning, by, **fields) -> CaseLead:
+    facts = {"number": f"案{of.pk}", "reason": "涉嫌违法", "due_on": TODAY + timedelta(days=7), "opened_by": by}
+    return CaseLead.objects.create(project=of.project, warning=of, **(facts | fields))
+
+
+def concluded(lead: CaseLead) -> CaseLead:
+    lead.state, lead.conclusion = CaseLead.State.CLOSED, Conclusion.ORDERED
+    lead.begun_on = lead.concluded_on = TODAY
+    lead.save()
+    return lead
+
+
+def set_due(warning: Warning, day: date, **fields) -> None:
+    """As time would: nobody moves a deadline so."""
+    with pgtrigger.ignore("alerts.Warning:deadline_moves_by_extension"):
+        Warning.objects.filter(pk=warning.pk).update(due_on=day, **fields)
+    warning.refresh_from_db()

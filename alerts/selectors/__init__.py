@@ -8,13 +8,27 @@ from django.db.models import CharField, Count, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import OPEN_STATES, Act, Level, WarningState
+from alerts.enums import CONTRACTORS, OPEN_STATES, Act, Level, WarningState
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rules
+from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
+from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
 from core import attachments
 from organizations.enums import Role
 from organizations.models import Region
+
+__all__ = [
+    "EARLIER",
+    "PAPERS",
+    "OfficeFigure",
+    "bulletin",
+    "demand_thread",
+    "late_q",
+    "predecessors",
+    "waiting_for",
+    "with_settled",
+]
 
 SOON = 7  # days before the deadline
 AGES = ((0, 7, "7 日以内"), (8, 15, "8–15 日"), (16, 30, "16–30 日"), (31, None, "30 日以上"))
@@ -246,12 +260,17 @@ def thread(warning: Warning, *, with_notes: bool, with_replies: bool = True) -> 
     if not with_notes:
         acts = acts.exclude(act=Act.NOTED, by__isnull=False)
     if not with_replies:
-        acts = acts.exclude(act=Act.REPLIED)
+        acts = acts.exclude(act__in=CONTRACTORS)
     acts = list(acts)
     for act in acts:
-        act.told = with_notes or act.act == Act.REPLIED
+        act.told = with_notes or act.act in CONTRACTORS
     _add_files([act for act in acts if act.told])
     return acts
+
+
+def earlier_threads(warning: Warning, **read) -> list[tuple[Warning, list[Disposal]]]:
+    """What happened to the warnings this one follows: raised again, it keeps its history."""
+    return [(earlier, thread(earlier, **read)) for earlier in predecessors(warning)]
 
 
 def _add_files(acts: list[Disposal]) -> None:
