@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 
-from tests import guards
+from tests import databases, guards
 from wagemonitor.celery import app
 
 pytest_plugins = ["tests.browser"]
@@ -26,6 +26,18 @@ def _flush_in_spite_of_triggers(self) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_in_spite_of_triggers
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The copy is taken as it is."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker) -> None:
+    with django_db_blocker.unblock():
+        databases.copy_for_this_run()
 
 
 @pytest.fixture(autouse=True)
