@@ -1,12 +1,13 @@
 """The work desk of warnings, with as many of them as the largest table of the run (a province: 100,000)."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts.enums import Level, Subject, WarningState
+from alerts.enums import OPEN_STATES, Level, Subject, WarningState
 from alerts.models import RuleSetting
 from core.triggers import without_triggers
 from wagemonitor.benchmarks.base import LIMIT, OURS, Benchmark, Contestant, Within
@@ -15,6 +16,7 @@ from wagemonitor.benchmarks.search import bare, browser, visit
 from wagemonitor.seed.copying import copy
 
 MOST = 0.5  # seconds a page
+LEVELS, SUBJECTS = tuple(Level), tuple(Subject)
 COLUMNS = (
     *("project_id", "setting_id", "rule_code", "subject_key", "subject", "title", "level", "basis", "message"),
     *("evidence", "fingerprint", "shown", "release_when", "state", "release_kind", "raised_at", "seen_at", "due_on"),
@@ -70,28 +72,35 @@ class Warnings(Benchmark):
         return found
 
 
-def _rows(count: int, projects: int, setting: int, today: date):
-    """Spread over projects, subjects, levels, ages and states, the same at every run."""
-    levels, subjects, open_ones = list(Level), list(Subject), [WarningState.NEW, *WarningState][:4]
-    midday = timezone.make_aware(datetime.combine(today, time(12)))
-    for number in range(count):
-        days = number * 7919 % 400
-        raised = midday - timedelta(days=days)
-        is_open = number % 4 == 0
-        state = open_ones[number // 4 % len(open_ones)] if is_open else WarningState.RELEASED
-        released = None if is_open else raised + timedelta(days=number % 29)
-        home = 4 if number % 11 == 0 else 6
-        level = levels[number % 3]
-        yield (
-            *(
-                1 + number % (projects - 1),
-                setting,
-                "BENCH-00",
-                str(number),
-                str(subject),
-            ),
-            *("工资逾期未发", str(level), "《保障农民工工资支付条例》第十三条"),
-            *(f"{1 + days % 12}月有 {number % 40} 人工资未发。", '{"columns": [], "rows": []}', "", ""),
-            *("补发后自动解除。", str(state), "" if is_open else "data", raised, raised),
-            *(today - timedelta(days=days - 30), released, home if number % 5 else home - 2, home),
-        )
+def _rows(count: int, projects: int, setting: int, today: date) -> Iterator[tuple]:
+    return (tuple(_row(n, n % (projects - 1) + 1, setting, today)[name] for name in COLUMNS) for n in range(count))
+
+
+def _row(number: int, project: int, setting: int, today: date) -> dict:
+    """Projects, subjects, levels, ages and states take turns, the same at every run."""
+    days, home = number * 7919 % 400, 4 if number % 11 == 0 else 6
+    raised = timezone.make_aware(datetime.combine(today, time(12))) - timedelta(days=days)
+    is_open = number % 4 == 0
+    return {
+        "project_id": project,
+        "setting_id": setting,
+        "rule_code": "BENCH-00",
+        "subject_key": str(number),
+        "subject": str(SUBJECTS[number // 3 % len(SUBJECTS)]),
+        "title": "工资逾期未发",
+        "level": str(LEVELS[number % len(LEVELS)]),
+        "basis": "《保障农民工工资支付条例》第十三条",
+        "message": f"{1 + days % 12}月有 {number % 40} 人工资未发。",
+        "evidence": '{"columns": [], "rows": []}',
+        "fingerprint": "",
+        "shown": "",
+        "release_when": "补发后自动解除。",
+        "state": str(OPEN_STATES[number // 4 % len(OPEN_STATES)] if is_open else WarningState.RELEASED),
+        "release_kind": "" if is_open else "data",
+        "raised_at": raised,
+        "seen_at": raised,
+        "due_on": today - timedelta(days=days - 30),
+        "released_at": None if is_open else raised + timedelta(days=number % 29),
+        "office_level": home if number % 5 else home - 2,
+        "home_level": home,
+    }
