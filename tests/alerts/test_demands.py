@@ -58,9 +58,9 @@ def verified(county):
     return services.verify(warning=made, text="已到现场核对。", by=county)
 
 
-def order(of: Warning, by, **fields) -> Demand:
-    facts = {"text": "补发工资。", "basis": of.basis, "due_on": soon(), "of": of.project.general_contractor}
-    return services.order_correction(warning=of, by=by, seen=of.state, **(facts | fields))
+def order(made: Warning, by, **fields) -> Demand:
+    facts = {"text": "补发工资。", "basis": made.basis, "due_on": soon(), "of": made.project.general_contractor}
+    return services.order_correction(warning=made, by=by, seen=made.state, **(facts | fields))
 
 
 def report(demand: Demand, by=None, **fields) -> Demand:
