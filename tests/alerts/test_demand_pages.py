@@ -84,7 +84,8 @@ def test_the_clerk_acknowledges_and_reports_on_the_demands_page(client, county, 
     assert client.post(act(demand, "report"), sent).url == demand.get_absolute_url()
     demand.refresh_from_db()
     assert demand.state == DemandState.ANSWERED
-    assert client.post(act(demand, "report"), sent, follow=True).content.decode().count("刚由") == 1
+    again = sent | {"report-files": [pdf()]}
+    assert client.post(act(demand, "report"), again, follow=True).content.decode().count("刚由") == 1
     assert "证明.pdf" in text_of(client, demand.get_absolute_url())
     assert "督办与整改待办" not in text_of(client, "/")
     client.force_login(county)
