@@ -35,11 +35,19 @@ class WarningState(models.TextChoices):
     NEW = "new", "待签收"
     ACCEPTED = "accepted", "已签收"
     VERIFYING = "verifying", "核实中"
+    CORRECTING = "correcting", "整改中"
+    CORRECTED = "corrected", "已整改待复核"
     RELEASED = "released", "已解除"
     TRANSFERRED = "transferred", "已转案源"
 
 
-OPEN_STATES = (WarningState.NEW, WarningState.ACCEPTED, WarningState.VERIFYING)
+OPEN_STATES = (
+    WarningState.NEW,
+    WarningState.ACCEPTED,
+    WarningState.VERIFYING,
+    WarningState.CORRECTING,
+    WarningState.CORRECTED,
+)
 
 
 class ReleaseKind(models.TextChoices):
@@ -61,10 +69,61 @@ class Act(models.TextChoices):
     TRANSFERRED = "transferred", "转案源"
     ESCALATED = "escalated", "逾期上报"
     REOPENED = "reopened", "再次触发"
+    ORDERED = "ordered", "责令限期整改"
+    ACKNOWLEDGED = "acknowledged", "签收整改指令"  # by the contractor
+    REPORTED = "reported", "提交整改报告"  # by the contractor
+    NOT_MET = "not_met", "复核未通过，延长整改"
+    OPINION_ASKED = "opinion_asked", "征求行业部门意见"
+    OPINION_GIVEN = "opinion_given", "行业部门意见"
+    SUPERVISED = "supervised", "督办"
+    RETURNED = "returned", "退回下级办理"
+    SUPERVISION_ANSWERED = "supervision_done", "督办答复"
+    INTERVIEW_CALLED = "interview_called", "约谈通知"
+    INTERVIEW_HELD = "interview_held", "约谈记录"
+    EXTENSION_ASKED = "extension_asked", "申请延期"
+    EXTENSION_GRANTED = "extension_given", "同意延期"
+    EXTENSION_REFUSED = "extension_refused", "不同意延期"
 
 
 # They change nothing about the warning.
 REMARKS = (Act.NOTED, Act.REPLIED)
+# What the contractor itself wrote.
+CONTRACTORS = (Act.REPLIED, Act.ACKNOWLEDGED, Act.REPORTED)
+
+
+class DemandKind(models.TextChoices):
+    """What one office asks of somebody by a day, within the disposal of a warning."""
+
+    CORRECTION = "correction", "限期整改"  # of the contractor
+    OPINION = "opinion", "联合核实"  # of the industry department
+    SUPERVISION = "supervision", "督办"  # of the office below
+    RETURN = "return", "退回办理"  # of the office below, which gets the warning back
+    INTERVIEW = "interview", "约谈"  # of the contractor
+    EXTENSION = "extension", "延期"  # of the office above
+
+
+class DemandState(models.TextChoices):
+    OPEN = "open", "待办理"
+    ANSWERED = "answered", "待复核"  # a correction that waits for the officer's second look
+    DONE = "done", "已办结"
+    REFUSED = "refused", "未同意"  # an extension
+    LAPSED = "lapsed", "已终止"  # the warning ended otherwise
+
+
+WAITING_STATES = (DemandState.OPEN, DemandState.ANSWERED)
+FOR_CONTRACTORS = (DemandKind.CORRECTION, DemandKind.INTERVIEW)
+FOR_THE_OFFICE_BELOW = (DemandKind.SUPERVISION, DemandKind.RETURN)
+
+
+class Conclusion(models.TextChoices):
+    """How a case ends (《劳动保障监察条例》第十八条; without a filing, by mediation)."""
+
+    PUNISHED = "punished", "行政处罚决定"
+    ORDERED = "ordered", "责令改正或行政处理决定"
+    WITHDRAWN = "withdrawn", "情节轻微且已改正，撤销立案"
+    HANDED_OVER = "handed_over", "移送有关部门处理"
+    CRIMINAL = "criminal", "涉嫌犯罪，移送司法机关"
+    MEDIATED = "mediated", "协调处理，争议已解决"
 
 
 class ProposalState(models.TextChoices):

@@ -28,4 +28,11 @@ def nightly_sweep() -> None:
 
 @shared_task(soft_time_limit=600, time_limit=660)
 def escalate_overdue() -> None:
-    services.escalate_overdue(today=timezone.localdate())
+    today = timezone.localdate()
+    services.escalate_demands(today=today)
+    services.escalate_overdue(today=today)
+
+
+@shared_task(soft_time_limit=600, time_limit=660)
+def remind() -> None:
+    services.remind(today=timezone.localdate())

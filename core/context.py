@@ -2,6 +2,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import cached_property, lazystr
 
+from core import notices
 from core.navigation import Link, links_for
 
 
@@ -19,8 +20,21 @@ class LazyNavigation:
         return iter(self.links)
 
 
+class LazyBell:
+    """Unread notices, asked for by the layout alone."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+
+    @cached_property
+    def unread(self) -> int:
+        user = getattr(self.request, "user", None)
+        return notices.unread(user) if user is not None and user.is_authenticated else 0
+
+
 def portal(request: HttpRequest) -> dict:
     return {
         "portal_name": lazystr(settings.PORTAL_NAME),
         "navigation": LazyNavigation(request),
+        "bell": LazyBell(request),
     }

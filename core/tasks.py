@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from core import jobs
+from core import jobs, notices
 
 
 @shared_task
@@ -12,3 +12,8 @@ def run_job(job_id: int) -> None:
 def run_waiting_jobs() -> None:
     for job_id in jobs.waiting():
         run_job.delay(job_id)
+
+
+@shared_task(soft_time_limit=300, time_limit=360)
+def send_messages() -> None:
+    notices.send_waiting()

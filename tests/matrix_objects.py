@@ -5,7 +5,7 @@ OBJECTS = {
     "core:attachment": [
         *("guarantee_file", "answer_file", "evidence", "certificate_scan", "photo", "batch_file", "annotated"),
         *("workbook", "scan", "step_scan", "contract_scan", "settlement", "deposit_file", "instrument_file"),
-        *("board_file", "closing_file", "tripartite_file", "measured_file", "bank_paper_file"),
+        *("board_file", "report_file", "closing_file", "tripartite_file", "measured_file", "bank_paper_file"),
     ],
     "core:job": ["job"],
     "organizations:user_detail": ["user"],
@@ -89,6 +89,13 @@ OBJECTS = {
     "alerts:proposal_approve": ["proposal"],
     "alerts:proposal_refuse": ["proposal"],
     "alerts:proposal_withdraw": ["proposal"],
+    "alerts:case_lead_prolong": ["lead"],
+    "alerts:demand_detail": ["order", "opinion"],
+    "alerts:demand_paper": ["order"],
+    "alerts:demand_pdf": ["order"],
+    "alerts:demand_act": ["order", "opinion"],
+    "alerts:filter_forget": ["saved_filter"],
+    "core:notice_open": ["notice"],
     "accounts:ledger": ["account"],
     "accounts:account_edit": ["account"],
     "accounts:account_cancel": ["account"],
@@ -172,7 +179,7 @@ WORDS = {
     "month": "2026-09",
     "sheet": "settlement",
 }
-OTHER_WORDS = {"alerts:warning_act": {"act": "note"}}
+OTHER_WORDS = {"alerts:warning_act": {"act": "note"}, "alerts:demand_act": {"act": "report"}}
 
 # Things that not everybody who sees the project sees: thing → those of its world who do (None: by role alone).
 SEEN_BY = {
@@ -188,6 +195,11 @@ SEEN_BY = {
     "workbook": {"officer"},
     "batch": {"officer", "industry", "clerk"},
     "evidence": {"officer", "industry"},
+    "order": {"officer", "industry", "clerk"},
+    "opinion": {"officer", "industry"},
+    "report_file": {"officer", "industry", "clerk"},
+    "notice": {"clerk"},
+    "saved_filter": {"clerk"},
     "answer_file": {"officer", "industry", "clerk", "construction_unit"},
     "batch_file": {"clerk"},
     "step_scan": {"officer", "industry", "clerk", "construction_unit"},

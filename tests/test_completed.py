@@ -32,6 +32,8 @@ GOES_ON = {
     "projects:project_status": "撤销完工; every other act is refused in words of its own (tests/projects)",
     "alerts:warning_act": "wages owed stay owed: warnings are still disposed of, the contractor still explains itself",
     "alerts:case_lead_detail": "a case is still dealt with",
+    "alerts:case_lead_prolong": "as above",
+    "alerts:demand_act": "what was asked about a warning is still answered",
     "accounts:account_cancel": "a special account is closed after completion (专户办法 art. 15)",
     "accounts:closing_begin": "its notice, its last movements and what is corrected in its ledger too",
     "accounts:closing_withdraw": "as above",
@@ -48,6 +50,7 @@ NOT_OF_THE_PROJECT = {
     *("bank_agreement", "proposal"),
     *("user", "login", "looker", "contractor", "job", "workbook"),
     *("permit_sheet", "listed", "card", "certificate"),
+    *("notice", "saved_filter"),
     *("unconfirmed",),  # a project beside it
 }
 

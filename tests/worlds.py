@@ -14,11 +14,12 @@ import openpyxl
 from django.db.models import Model
 from django.utils import timezone
 
+from alerts import services as disposals
 from alerts.enums import Act, WarningState
-from alerts.models import CaseLead, Disposal, TrialFigure, TrialFinding
+from alerts.models import CaseLead, Disposal, SavedFilter, TrialFigure, TrialFinding
 from alerts.services import sync_settings
 from core import attachments, working_days
-from core.models import CalendarDay, Job
+from core.models import CalendarDay, Job, Notice
 from organizations.enums import Industry, OrganizationKind
 from organizations.models import User
 from projects import imports
@@ -341,7 +342,35 @@ class World(MoneyOfAWorld):
             by=officer,
         )
         evidence = attachments.store(PDF + self.mark.encode(), f"{self.mark}佐证.pdf", by=officer, owner=disposal)
-        return {"warning": warning, "disposal": disposal, "evidence": evidence, "lead": self.transfer(self.warn())}
+        demanded = self.demand(self.warn()) | self._of_the_clerk()
+        return demanded | {
+            "warning": warning,
+            "disposal": disposal,
+            "evidence": evidence,
+            "lead": self.transfer(self.warn()),
+        }
+
+    def demand(self, warning: Model) -> dict[str, Any]:
+        """A correction the contractor has reported on, and a question to the industry department."""
+        officer, clerk, soon = self.users["officer"], self.users["clerk"], timezone.localdate() + timedelta(days=9)
+        verified = disposals.verify(warning=warning, text=self.text("核实情况"), by=officer)
+        asked = {"text": self.text("要求"), "due_on": soon, "by": officer}
+        opinion = disposals.ask_opinion(warning=verified, seen=verified.state, **asked)
+        order = disposals.order_correction(
+            warning=verified, of=self.contractor, basis=self.text("依据"), seen=verified.state, **asked
+        )
+        file = (f"{self.mark}整改.pdf", PDF + self.mark.encode())
+        facts = {"text": self.text("整改报告"), "files": [file], "by": clerk, "seen": order.seen}
+        order = disposals.report_correction(demand=order, **facts)
+        return {"order": order, "opinion": opinion, "report_file": attachments.of(order.disposals.last()).get()}
+
+    def _of_the_clerk(self) -> dict[str, Any]:
+        clerk = self.users["clerk"]
+        own = Notice.objects.create(user=clerk, key="世界", text=self.text("消息"), url="/")
+        return {
+            "notice": own,
+            "saved_filter": SavedFilter.objects.create(user=clerk, name=self.text("筛选"), query="q=1"),
+        }
 
     def propose(self, **decided) -> Model:
         """A change of a rule for the county, tried, with a warning it would release and one it would raise."""
@@ -362,7 +391,8 @@ class World(MoneyOfAWorld):
 
     def transfer(self, warning: Model) -> Model:
         text = {"number": self.text(f"案{warning.pk}"), "reason": self.text("移送理由")}
-        return CaseLead.objects.create(project=self.project, warning=warning, opened_by=self.users["officer"], **text)
+        facts = {"opened_by": self.users["officer"], "due_on": timezone.localdate()}
+        return CaseLead.objects.create(project=self.project, warning=warning, **facts, **text)
 
     def _jurisdiction(self, number: int = 1) -> dict[str, Any]:
         """A project filed by the contractor, and the county's word that it lies elsewhere."""
@@ -445,6 +475,8 @@ class World(MoneyOfAWorld):
         self._more_of_the_worker(month)
         self.hand_over()
         self.transfer(self.warn())
+        self.demand(self.warn())
+        Notice.objects.create(user=self.users["clerk"], key=f"世界{number}-{months}", text=self.text("消息"), url="/")
         self.sheet([[1, self.text(f"新人{number}"), "", "", "", "", "", "", "", ""]])
         Job.objects.create(kind="test", title=self.text("任务"), owner=self.users["officer"])
         who.clerk(self.contractor)

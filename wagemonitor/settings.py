@@ -132,8 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "organizations:login"
 LOGIN_URLS = {"/my/": "organizations:worker_login"}  # of pages that begin so
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "organizations:login"
+LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "/", "organizations:login"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = "organizations.lockout.parameters"
@@ -174,6 +173,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 CONTRACT_TERM_DAYS = env.int("CONTRACT_TERM_DAYS", default=15)  # signed later after the entry is late
 CONTRACT_EXPIRING_DAYS = env.int("CONTRACT_EXPIRING_DAYS", default=30)
 ATTACHMENT_MAX_BYTES = 20 * 1024 * 1024
+SMS_BACKEND = env("SMS_BACKEND", default="core.channels.ConsoleSms")
+SMS_FILE = env("SMS_FILE", default=str(local.ground.HOME / "sms.txt"))
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -7,7 +7,8 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts.enums import OPEN_STATES, SEVERITY, Act, Level, ReleaseKind, Subject, WarningState
+from alerts.enums import CONTRACTORS, OPEN_STATES, SEVERITY, Act, Level, ReleaseKind, Subject, WarningState
+from alerts.models import warning_triggers
 from alerts.models.rule import RuleSetting
 from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import append_only
@@ -23,6 +24,12 @@ ACT_TONES = {
     Act.VERIFYING: "blue",
     Act.RELEASED: "green",
     Act.RELEASED_BY_DATA: "green",
+    Act.ORDERED: "orange",
+    Act.NOT_MET: "red",
+    Act.SUPERVISED: "red",
+    Act.RETURNED: "orange",
+    Act.EXTENSION_GRANTED: "green",
+    Act.EXTENSION_REFUSED: "red",
 }
 
 
@@ -125,7 +132,9 @@ class Warning(ScopedModel):
                 condition=~Q(state=WarningState.RELEASED) | (~Q(release_kind="") & Q(released_at__isnull=False)),
                 name="warning_released_says_how",
             ),
+            models.CheckConstraint(condition=Q(state__in=WarningState.values), name="warning_state_is_known"),
         ]
+        triggers = [*warning_triggers.TRIGGERS]
 
     def __str__(self) -> str:
         return f"{self.title}：{self.project}"
@@ -139,6 +148,10 @@ class Warning(ScopedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:warning_detail", args=[self.pk])
+
+    @property
+    def number_text(self) -> str:
+        return f"第 {self.pk} 号预警"
 
     @property
     def is_open(self) -> bool:
@@ -163,6 +176,7 @@ class Disposal(ScopedModel):
     act = models.CharField("行为", max_length=20, choices=Act)
     from_state = models.CharField("原状态", max_length=12, choices=WarningState, blank=True)
     to_state = models.CharField("现状态", max_length=12, choices=WarningState)
+    demand = models.ForeignKey("alerts.Demand", null=True, on_delete=models.PROTECT, related_name="disposals")
     text = models.CharField("说明", max_length=1000, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="操作人", null=True, on_delete=models.PROTECT)
     at = models.DateTimeField("时间", default=timezone.now)
@@ -183,8 +197,10 @@ class Disposal(ScopedModel):
     @property
     def by_kind(self) -> str:
         """Who acted, for readers who need no name."""
-        if self.act == Act.REPLIED:
+        if self.act in CONTRACTORS:
             return "施工单位"
+        if self.act == Act.OPINION_GIVEN:
+            return "行业主管部门"
         return "人社部门" if self.by_id else "系统"
 
     @classmethod
@@ -193,46 +209,8 @@ class Disposal(ScopedModel):
         if user.role in AUTHORITIES:
             return reached
         own = Q(by__isnull=True)
-        return reached & (own | Q(act=Act.REPLIED) if user.role == Role.CLERK else own)
-
-
-class CaseLead(ScopedModel):
-    """案源: a possible violation handed over for filing and investigation, or mediation (A3)."""
-
-    scope_through = "project"
-
-    class State(models.TextChoices):
-        OPEN = "open", "待立案"
-        FILED = "filed", "已立案"
-        MEDIATED = "mediated", "协调处理"
-        CLOSED = "closed", "已结案"
-
-    # A case is dealt with before it is closed; closing can be taken back.
-    NEXT = {
-        State.OPEN: (State.FILED, State.MEDIATED),
-        State.FILED: (State.MEDIATED, State.CLOSED),
-        State.MEDIATED: (State.FILED, State.CLOSED),
-        State.CLOSED: (State.FILED, State.MEDIATED),
-    }
-
-    number = models.CharField("案源编号", max_length=32, unique=True)
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="case_leads")
-    warning = models.OneToOneField(Warning, on_delete=models.PROTECT, related_name="case_lead")
-    reason = models.CharField("移送理由", max_length=1000)
-    state = models.CharField("状态", max_length=10, choices=State, default=State.OPEN)
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name="移送人", on_delete=models.PROTECT)
-    opened_at = models.DateTimeField("移送时间", default=timezone.now)
-    closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="结案人", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = "案源"
-        verbose_name_plural = verbose_name
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.number
-
-    def get_absolute_url(self) -> str:
-        return reverse("alerts:case_lead_detail", args=[self.pk])
+        if user.role == Role.CLERK:
+            own |= Q(act__in=CONTRACTORS)
+        if user.role == Role.CONSTRUCTION_UNIT:
+            own |= Q(act__in=CONTRACTORS, by__organization=user.organization_id)
+        return reached & own

@@ -2,6 +2,7 @@ from core.models.attachments import Attachment
 from core.models.audit import AuditEntry, AuditHead
 from core.models.calendar import CalendarDay, PublishedYear, WorkdayOverride
 from core.models.jobs import Job
+from core.models.notices import Notice
 
 __all__ = [
     "Attachment",
@@ -9,6 +10,7 @@ __all__ = [
     "AuditHead",
     "CalendarDay",
     "Job",
+    "Notice",
     "PublishedYear",
     "WorkdayOverride",
 ]

@@ -24,6 +24,7 @@ from projects.indicators import PROJECT_GROUPS
 from projects.models import ImportBatch, Project
 from projects.selectors import completeness_for
 from reports import links, selectors
+from reports.desks.demands import waiting_demands
 from reports.desks.deposits import waiting
 from reports.desks.imports import SHOWN as TROUBLE_SHOWN
 from reports.desks.imports import ImportTable, recent_trouble, trouble_hint
@@ -89,7 +90,8 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "imports_hint": trouble_hint(refused),
         "imports_url": links.to("imports:batch_list"),
     }
-    return "reports/desk_clerk.html", context | waiting_sheets(request) | waiting(request, today)
+    context |= waiting_sheets(request) | waiting(request, today) | waiting_demands(request, today)
+    return "reports/desk_clerk.html", context
 
 
 def _tiles(own_cards: list[Card], warnings: int, refused: list[ImportBatch]) -> Iterator[Tile]:

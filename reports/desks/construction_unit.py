@@ -18,6 +18,7 @@ from projects.enums import GuaranteeState, Status
 from projects.models import Project
 from projects.selectors.guarantees import with_guarantees
 from reports import links, selectors
+from reports.desks.demands import waiting_demands
 from reports.desks.sheets import waiting_sheets
 from reports.desks.tiles import Tile
 from reports.desks.warnings import OwnWarningTable
@@ -64,6 +65,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
     listed = warnings.select_related("project").order_by("due_on", "id")[:WARNINGS_SHOWN]
     context = {
         **waiting_sheets(request),
+        **waiting_demands(request, today),
         "tiles": list(_tiles(projects)),
         "projects": OwnedTable(projects, request),
         "projects_url": links.to("projects:project_list"),

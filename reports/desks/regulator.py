@@ -20,6 +20,7 @@ from organizations.models import Region
 from projects import selectors as projects
 from projects.models import Project
 from reports import links, permissions, selectors
+from reports.desks.demands import waiting_demands
 from reports.desks.deposits import waiting
 from reports.desks.rules import rule_changes
 from reports.desks.tiles import Tile
@@ -77,7 +78,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "projects_url": links.projects(region=view.asked),
         "projects_link": f"查看全部 {view.now_places.whole.figures['projects']:,} 个",
     }
-    return "reports/desk_regulator.html", context | waiting(request, view.today)
+    return "reports/desk_regulator.html", context | waiting(request, view.today) | waiting_demands(request, view.today)
 
 
 class View:

@@ -196,6 +196,7 @@ const keys = {
   "/": () => document.querySelector("main input[name=q]")?.focus(),
   j: () => move(1),
   k: () => move(-1),
+  x: () => document.querySelector("table[data-keys] tbody tr.at input[type=checkbox]")?.click(),
   "?": () => showKeys(),
 };
 document.addEventListener("keydown", (event) => {
@@ -213,7 +214,7 @@ function showKeys() {
   dialog.className = "ask";
   dialog.id = "keys-help";
   dialog.setAttribute("aria-label", "键盘快捷键");
-  const list = [["/", "定位到搜索框"], ["j / k", "下一行 / 上一行"], ["Enter", "打开所在行"], ["?", "显示本说明"], ["Esc", "关闭"]];
+  const list = [["/", "定位到搜索框"], ["j / k", "下一行 / 上一行"], ["Enter", "打开所在行"], ["x", "勾选所在行"], ["?", "显示本说明"], ["Esc", "关闭"]];
   dialog.innerHTML = '<h2 class="ask-title">键盘快捷键</h2><dl class="keys"></dl><form method="dialog" class="ask-actions"><button class="btn">关闭</button></form>';
   for (const [key, text] of list) {
     const dt = document.createElement("dt");

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from core import working_days
-from core.models import CalendarDay
+from tests.terms import _calendar
+
+__all__ = ["_calendar"]
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +29,3 @@ def transactional_savepoint(db):
             transaction.set_rollback(True)
 
     return undone
-
-
-@pytest.fixture(autouse=True)
-def _calendar(request):
-    """Terms are counted in working days."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is None:
-        return
-    request.getfixturevalue("transactional_db" if marker.kwargs.get("transaction") else "db")
-    if not CalendarDay.objects.exists():
-        working_days.rebuild()

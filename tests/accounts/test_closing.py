@@ -18,7 +18,6 @@ from accounts.services import (
     transfer_surplus,
     update_account,
 )
-from alerts.models import CaseLead
 from projects.enums import Status
 from tests.accounts.factories import closing_notice, entry, payroll, payroll_line, set_paid, shared, special_account
 from tests.alerts import factories as alarms
@@ -151,14 +150,13 @@ def test_each_refusal_says_why(site, account):
     begun(account)
     payroll_line(payroll(site), "900")
     lead = alarms.warning(site)
-    case = CaseLead.objects.create(project=site, warning=lead, number="案1", reason="欠薪", opened_by=officer())
+    case = alarms.case_lead(lead, officer(), number="案1")
     with pytest.raises(ValidationError) as refusal:
         cancel_account(account, by=None, on=DAY)
     words = " ".join(refusal.value.messages)
     for part in ("余额 1,000.00", "1 笔工资没有发放，共 900.00", "案源 案1"):
         assert part in words
-    case.state = CaseLead.State.CLOSED
-    case.save()
+    alarms.concluded(case)
     with pytest.raises(ValidationError) as refusal:
         cancel_account(account, by=None, on=DAY)
     assert "案源" not in " ".join(refusal.value.messages)

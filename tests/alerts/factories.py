@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+import pgtrigger
 from django.utils import timezone
 
-from alerts.enums import Act, Level, Subject, WarningState
-from alerts.models import Disposal, RuleProposal, RuleSetting, RuleTrial, Warning
+from alerts.enums import Act, Conclusion, Level, Subject, WarningState
+from alerts.models import CaseLead, Disposal, RuleProposal, RuleSetting, RuleTrial, Warning
 from alerts.trial import content_of, trial_days
 from core.models import Job
 from projects.models import Project
@@ -62,3 +63,22 @@ def warning(of: Project | None = None, **fields) -> Warning:
     made = Warning.objects.create(project=of, rule_code=code, setting=in_force, **(defaults | fields))
     Disposal.objects.create(warning=made, act=Act.RAISED, to_state=WarningState.NEW, at=made.raised_at)
     return made
+
+
+def case_lead(of: Warning, by, **fields) -> CaseLead:
+    facts = {"number": f"案{of.pk}", "reason": "涉嫌违法", "due_on": TODAY + timedelta(days=7), "opened_by": by}
+    return CaseLead.objects.create(project=of.project, warning=of, **(facts | fields))
+
+
+def concluded(lead: CaseLead) -> CaseLead:
+    lead.state, lead.conclusion = CaseLead.State.CLOSED, Conclusion.ORDERED
+    lead.begun_on = lead.concluded_on = TODAY
+    lead.save()
+    return lead
+
+
+def set_due(warning: Warning, day: date, **fields) -> None:
+    """As time would: nobody moves a deadline so."""
+    with pgtrigger.ignore("alerts.Warning:deadline_moves_by_extension"):
+        Warning.objects.filter(pk=warning.pk).update(due_on=day, **fields)
+    warning.refresh_from_db()

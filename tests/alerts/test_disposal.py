@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import close_old_connections, connection
 
 from alerts import permissions, selectors, services
-from alerts.enums import Act, ReleaseKind, WarningState
+from alerts.enums import Act, Conclusion, ReleaseKind, WarningState
 from alerts.models import CaseLead, Disposal, Warning
 from core import attachments
 from core.models import AuditEntry
@@ -102,8 +102,11 @@ def test_a_case_is_dealt_with_before_it_is_closed_and_taken_up_again_by_its_offi
     lead = services.transfer(warning=accepted, reason="涉嫌拖欠工资。", by=county, seen=accepted.state)
     with pytest.raises(ValidationError, match="不能直接登记为“已结案”"):
         services.move_case_lead(lead=lead, state=CaseLead.State.CLOSED, text="了结。", by=county)
-    for state in (CaseLead.State.MEDIATED, CaseLead.State.CLOSED):
-        lead = services.move_case_lead(lead=lead, state=state, text="办理。", by=county)
+    lead = services.move_case_lead(lead=lead, state=CaseLead.State.MEDIATED, text="办理。", by=county)
+    with pytest.raises(ValidationError, match="请选择结案方式"):
+        services.move_case_lead(lead=lead, state=CaseLead.State.CLOSED, text="了结。", by=county)
+    closing = {"state": CaseLead.State.CLOSED, "conclusion": Conclusion.MEDIATED}
+    lead = services.move_case_lead(lead=lead, text="办理。", by=county, **closing)
     above, colleague = officer("530900"), user(Role.OFFICER, county.organization)
     with pytest.raises(PermissionDenied):
         services.move_case_lead(lead=lead, state=CaseLead.State.FILED, text="重办。", by=above)

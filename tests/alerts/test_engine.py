@@ -6,10 +6,10 @@ import pytest
 
 from alerts import engine
 from alerts.enums import Act, Level, ReleaseKind, WarningState
-from alerts.models import CaseLead, Disposal, RuleRun, RuleSetting, Warning
+from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from organizations.enums import Industry
 from projects.enums import Status
-from tests.alerts.factories import TODAY, setting
+from tests.alerts.factories import TODAY, case_lead, concluded, setting
 from tests.alerts.sweeping import AboutWarnings, Crashes, HasAddress, Stammers, raised, sweep
 from tests.organizations.factories import officer, region
 from tests.projects.factories import project
@@ -150,14 +150,11 @@ def test_a_case_lead_holds_back_new_warnings_until_it_is_closed():
     home = project(address="甲")
     sweep()
     close(Warning.objects.get(), WarningState.TRANSFERRED, "")
-    lead = CaseLead.objects.create(
-        number="AY-1", project=home, warning=Warning.objects.get(), reason="涉嫌违法", opened_by=officer()
-    )
+    lead = case_lead(Warning.objects.get(), officer())
     type(home).objects.update(address="乙")
     sweep()
     assert not Warning.objects.open().exists()
-    lead.state = CaseLead.State.CLOSED
-    lead.save()
+    concluded(lead)
     sweep()
     assert Warning.objects.open().get().follows == lead.warning
 

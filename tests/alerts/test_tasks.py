@@ -62,4 +62,5 @@ def test_the_hour_takes_overdue_warnings_up(two_rules):
 
 def test_everything_beat_wakes_here_exists():
     ours = {entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"].startswith("alerts.")}
-    assert ours == {task.name for task in (tasks.check_changed_projects, tasks.nightly_sweep, tasks.escalate_overdue)}
+    there = (tasks.check_changed_projects, tasks.nightly_sweep, tasks.escalate_overdue, tasks.remind)
+    assert ours == {task.name for task in there}

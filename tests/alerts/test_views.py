@@ -249,7 +249,9 @@ def test_closing_a_case_is_confirmed_and_can_be_taken_back(desk, county):
     refused = desk.post(lead.get_absolute_url(), {"state": "closed", "text": "已支付。"})
     assert refused.status_code == 422
     assert "请勾选“确认结案”。" in refused.content.decode()
-    desk.post(lead.get_absolute_url(), {"state": "closed", "text": "已支付。", "confirm": "on"})
+    closing = {"state": "closed", "text": "已支付。", "confirm": "on"}
+    assert "请选择结案方式。" in desk.post(lead.get_absolute_url(), closing).content.decode()
+    desk.post(lead.get_absolute_url(), closing | {"conclusion": "ordered"})
     assert CaseLead.objects.get().state == CaseLead.State.CLOSED
     assert "撤销结案" in page(desk, lead.get_absolute_url())
     desk.post(lead.get_absolute_url(), {"state": "filed", "text": "支付不实。"})

@@ -16,7 +16,7 @@ from organizations.enums import Industry
 from projects.enums import Status
 from projects.models import Project, StatusChange
 from tests.accounts import factories as money
-from tests.alerts.factories import warning
+from tests.alerts.factories import case_lead, warning
 from tests.organizations.factories import officer
 from tests.projects.factories import project
 from tests.workers import factories as workers
@@ -118,9 +118,7 @@ def _warnings(random: Random, made: Project, by) -> None:
             fields = {"state": WarningState.TRANSFERRED}
         found = warning(made, raised_at=raised, due_on=due, **fields)
         if found.state == WarningState.TRANSFERRED:
-            CaseLead.objects.create(
-                number=f"A{found.pk}", project=made, warning=found, reason="拒不支付", opened_by=by, opened_at=closed
-            )
+            case_lead(found, by, opened_at=closed)
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------

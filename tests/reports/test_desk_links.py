@@ -14,7 +14,7 @@ from core.navigation import links_for
 from organizations.enums import Role
 from reports.desks import regulator
 from tests.accounts import factories as money
-from tests.alerts.factories import warning
+from tests.alerts.factories import set_due, warning
 from tests.organizations import factories as people
 from tests.projects.factories import project
 from tests.reports.counting import noon, province
@@ -39,7 +39,7 @@ def many():
     for number, made in enumerate(Warning.objects.open().order_by("pk")):
         due = TODAY + timedelta(days=(-3, 2, 20)[number % 3])
         office = max(2, made.home_level - (0, 2, 4)[number % 3])
-        Warning.objects.filter(pk=made.pk).update(due_on=due, office_level=office)
+        set_due(made, due, office_level=office)
 
 
 def opened(client, user, address: str = "/"):

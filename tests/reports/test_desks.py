@@ -14,7 +14,7 @@ from projects import imports
 from projects.enums import Status
 from projects.models import ImportBatch
 from tests.accounts import factories as money
-from tests.alerts.factories import warning
+from tests.alerts.factories import set_due, warning
 from tests.organizations import factories as people
 from tests.projects.factories import project
 from tests.reports.counting import noon, province
@@ -87,7 +87,7 @@ def test_a_regulator_goes_down_to_the_own_places_and_nowhere_else(client):
 def test_every_figure_agrees_with_the_list_it_leads_to(client, at, region):
     province(Random(11), projects=10)
     for made in Warning.objects.filter(state="new")[:4]:
-        Warning.objects.filter(pk=made.pk).update(due_on=TODAY + timedelta(days=3))
+        set_due(made, TODAY + timedelta(days=3))
     user = people.officer(at)
     answer = desk(client, user, f"/?region={region}")
     for label in ("未解除预警", "已逾期", "7 日内到期"):

@@ -93,6 +93,10 @@ RELEASED_WITH_ITS_ACT = """
 UPDATE alerts_warning w SET released_at = (SELECT max(at) FROM alerts_disposal d WHERE d.warning_id = w.id)
 WHERE w.id = %s AND w.released_at IS NOT NULL
 """
+ASKED_WITH_ITS_ACT = """
+UPDATE alerts_demand d SET asked_at = (SELECT min(at) FROM alerts_disposal a WHERE a.demand_id = d.id)
+WHERE d.warning_id = %s
+"""
 
 
 def sweep(day: date) -> None:
@@ -139,9 +143,9 @@ def dispose(random: Random, today: date, units: Units) -> None:
 
 
 def _fates(random: Random) -> Iterator[str]:
-    yield from ["new", "released", "accepted", "verifying", "transferred"]
+    yield from ["new", "released", "accepted", "verifying", "transferred", "correcting"]
     while True:
-        yield random.choices(["new", "accepted", "verifying", "released"], weights=[6, 2, 1, 2])[0]
+        yield random.choices(["new", "accepted", "verifying", "correcting", "released"], weights=[6, 2, 1, 1, 2])[0]
 
 
 def _officers() -> dict[str, User]:
@@ -154,7 +158,7 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
     if fate == "new":
         return
     services.accept(warning=warning, by=by)
-    if fate in ("verifying", "released", "transferred"):
+    if fate in ("verifying", "correcting", "released", "transferred"):
         services.verify(warning=warning, text="已通知项目部三日内提交工资表、银行回单和情况说明。", by=by)
     if fate == "released":
         text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
@@ -163,7 +167,23 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
         services.transfer(
             warning=warning, reason="逾期未提交材料，涉嫌违反专用账户管理规定。", by=by, seen="verifying"
         )
+    if fate == "correcting":
+        _order_correction(warning, by, today)
     _move_back(warning, today)
+
+
+def _order_correction(warning: Warning, by: User, today: date) -> None:
+    """Of three, one is reported on and waits for the second look."""
+    unit = warning.project.general_contractor
+    if unit is None:
+        return
+    text = "限期补齐有关资料，逐人核对并补发所欠工资，提交银行回单和工人签字确认表。"
+    facts = {"of": unit, "text": text, "basis": warning.basis, "due_on": today + timedelta(days=5 + warning.pk % 11)}
+    demand = services.order_correction(warning=warning, by=by, seen="verifying", **facts)
+    clerk = User.objects.filter(organization=unit, role=Role.CLERK, is_active=True).first()
+    if clerk and warning.pk % 3 == 0:
+        said = {"text": "已逐人核对并补发，回单附后。", "files": [("整改材料.pdf", blank_page())]}
+        services.report_correction(demand=demand, by=clerk, seen=demand.seen, **said)
 
 
 def _move_back(warning: Warning, today: date) -> None:
@@ -176,6 +196,7 @@ def _move_back(warning: Warning, today: date) -> None:
             at = begun + timedelta(days=days * order // len(acts), hours=8, minutes=7 * order)
             execute("UPDATE alerts_disposal SET at = %s WHERE id = %s", [min(at, timezone.now()), pk])
     execute(RELEASED_WITH_ITS_ACT, [warning.pk])
+    execute(ASKED_WITH_ITS_ACT, [warning.pk])
 
 
 def blank_page() -> bytes:

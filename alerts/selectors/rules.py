@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from alerts.enums import ReleaseKind
 from alerts.models import RuleProposal, RuleRun, RuleSetting, RuleTrial, TrialFigure, Warning
+from alerts.models.proposal import ProposalQuerySet
+from alerts.permissions import can_decide_rules
 from alerts.rules import Rule, rules
 from core import formats
 from organizations.models import Region
@@ -18,6 +20,17 @@ FIGURES = ("held", "tried", "raised", "released")
 
 def rule_of(code: str) -> type[Rule] | None:
     return next((rule for rule in rules() if rule.code == code), None)
+
+
+def proposals_to_decide(user) -> ProposalQuerySet:
+    """Changes of rules that wait for this person: not the own ones."""
+    found = RuleProposal.objects.visible_to(user).waiting().exclude(proposed_by=user)
+    return found if can_decide_rules(user) else found.none()
+
+
+def rule_title(code: str) -> str:
+    """Code and title; of a rule that is gone the code."""
+    return next((f"{code} {rule.title}" for rule in rules() if rule.code == code), code)
 
 
 @dataclass(frozen=True)

@@ -6,20 +6,60 @@ answer it, not what the officers write to each other.
 """
 
 from alerts.enums import WarningState
-from alerts.models import CaseLead, RuleProposal, Warning
-from organizations.enums import AUTHORITIES, RegionLevel, Role
+from alerts.models import CaseLead, Warning
+from alerts.permissions.demands import (
+    READERS,
+    can_acknowledge,
+    can_answer,
+    can_ask_extension,
+    can_ask_opinion,
+    can_confirm,
+    can_decide,
+    can_give_more_time,
+    can_hold,
+    can_interview,
+    can_order,
+    can_report,
+    can_return,
+    can_supervise,
+    is_addressed,
+)
+from alerts.permissions.offices import IN_HAND, can_handle, covers, is_above
+from alerts.permissions.rules import (
+    can_decide_proposal,
+    can_decide_rules,
+    can_propose_rules,
+    can_try_proposal,
+    can_withdraw_proposal,
+)
+from organizations.enums import AUTHORITIES, Role
 
-IN_HAND = (WarningState.ACCEPTED, WarningState.VERIFYING)
-
-
-def can_handle(user, warning: Warning) -> bool:
-    """Whether this is the user's to dispose of, whatever state it is in."""
-    return (
-        user.role == Role.OFFICER
-        and user.level is not None
-        and warning.office_level <= user.level <= warning.home_level
-        and warning.project.jurisdiction_id.startswith(user.region.prefix)
-    )
+__all__ = [
+    "IN_HAND",
+    "READERS",
+    "can_acknowledge",
+    "can_answer",
+    "can_ask_extension",
+    "can_ask_opinion",
+    "can_confirm",
+    "can_decide",
+    "can_decide_proposal",
+    "can_decide_rules",
+    "can_give_more_time",
+    "can_handle",
+    "can_hold",
+    "can_interview",
+    "can_order",
+    "can_propose_rules",
+    "can_report",
+    "can_return",
+    "can_supervise",
+    "can_try_proposal",
+    "can_withdraw_proposal",
+    "covers",
+    "is_above",
+    "is_addressed",
+]
 
 
 def can_accept(user, warning: Warning) -> bool:
@@ -44,7 +84,7 @@ def can_note(user, warning: Warning) -> bool:
         user.role in AUTHORITIES
         and not user.query_only
         and warning.state != WarningState.RELEASED
-        and warning.project.jurisdiction_id.startswith(user.region.prefix)
+        and covers(user, warning.project)
         and user.industry in (None, warning.project.industry)
     )
 
@@ -69,11 +109,12 @@ def can_see_case_leads(user) -> bool:
 def can_update_case_lead(user, lead: CaseLead) -> bool:
     if lead.state == CaseLead.State.CLOSED:
         return can_reopen_case_lead(user, lead)
-    return (
-        user.role == Role.OFFICER
-        and user.level is not None
-        and lead.project.jurisdiction_id.startswith(user.region.prefix)
-    )
+    return user.role == Role.OFFICER and user.level is not None and covers(user, lead.project)
+
+
+def can_prolong_case_lead(user, lead: CaseLead) -> bool:
+    """Once, while it is investigated."""
+    return lead.state == CaseLead.State.FILED and not lead.is_prolonged and can_update_case_lead(user, lead)
 
 
 def can_reopen_case_lead(user, lead: CaseLead) -> bool:
@@ -86,28 +127,8 @@ def can_reopen_case_lead(user, lead: CaseLead) -> bool:
     )
 
 
-def can_decide_rules(user) -> bool:
-    """Kinds, thresholds, deadlines and regions of the rules are the province's to say (A2)."""
-    return user.role == Role.OFFICER and user.level == RegionLevel.PROVINCE
-
-
-def can_propose_rules(user) -> bool:
-    """The province everywhere, a prefecture a stricter setting for its own area."""
-    return user.role == Role.OFFICER and user.level in (RegionLevel.PROVINCE, RegionLevel.PREFECTURE)
-
-
-def can_decide_proposal(user, proposal: RuleProposal) -> bool:
-    """Another person than who proposed it: by two people a rule is changed."""
-    return proposal.is_open and can_decide_rules(user) and user.pk != proposal.proposed_by_id
-
-
-def can_withdraw_proposal(user, proposal: RuleProposal) -> bool:
-    return proposal.is_open and user.pk == proposal.proposed_by_id
-
-
-def can_try_proposal(user, proposal: RuleProposal) -> bool:
-    own = can_propose_rules(user) and user.organization_id == proposal.office_id
-    return proposal.is_open and (own or can_decide_rules(user))
+def can_see_bulletin(user) -> bool:
+    return user.role in AUTHORITIES
 
 
 def can_export(user) -> bool:

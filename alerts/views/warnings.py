@@ -9,15 +9,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from alerts import permissions, selectors, services
 from alerts.evidence import evidence_of, parameters_of
-from alerts.filters import CaseLeadFilters, WarningFilters
-from alerts.forms import ACTS, CaseLeadForm
-from alerts.models import CaseLead, Warning
+from alerts.filters import WarningFilters
+from alerts.forms import ACTS, SaveFilterForm
+from alerts.models import CaseLead, Demand, SavedFilter, Warning
 from alerts.tables import (
     EXPORT_HEADERS,
-    LEAD_TONES,
     LEVEL_TONES,
     STATE_TONES,
-    CaseLeadTable,
+    OwnDemandTable,
     ProjectWarningTable,
     WarningTable,
     age_text,
@@ -56,6 +55,10 @@ def warning_list(request):
         "waiting": WAITING.get(request.user.role),
         "can_choose": is_officer and table.can_choose,
         "can_export": permissions.can_export(request.user),
+        "saved": list(SavedFilter.objects.visible_to(request.user)),
+        "save_form": SaveFilterForm() if filters.active_count else None,
+        "asked": request.GET.urlencode(),
+        "can_see_bulletin": permissions.can_see_bulletin(request.user),
         "can_see_case_leads": permissions.can_see_case_leads(request.user),
     }
     return render(request, "alerts/warning_list.html", context)
@@ -121,6 +124,12 @@ def warning_detail(request, pk):
     user, today = request.user, timezone.localdate()
     with_notes = permissions.can_read_notes(user)
     lead = CaseLead.objects.visible_to(user).filter(warning=warning).first()
+    demands = (
+        Demand.objects.visible_to(user).filter(warning=warning).select_related("of", "office", "warning__project")
+    )
+    demands = list(demands.order_by("-id"))
+    forms = [form(warning=warning) for form in ACTS.values() if form.may(user, warning)]
+    read = {"with_notes": with_notes, "with_replies": permissions.can_read_replies(user)}
     context = {
         "warning": warning,
         "level_tone": LEVEL_TONES[warning.level],
@@ -131,10 +140,13 @@ def warning_detail(request, pk):
         "evidence": evidence_of(warning, user),
         "seen": formats.moment(warning.seen_at),
         "parameters": parameters_of(warning),
-        "thread": selectors.thread(warning, with_notes=with_notes, with_replies=permissions.can_read_replies(user)),
+        "thread": selectors.thread(warning, **read),
+        "earlier": selectors.earlier_threads(warning, **read),
+        "demands": OwnDemandTable(demands, request, today=today) if demands else None,
         "with_notes": with_notes,
         "lead": lead if permissions.can_see_case_leads(user) else None,
-        "forms": [form(warning=warning) for form in ACTS.values() if form.may(user, warning)],
+        "forms": forms,
+        "more_forms": [form for form in forms if form.is_more],
         "handles": permissions.can_handle(user, warning),
     }
     return render(request, "alerts/warning_detail.html", context)
@@ -167,7 +179,7 @@ def _done(request, form) -> bool:
         messages.error(request, overtaken.message)
         return True
     except ValidationError as error:
-        form.add_error(None, error)
+        form.refuse(error)
         return False
     messages.success(request, form.done)
     return True
@@ -180,53 +192,3 @@ def _act_page(request, form, status: int = 200):
 def _warning(request, pk) -> Warning:
     related = ("project__jurisdiction", "setting__region", "handler__organization", "follows")
     return get_object_or_404(Warning.objects.visible_to(request.user).select_related(*related), pk=pk)
-
-
-# --- case leads ------------------------------------------------------------------------------------------------------
-
-
-@require_GET
-@access(*AUTHORITIES)
-def case_lead_list(request):
-    filters = CaseLeadFilters(request.GET)
-    leads = CaseLead.objects.visible_to(request.user)
-    leads = leads.select_related("project__jurisdiction", "warning", "opened_by").defer("warning__evidence")
-    return render(
-        request,
-        "alerts/case_lead_list.html",
-        {"filters": filters, "table": CaseLeadTable(filters.apply(leads), request)},
-    )
-
-
-@read_or_write
-@access(*AUTHORITIES)
-def case_lead_detail(request, pk):
-    leads = CaseLead.objects.visible_to(request.user)
-    lead = get_object_or_404(
-        leads.select_related("project__jurisdiction", "warning", "opened_by__organization", "closed_by"), pk=pk
-    )
-    may = permissions.can_update_case_lead(request.user, lead)
-    form = CaseLeadForm(request.POST or None, lead=lead) if may else None
-    if request.method == "POST":
-        if not may:
-            raise PermissionDenied
-        if form.is_valid() and _moved(request, lead, form):
-            return redirect(lead)
-    context = {
-        "lead": lead,
-        "tone": LEAD_TONES.get(lead.state, "grey"),
-        "form": form,
-        "move_title": "撤销结案" if lead.state == CaseLead.State.CLOSED else "登记办理结果",
-        "thread": selectors.thread(lead.warning, with_notes=True),
-    }
-    return render(request, "alerts/case_lead_detail.html", context, status=422 if form and form.errors else 200)
-
-
-def _moved(request, lead: CaseLead, form) -> bool:
-    try:
-        services.move_case_lead(lead=lead, by=request.user, **form.cleaned_data)
-    except ValidationError as error:
-        form.add_error(None, error)
-        return False
-    messages.success(request, "案源办理结果已保存。")
-    return True

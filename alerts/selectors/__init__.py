@@ -8,15 +8,30 @@ from django.db.models import CharField, Count, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import OPEN_STATES, Act, Level, WarningState
-from alerts.models import Disposal, RuleProposal, RuleRun, RuleSetting, Warning
-from alerts.models.proposal import ProposalQuerySet
+from alerts.enums import CONTRACTORS, OPEN_STATES, Act, Level, WarningState
+from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
-from alerts.permissions import can_decide_rules
 from alerts.rules import Rule, rules
+from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
+from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
+from alerts.selectors.rules import proposals_to_decide, rule_title
 from core import attachments
 from organizations.enums import Role
 from organizations.models import Region
+
+__all__ = [
+    "EARLIER",
+    "PAPERS",
+    "OfficeFigure",
+    "bulletin",
+    "demand_thread",
+    "late_q",
+    "predecessors",
+    "proposals_to_decide",
+    "rule_title",
+    "waiting_for",
+    "with_settled",
+]
 
 SOON = 7  # days before the deadline
 AGES = ((0, 7, "7 日以内"), (8, 15, "8–15 日"), (16, 30, "16–30 日"), (31, None, "30 日以上"))
@@ -234,17 +249,6 @@ def last_runs() -> dict[str, RuleRun]:
     return {run.rule_code: run for run in runs}
 
 
-def proposals_to_decide(user) -> ProposalQuerySet:
-    """Changes of rules that wait for this person: not the own ones."""
-    found = RuleProposal.objects.visible_to(user).waiting().exclude(proposed_by=user)
-    return found if can_decide_rules(user) else found.none()
-
-
-def rule_title(code: str) -> str:
-    """Code and title; of a rule that is gone the code."""
-    return next((f"{code} {rule.title}" for rule in rules() if rule.code == code), code)
-
-
 def parameters_told(code: str, params: dict) -> list[tuple[str, str]]:
     """A setting's thresholds in words. A rule that is gone still shows its figures."""
     known = next((rule.parameters for rule in rules() if rule.code == code), {})
@@ -259,12 +263,17 @@ def thread(warning: Warning, *, with_notes: bool, with_replies: bool = True) -> 
     if not with_notes:
         acts = acts.exclude(act=Act.NOTED, by__isnull=False)
     if not with_replies:
-        acts = acts.exclude(act=Act.REPLIED)
+        acts = acts.exclude(act__in=CONTRACTORS)
     acts = list(acts)
     for act in acts:
-        act.told = with_notes or act.act == Act.REPLIED
+        act.told = with_notes or act.act in CONTRACTORS
     _add_files([act for act in acts if act.told])
     return acts
+
+
+def earlier_threads(warning: Warning, **read) -> list[tuple[Warning, list[Disposal]]]:
+    """What happened to the warnings this one follows: raised again, it keeps its history."""
+    return [(earlier, thread(earlier, **read)) for earlier in predecessors(warning)]
 
 
 def _add_files(acts: list[Disposal]) -> None:

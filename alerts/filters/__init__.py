@@ -4,13 +4,13 @@ from django import forms
 from django.db.models import Q
 
 from alerts import selectors
-from alerts.enums import OPEN_STATES, Change, Level, ProposalState, Subject, WarningState
+from alerts.enums import FOR_CONTRACTORS, OPEN_STATES, DemandKind, DemandState, Level, Subject, WarningState
 from alerts.models import CaseLead
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import rules
-from core import formats
-from core.forms import FilterForm
-from organizations.enums import Industry, RegionLevel, Role
+from core.forms import FilterForm, MonthField
+from core.months import next_month
+from organizations.enums import AUTHORITIES, Industry, RegionLevel, Role
 from organizations.models import Region
 from organizations.selectors import regions_for
 
@@ -33,6 +33,7 @@ class WarningFilters(FilterForm):
     industry = forms.ChoiceField(label="行业", choices=[("", ""), *Industry.choices])
     desk = forms.ChoiceField(label="经办", choices=[("", ""), *DESKS])
     overdue = forms.BooleanField(label="已逾期")
+    missed = MonthField(label="到期未办结（月份）", widget=forms.HiddenInput)
     due_soon = forms.BooleanField(label=f"{selectors.SOON} 日内到期")
     project = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -78,6 +79,11 @@ class WarningFilters(FilterForm):
     def _by_overdue(self, warnings: WarningQuerySet, _) -> WarningQuerySet:
         return warnings.overdue(self.today)
 
+    def _by_missed(self, warnings: WarningQuerySet, month: date) -> WarningQuerySet:
+        """Those of a month's bulletin."""
+        due = selectors.with_settled(warnings).filter(due_on__gte=month, due_on__lt=next_month(month))
+        return due.filter(selectors.late_q(self.today))
+
     def _by_due_soon(self, warnings: WarningQuerySet, _) -> WarningQuerySet:
         return warnings.due_soon(self.today, selectors.SOON)
 
@@ -114,54 +120,70 @@ class WarningFilters(FilterForm):
 
 
 class CaseLeadFilters(FilterForm):
+    """Those not closed unless something else is asked for."""
+
     q = forms.CharField(label="案源编号或项目名称")
-    state = forms.ChoiceField(label="状态", choices=[("", ""), *CaseLead.State.choices])
+    state = forms.ChoiceField(label="状态")
+    overdue = forms.BooleanField(label="已逾期")
+
+    def __init__(self, data, *, today: date):
+        super().__init__(data)
+        self.today = today
+        self.fields["state"].choices = [
+            ("", "未结案"),
+            *CaseLead.State.choices[:-1],
+            ("closed", "已结案"),
+            (ALL, "全部"),
+        ]
 
     def apply(self, leads):
         values = self.values
         if text := values.get("q"):
             leads = leads.filter(Q(number__icontains=text) | Q(project__name__icontains=text))
-        return leads.filter(state=values["state"]) if "state" in values else leads
+        if values.get("overdue"):
+            leads = leads.exclude(state=CaseLead.State.CLOSED).filter(due_on__lt=self.today)
+        match values.get("state", ""):
+            case "":
+                return leads.exclude(state=CaseLead.State.CLOSED)
+            case "all":
+                return leads
+            case state:
+                return leads.filter(state=state)
 
 
-class FindingFilters(FilterForm):
-    """One day of a trial. `place`: the first digits of a jurisdiction's code; all six are that office alone."""
+class DemandFilters(FilterForm):
+    """What waits, unless something else is asked for."""
 
-    day = forms.TypedChoiceField(label="核对日", coerce=date.fromisoformat, empty_value=None)
-    change = forms.ChoiceField(label="变化", choices=[("", ""), *Change.choices])
-    place = forms.RegexField(r"^\d{2,6}$", widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label="事项", choices=[("", ""), *DemandKind.choices])
+    state = forms.ChoiceField(label="状态")
+    desk = forms.ChoiceField(label="办理", choices=[("", ""), ("of", "由本单位办理"), ("by", "由本单位提出")])
+    overdue = forms.BooleanField(label="已逾期")
 
-    def __init__(self, data, *, days: list[date]):
+    def __init__(self, data, *, user, today: date):
         super().__init__(data)
-        self.days = days
-        self.fields["day"].choices = [(str(day), formats.day(day)) for day in days]
+        self.user, self.today = user, today
+        self.fields["state"].choices = [("", "未办结"), *DemandState.choices, (ALL, "全部")]
+        if user.role not in AUTHORITIES:
+            del self.fields["desk"]
+            self.fields["kind"].choices = [("", "全部"), *((kind.value, kind.label) for kind in FOR_CONTRACTORS)]
 
-    @property
-    def day_asked(self) -> date:
-        return self.values.get("day") or self.days[0]
-
-    def apply(self, found):
-        found, values = found.filter(day=self.day_asked), self.values
-        if change := values.get("change"):
-            found = found.filter(change=change)
-        if place := values.get("place"):
-            found = found.filter(project__jurisdiction__code__startswith=place)
-        return found
-
-
-class ProposalFilters(FilterForm):
-    state = forms.ChoiceField(label="状态", choices=[("", ""), *ProposalState.choices])
-    rule = forms.ChoiceField(label="规则")
-
-    def __init__(self, data):
-        super().__init__(data)
-        self.fields["rule"].choices = [("", "全部"), *((rule.code, f"{rule.code} {rule.title}") for rule in rules())]
-
-    def apply(self, proposals):
+    def apply(self, demands):
         values = self.values
-        if state := values.get("state"):
-            proposals = proposals.filter(state=state)
-        return proposals.filter(rule_code=values["rule"]) if "rule" in values else proposals
+        if kind := values.get("kind"):
+            demands = demands.filter(kind=kind)
+        if desk := values.get("desk"):
+            own = {"of": self.user.organization_id} if desk == "of" else {"office": self.user.organization_id}
+            demands = demands.filter(**own)
+        if values.get("overdue"):
+            demands = demands.overdue(self.today)
+        state = values.get("state", "")
+        if state == ALL:
+            return demands
+        return demands.filter(state=state) if state else demands.waiting()
+
+
+class BulletinFilters(FilterForm):
+    month = MonthField(label="月份")
 
 
 def places_for(user) -> list:

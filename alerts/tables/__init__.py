@@ -1,16 +1,17 @@
 from copy import copy
 from datetime import date
 
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from alerts import permissions
-from alerts.enums import Level, WarningState
-from alerts.models import CaseLead, Warning
+from alerts.enums import DemandState, Level, WarningState
+from alerts.models import CaseLead, Demand, Warning
 from alerts.models.warning import WarningQuerySet
 from core.pagination import KeysetPage
-from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, Table
+from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, RateColumn, Table
 from organizations.enums import RegionLevel, Role
 
 LEVEL_TONES = {Level.RED: "red", Level.ORANGE: "orange", Level.YELLOW: "yellow"}
@@ -18,6 +19,8 @@ STATE_TONES = {
     WarningState.NEW: "blue",
     WarningState.ACCEPTED: "blue",
     WarningState.VERIFYING: "blue",
+    WarningState.CORRECTING: "orange",
+    WarningState.CORRECTED: "blue",
     WarningState.RELEASED: "green",
     WarningState.TRANSFERRED: "grey",
 }
@@ -150,8 +153,10 @@ def _unsorted(column: Column) -> Column:
 
 
 class CaseLeadTable(Table):
+    """By the day the next step is due."""
+
     caption = "案源"
-    default_order = "-id"
+    default_order = "due_on"
     empty_title = "没有符合条件的案源"
     empty_text = "核实预警后认为涉嫌违法的，在预警页面“转案源”。"
 
@@ -160,8 +165,86 @@ class CaseLeadTable(Table):
     jurisdiction = Column("管辖属地", value="project.jurisdiction.name", minor=True)
     title = Column("预警", value="warning.title")
     state = BadgeColumn("状态", value="get_state_display", tone=LEAD_TONES)
-    opened_by = PersonColumn("移送人", value="opened_by.name", minor=True)
-    opened_at = DayColumn("移送日期")
+    due_on = DayColumn("办理期限", sort="due_on")
+    late = BadgeColumn("时限")
+    conclusion = Column("结案方式", value="get_conclusion_display", minor=True)
+    opened_at = DayColumn("移送日期", minor=True)
+
+    def __init__(self, records, request, *, today: date, **options):
+        super().__init__(records, request, **options)
+        late = BadgeColumn(
+            "时限", lambda lead: _days_left(lead, today)[0], tone=lambda lead: _days_left(lead, today)[1]
+        )
+        late.name = "late"
+        self.columns = [late if column.name == "late" else column for column in self.columns]
+
+
+def _term_column(today: date) -> BadgeColumn:
+    column = BadgeColumn("时限", lambda one: _days_left(one, today)[0], tone=lambda one: _days_left(one, today)[1])
+    column.name = "late"
+    return column
+
+
+def _days_left(record: CaseLead | Demand, today: date) -> tuple[str, str]:
+    """What there is left of a term, and how it looks."""
+    if not (record.is_open if isinstance(record, CaseLead) else record.is_waiting):
+        return "", "grey"
+    if isinstance(record, Demand) and record.state == DemandState.ANSWERED:
+        return "待复核", "blue"
+    left = (record.due_on - today).days
+    text = f"逾期 {-left} 天" if left < 0 else "今日到期" if left == 0 else f"剩 {left} 天"
+    return text, "red" if left < 0 else "orange" if left <= 3 else "grey"
+
+
+class DemandTable(Table):
+    caption = "督办与整改事项"
+    default_order = "due_on"
+    empty_title = "没有符合条件的事项"
+    empty_text = "责令整改、联合核实、督办、约谈、延期申请会列在这里。"
+
+    what = Column("事项", value=lambda demand: str(demand), primary=True)
+    warning = Column("预警", value="warning.title")
+    project = ProjectColumn("项目", value="warning.project.name")
+    office = Column("提出单位", value="office.name", minor=True)
+    of = Column("承办单位", value="of.name")
+    due_on = DayColumn("期限", sort="due_on", minor=True)
+    late = BadgeColumn("时限")
+    state = BadgeColumn("状态", value="state_text", tone=lambda demand: demand.state_tone)
+
+    def __init__(self, records, request, *, today: date, **options):
+        super().__init__(records, request, **options)
+        self.columns = [_term_column(today) if column.name == "late" else column for column in self.columns]
+
+
+class OwnDemandTable(DemandTable):
+    """Of one warning, on whose page it stands."""
+
+    caption = "本预警的督办与整改事项"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.columns = [_unsorted(c) for c in self.columns if c.name not in {"warning", "project"}]
+
+
+class BulletinTable(Table):
+    caption = "逾期预警通报"
+    empty_title = "该月没有到期的预警"
+    empty_text = "换一个月份再看。"
+
+    office = Column("承办单位", value="name", primary=True)
+    due = NumberColumn("到期")
+    late = NumberColumn("未按期办结")
+    rate = RateColumn("按期办结率", value=lambda figure: (figure.due - figure.late, figure.due))
+    still_open = NumberColumn("其中至今未办结")
+    sent_up = NumberColumn("已上报上级")
+
+    def __init__(self, records, request, *, month: date):
+        super().__init__(records, request)
+        self.month = month
+
+    def row_url(self, record) -> str:
+        place = f"&region={record.region.code}" if self.request.user.level != RegionLevel.COUNTY else ""
+        return f"{reverse('alerts:warning_list')}?state=all&missed={self.month:%Y-%m}{place}"
 
 
 EXPORT_HEADERS = [

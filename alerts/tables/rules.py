@@ -7,9 +7,8 @@ from django.utils.http import urlencode
 
 from alerts.enums import PROPOSAL_TONES, Change
 from alerts.models import RuleProposal, RuleSetting, TrialFinding
-from alerts.rule_selectors import PlaceRow
 from alerts.rules import Rule
-from alerts.selectors import rule_title
+from alerts.selectors.rules import PlaceRow, rule_title
 from alerts.tables import LEVEL_TONES, MessageColumn, PersonColumn, PlaceColumn, ProjectColumn
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, Table
 

@@ -1,0 +1,50 @@
+"""Lists of proposed changes of the rules, and of what a trial found."""
+
+from datetime import date
+
+from django import forms
+
+from alerts.enums import Change, ProposalState
+from alerts.rules import rules
+from core import formats
+from core.forms import FilterForm
+
+
+class FindingFilters(FilterForm):
+    """One day of a trial. `place`: the first digits of a jurisdiction's code; all six are that office alone."""
+
+    day = forms.TypedChoiceField(label="核对日", coerce=date.fromisoformat, empty_value=None)
+    change = forms.ChoiceField(label="变化", choices=[("", ""), *Change.choices])
+    place = forms.RegexField(r"^\d{2,6}$", widget=forms.HiddenInput)
+
+    def __init__(self, data, *, days: list[date]):
+        super().__init__(data)
+        self.days = days
+        self.fields["day"].choices = [(str(day), formats.day(day)) for day in days]
+
+    @property
+    def day_asked(self) -> date:
+        return self.values.get("day") or self.days[0]
+
+    def apply(self, found):
+        found, values = found.filter(day=self.day_asked), self.values
+        if change := values.get("change"):
+            found = found.filter(change=change)
+        if place := values.get("place"):
+            found = found.filter(project__jurisdiction__code__startswith=place)
+        return found
+
+
+class ProposalFilters(FilterForm):
+    state = forms.ChoiceField(label="状态", choices=[("", ""), *ProposalState.choices])
+    rule = forms.ChoiceField(label="规则")
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.fields["rule"].choices = [("", "全部"), *((rule.code, f"{rule.code} {rule.title}") for rule in rules())]
+
+    def apply(self, proposals):
+        values = self.values
+        if state := values.get("state"):
+            proposals = proposals.filter(state=state)
+        return proposals.filter(rule_code=values["rule"]) if "rule" in values else proposals

@@ -1,0 +1,86 @@
+from datetime import date, timedelta
+
+from django import forms
+
+from alerts import permissions
+from alerts.enums import Level
+from alerts.filters import places_for
+from alerts.models import RuleSetting
+from alerts.rules import Parameter, Rule
+from alerts.services.proposals import setting_at
+from core.forms import PortalForm, Section
+from organizations.enums import Industry
+from organizations.models import Region
+from organizations.selectors import regions_for
+
+
+class RuleForm(PortalForm):
+    """A proposed change of a rule. Each threshold of the rule is a field of its own."""
+
+    level = forms.ChoiceField(label="预警级别", choices=Level.choices)
+    disposal_days = forms.IntegerField(label="处置期限（天）", min_value=1, max_value=365)
+    enabled = forms.BooleanField(label="启用", required=False)
+    region = forms.ChoiceField(label="适用地区", required=False)
+    industry = forms.ChoiceField(label="适用行业", required=False)
+    valid_from = forms.DateField(label="生效日期")
+    valid_to = forms.DateField(
+        label="失效日期", required=False, help_text="试行的填写；自该日起恢复此前的设置。不填为长期有效。"
+    )
+    reason = forms.CharField(label="变更说明", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    sections = (
+        Section(
+            "适用范围",
+            ["region", "industry", "valid_from", "valid_to"],
+            "地区、行业越具体越优先；同一范围以较新的版本为准。",
+        ),
+        Section("处置", ["level", "disposal_days", "enabled"]),
+        Section("说明", ["reason"]),
+    )
+
+    def __init__(self, data=None, *, rule: type[Rule], user, today: date):
+        self.rule = rule
+        is_province = permissions.can_decide_rules(user)
+        held = setting_at(rule.code, None if is_province else user.region, "", today)
+        held = held or RuleSetting(level=rule.level, disposal_days=rule.disposal_days, params=rule.defaults())
+        first = {"level": held.level, "disposal_days": held.disposal_days, "enabled": held.enabled}
+        super().__init__(data, initial=first | held.params | {"valid_from": today + timedelta(days=1)})
+        self.fields["region"].choices = [("", "全省"), *places_for(user)] if is_province else _own_places(user)
+        self.fields["industry"].choices = [("", "全部行业"), *Industry.choices]
+        for name, parameter in rule.parameters.items():
+            self.fields[name] = _number_field(parameter)
+        self.sections = (Section("参数", list(rule.parameters)), *self.sections)
+
+    def values(self) -> dict:
+        values = dict(self.cleaned_data)
+        params = {name: values.pop(name) for name in self.rule.parameters}
+        region = Region.objects.filter(pk=values.pop("region")).first()
+        return values | {"params": params, "region": region}
+
+
+class ApprovalForm(PortalForm):
+    opinion = forms.CharField(
+        label="审批意见", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class RefusalForm(PortalForm):
+    reason = forms.CharField(label="不予批准的原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class WithdrawalForm(PortalForm):
+    reason = forms.CharField(
+        label="撤回原因", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _own_places(user) -> list[tuple[str, str]]:
+    """A prefecture with its counties."""
+    regions = regions_for(user).order_by("code")
+    return [(region.pk, f"{region.name}（全部）" if region == user.region else region.name) for region in regions]
+
+
+def _number_field(parameter: Parameter) -> forms.Field:
+    label = f"{parameter.label}（{parameter.unit}）" if parameter.unit else parameter.label
+    kind = forms.IntegerField if isinstance(parameter.default, int) else forms.DecimalField
+    return kind(label=label, min_value=0)

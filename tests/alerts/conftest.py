@@ -1,0 +1,3 @@
+from tests.terms import _calendar
+
+__all__ = ["_calendar"]
