@@ -25,7 +25,7 @@ from alerts.permissions.demands import (
     is_addressed,
 )
 from alerts.permissions.offices import IN_HAND, can_handle, covers, is_above
-from alerts.permissions.rules import (
+from alerts.permissions.proposals import (
     can_decide_proposal,
     can_decide_rules,
     can_propose_rules,

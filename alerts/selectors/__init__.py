@@ -14,7 +14,7 @@ from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rules
 from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
 from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
-from alerts.selectors.rules import proposals_to_decide, rule_title
+from alerts.selectors.proposals import proposals_to_decide, rule_title
 from core import attachments
 from organizations.enums import Role
 from organizations.models import Region

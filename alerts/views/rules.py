@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from alerts import permissions, selectors, services
 from alerts.enums import Change
-from alerts.filters.rules import FindingFilters, ProposalFilters
+from alerts.filters.proposals import FindingFilters, ProposalFilters
 from alerts.forms import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
 from alerts.models import RuleProposal, RuleSetting, TrialFinding, Warning
 from alerts.rules import Rule, rules
-from alerts.selectors import rules as of_rules
-from alerts.tables.rules import (
+from alerts.selectors import proposals as of_proposals
+from alerts.tables.proposals import (
     FindingTable,
     OwnProposalTable,
     ProposalTable,
@@ -76,9 +76,9 @@ def rule_version(request, code, version):
     today = timezone.localdate()
     context = {
         "setting": setting,
-        "rule": of_rules.rule_of(code),
+        "rule": of_proposals.rule_of(code),
         "earlier": earlier,
-        "differences": of_rules.differences(earlier, setting),
+        "differences": of_proposals.differences(earlier, setting),
         "proposal": proposal if may_read else None,
         "raised": Warning.objects.visible_to(request.user).filter(setting=setting).count(),
         "state": _standing(setting, today),
@@ -117,7 +117,7 @@ def rule_change(request, code):
 
 
 def _rule(code: str) -> type[Rule]:
-    if (found := of_rules.rule_of(code)) is None:
+    if (found := of_proposals.rule_of(code)) is None:
         raise Http404
     return found
 
@@ -153,8 +153,8 @@ def proposal_detail(request, code, pk):
     trial = getattr(proposal, "trial", None)
     context = {
         "proposal": proposal,
-        "rule": of_rules.rule_of(code),
-        "differences": of_rules.differences(proposal.replaces, proposal),
+        "rule": of_proposals.rule_of(code),
+        "differences": of_proposals.differences(proposal.replaces, proposal),
         "trial": trial,
         "job": proposal.job,
         "job_is_mine": bool(proposal.job and proposal.job.owner_id == user.pk),
@@ -162,7 +162,7 @@ def proposal_detail(request, code, pk):
         "needs_another": proposal.is_open and user.pk == proposal.proposed_by_id,
         "can_withdraw": permissions.can_withdraw_proposal(user, proposal),
         "can_try": permissions.can_try_proposal(user, proposal),
-        "effect": of_rules.effect_of(proposal, user),
+        "effect": of_proposals.effect_of(proposal, user),
         "approval_form": ApprovalForm(prefix="approve"),
         "refusal_form": RefusalForm(prefix="refuse"),
         "withdrawal_form": WithdrawalForm(prefix="withdraw"),
@@ -175,12 +175,12 @@ def proposal_detail(request, code, pk):
 def _trial(request, proposal: RuleProposal) -> dict:
     """The counts within the reader's area, or within a place of it."""
     trial, user = proposal.trial, request.user
-    figures, region = of_rules.figures_of(trial, user), _region(request)
-    days = of_rules.day_rows(trial, figures, region)
+    figures, region = of_proposals.figures_of(trial, user), _region(request)
+    days = of_proposals.day_rows(trial, figures, region)
     shown = next((row for row in days if str(row.day) == request.GET.get("day")), days[0])
     for row in days:
         row.links = {c.value: findings_url(proposal, day=row.day, change=c, place=region.prefix) for c in Change}
-    places = of_rules.place_rows(figures, region, shown.day)
+    places = of_proposals.place_rows(figures, region, shown.day)
     return {
         "days": days,
         "shown": shown,
@@ -217,7 +217,7 @@ def trial_findings(request, code, pk):
     found = filters.apply(found).select_related("project__jurisdiction")
     context = {
         "proposal": proposal,
-        "rule": of_rules.rule_of(code),
+        "rule": of_proposals.rule_of(code),
         "filters": filters,
         "day": filters.day_asked,
         "is_today": filters.day_asked == trial.day,

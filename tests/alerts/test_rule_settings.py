@@ -40,7 +40,8 @@ def tomorrow():
 
 
 def answers(**changed) -> dict:
-    plain = {"days": 10, "linear_days": 20, "level": "red", "disposal_days": 15, "enabled": "on"}
+    plain = NobodyAttends.defaults() | {"days": 10, "linear_days": 20}
+    plain |= {"level": "red", "disposal_days": 15, "enabled": "on"}
     return plain | {"valid_from": tomorrow(), "reason": "省厅通知", "region": "", "industry": ""} | changed
 
 
@@ -66,7 +67,11 @@ def test_a_change_is_proposed_tried_and_approved_by_a_second_officer(client, pro
     client.force_login(second)
     assert client.post(act(made, "approve"), {"approve-opinion": "同意"}).url == made.get_absolute_url()
     kept = RuleSetting.objects.get(rule_code="REAL-03", version=2)
-    assert (kept.params, kept.level, kept.disposal_days) == ({"days": 10, "linear_days": 20}, "red", 15)
+    assert (kept.params, kept.level, kept.disposal_days) == (
+        NobodyAttends.defaults() | {"days": 10, "linear_days": 20},
+        "red",
+        15,
+    )
     assert (kept.created_by, kept.proposal.decided_by, kept.proposal.decision) == (province, second, "同意")
     acts = list(AuditEntry.objects.order_by("-id").values_list("action", "actor_id")[:2])
     assert acts == [("rule.change", second.pk), ("rule.propose", province.pk)]

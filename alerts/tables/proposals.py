@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from alerts.enums import PROPOSAL_TONES, Change
 from alerts.models import RuleProposal, RuleSetting, TrialFinding
 from alerts.rules import Rule
-from alerts.selectors.rules import PlaceRow, rule_title
+from alerts.selectors.proposals import PlaceRow, rule_title
 from alerts.tables import LEVEL_TONES, MessageColumn, PersonColumn, PlaceColumn, ProjectColumn
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, Table
 
