@@ -57,10 +57,9 @@ def write(cursor, turns: list[Turn], course: Sweep) -> None:
     told = findings.news(cursor)
     drafts: list[tuple[Finding, Warning]] = []
     for turn in sound(turns):
-        with turn.by_itself(), transaction.atomic():
-            drafts += [
-                pair for setting in turn.enabled for pair in _drafts(cursor, turn, setting, told[setting.pk], course)
-            ]
+        if settings := [setting for setting in turn.enabled if setting.pk in told]:
+            with turn.by_itself(), transaction.atomic():
+                drafts += [pair for setting in settings for pair in _drafts(cursor, turn, setting, told, course)]
     opened = _open([draft for finding, draft in drafts if not finding.warning_id], course.at)
     for turn in turns:
         turn.run.opened = opened[turn.rule.code]
@@ -71,13 +70,11 @@ def write(cursor, turns: list[Turn], course: Sweep) -> None:
 
 
 def _drafts(
-    cursor, turn: Turn, setting: RuleSetting, news: list[Finding], course: Sweep
+    cursor, turn: Turn, setting: RuleSetting, told: dict[int, list[Finding]], course: Sweep
 ) -> list[tuple[Finding, Warning]]:
-    if not news:
-        return []
     rule = turn.rule(setting.params)
     proofs = findings.evidence(cursor, rule, setting, course.today)
-    return [(item, _draft(rule, setting, item, proofs.get(item.key, {}), course)) for item in news]
+    return [(item, _draft(rule, setting, item, proofs.get(item.key, {}), course)) for item in told[setting.pk]]
 
 
 def _draft(rule: Rule, setting: RuleSetting, finding: Finding, evidence: dict, course: Sweep) -> Warning:

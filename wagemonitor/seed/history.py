@@ -178,7 +178,8 @@ def _order_correction(warning: Warning, by: User, today: date) -> None:
     if unit is None:
         return
     text = "限期补齐有关资料，逐人核对并补发所欠工资，提交银行回单和工人签字确认表。"
-    facts = {"of": unit, "text": text, "basis": warning.basis, "due_on": today + timedelta(days=5 + warning.pk % 11)}
+    due_on = max(today, timezone.localdate()) + timedelta(days=5 + warning.pk % 11)  # also of a province of last week
+    facts = {"of": unit, "text": text, "basis": warning.basis, "due_on": due_on}
     demand = services.order_correction(warning=warning, by=by, seen="verifying", **facts)
     clerk = User.objects.filter(organization=unit, role=Role.CLERK, is_active=True).first()
     if clerk and warning.pk % 3 == 0:
