@@ -40,14 +40,24 @@ GOES_ON = {
     "accounts:closing_surplus": "as above",
     "accounts:entry_reverse": "as above",
     "accounts:entry_reclassify": "as above",
+    "deposits:deposit_assess": "a wage deposit outlives the works: it is assessed, used and refunded after completion",
+    **dict.fromkeys(
+        [
+            *("deposits:instrument_offer", "deposits:instrument_edit", "deposits:instrument_confirm"),
+            *("deposits:instrument_refuse", "deposits:refund_apply", "deposits:refund_propose"),
+            *("deposits:refund_refuse", "deposits:use_propose", "deposits:use_approve", "deposits:use_refuse"),
+        ],
+        "as above (人社部发〔2021〕65号)",
+    ),
     "imports:annotated": "a download",
+    "payouts:file": "a download",
     "projects:merge_undo": "the regulator takes a merge back within the day",
     "workers:attendance_export": "a download",
     "workers:contract_print_full": "a print of what is on record",
 }
 # Things of a world that do not hang on its project: people, units and lists of permits have lives of their own.
 NOT_OF_THE_PROJECT = {
-    *("bank_agreement", "proposal"),
+    *("bank_agreement", "proposal", "owner", "owner_login"),
     *("user", "login", "looker", "contractor", "job", "workbook"),
     *("permit_sheet", "listed", "card", "certificate"),
     *("notice", "saved_filter"),

@@ -11,7 +11,7 @@ from accounts.forms import CorrectAdvanceForm, LineForm, WageAdvanceForm
 from accounts.models import PayrollLine, PayrollSheet, WageAdvance
 from accounts.permissions import SHEET_READERS
 from accounts.tables import WageAdvanceTable
-from accounts.views.sheets import require_edit, sheet_in_scope
+from accounts.views.sheets import refuse_edit, sheet_in_scope
 from core.access import access, read_or_write
 from organizations.enums import Role
 from projects.pages import bare_project, dialog_answer, form_page, refuse_unless
@@ -22,7 +22,8 @@ from workers.models import BankCard, Engagement
 @access(Role.CLERK)
 def line_add(request, pk):
     sheet = sheet_in_scope(request, pk)
-    require_edit(request, sheet)
+    if refused := refuse_edit(request, sheet):
+        return refused
     line = PayrollLine(
         sheet=sheet,
         payroll=sheet.payroll,
@@ -55,6 +56,8 @@ def _take_person(line: PayrollLine, engagement: Engagement) -> None:
 @access(Role.CLERK)
 def line_edit(request, pk):
     line = _line(request, pk)
+    if refused := refuse_edit(request, line.sheet):
+        return refused
     form = LineForm(request.POST or None, line=line, sheet=line.sheet)
 
     def save():
@@ -71,9 +74,7 @@ def _line(request, pk) -> PayrollLine:
     lines = PayrollLine.objects.visible_to(request.user).select_related(
         "sheet__payroll", "sheet__project", "engagement"
     )
-    line = get_object_or_404(lines, pk=pk)
-    require_edit(request, line.sheet)
-    return line
+    return get_object_or_404(lines, pk=pk)
 
 
 def _page(request, form, save, sheet: PayrollSheet, title: str, **extra):
@@ -87,6 +88,8 @@ def _page(request, form, save, sheet: PayrollSheet, title: str, **extra):
 @access(Role.CLERK)
 def line_remove(request, pk):
     line = _line(request, pk)
+    if refused := refuse_edit(request, line.sheet):
+        return refused
     try:
         services.remove_line(line, by=request.user)
         messages.success(request, f"{line.name} 已移出工资表。")

@@ -1,7 +1,6 @@
 """Wage sheets on their way to the bank."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -196,7 +195,6 @@ def back_pay(request, project_pk):
     return form_page(request, form, save, title="补发以前月份的工资", project=project, back=back, **extra)
 
 
-def require_edit(request, sheet: PayrollSheet) -> None:
+def refuse_edit(request, sheet: PayrollSheet):
     """A sheet under way is nobody's to write; a wrong person gets 403 as well."""
-    if not permissions.can_edit_sheet(request.user, sheet):
-        raise PermissionDenied
+    return refuse_unless(request, sheet.project, permissions.can_edit_sheet(request.user, sheet))

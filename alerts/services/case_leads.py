@@ -62,6 +62,7 @@ def prolong_case_lead(*, lead: CaseLead, text: str, by) -> CaseLead:
     told = f"案源 {lead.number} 办理期限由 {before} 延长至 {lead.due_on}（30 个工作日）。{text}"
     leave(lead.warning, Act.NOTED, lead.warning.state, by=by, text=told)
     audit.record("case_lead.prolonged", by=by, target=lead, before=str(before), after=str(lead.due_on))
+    mark_changed([lead.project_id])
     return lead
 
 

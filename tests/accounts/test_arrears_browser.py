@@ -55,6 +55,7 @@ def test_an_exit_with_wages_owing_is_settled_by_the_bank(visitor, site, person, 
     page.get_by_label("约定支付日期").fill("2026-11-15")
     page.get_by_role("button", name="登记退场").click()
     expect(page.get_by_text("系统核算应结 6,520.00 元").first).to_be_visible()
+    page.get_by_label("少于核算的原因").select_option(label="扣回预支、借支")
     page.get_by_label("说明").fill("已预支 520 元")
     page.get_by_role("button", name="登记退场").click()
     expect(page.get_by_text("已登记 岩温 退场")).to_be_visible()

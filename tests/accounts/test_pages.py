@@ -163,7 +163,7 @@ def test_list_pages_ask_a_fixed_number_of_questions(client, django_assert_max_nu
         payroll_line(payroll(made.project_links.get().project))
     signed_in(client, officer())
     for name in ("accounts:account_list", "accounts:payroll_list"):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(14):
             client.get(reverse(name))
 
 

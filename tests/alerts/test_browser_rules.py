@@ -72,7 +72,7 @@ def _read_the_trial(visitor) -> None:
     """Its proposer sees it, opens a list and a warning on it, and finds no way to approve."""
     page = visitor.page
     expect(page.get_by_role("heading", name="试算结果")).to_be_visible()
-    expect(page.get_by_role("cell", name="20 日", exact=True)).to_be_visible()
+    expect(page.get_by_role("row", name="无考勤天数 7 日 20 日")).to_be_visible()
     expect(page.get_by_text("须由省级另一名工作人员审批").first).to_be_visible()
     expect(page.get_by_role("button", name="批准", exact=True)).to_have_count(0)
     visitor.check_accessible()

@@ -10,7 +10,6 @@ from accounts.enums import AccountAct, AccountStatus, MovementKind, SheetState, 
 from accounts.models import AccountReport, ClosingNotice, SpecialAccount
 from accounts.selectors import with_labour_cost
 from alerts.enums import Level
-from alerts.models import CaseLead
 from alerts.rules.acc_03_closed_owing import ClosedOwing
 from alerts.rules.acc_04_reported_late import AccountReportedLate
 from alerts.rules.lab_01_not_appropriated import LabourCostNotPaidIn
@@ -33,7 +32,7 @@ from tests.accounts.factories import (
     special_account,
 )
 from tests.accounts.payouts import Site
-from tests.alerts.factories import TODAY, warning
+from tests.alerts.factories import TODAY, case_lead, warning
 from tests.alerts.sweeping import raised
 from tests.organizations.factories import officer
 from tests.projects.factories import project
@@ -101,14 +100,8 @@ class TestClosedOwing:
 
     def test_a_case_that_was_under_way_until_it_is_closed(self, home):
         self.closed(home)
-        lead = CaseLead.objects.create(
-            number="530902-2026-0001",
-            project=home,
-            warning=warning(home),
-            reason="拖欠",
-            opened_by=officer(),
-            opened_at=datetime(2026, 10, 10, 15, tzinfo=UTC),
-        )
+        at = datetime(2026, 10, 10, 15, tzinfo=UTC)
+        lead = case_lead(warning(home), officer(), number="530902-2026-0001", opened_at=at)
         (found,) = raised(ClosedOwing)
         assert "案源 530902-2026-0001 未结案" in found.message
         lead.opened_at = datetime(2026, 10, 10, 16, tzinfo=UTC)  # the day after, in China

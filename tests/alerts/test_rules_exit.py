@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import Answer
 from accounts.models import PayrollLine
+from alerts import services
 from alerts.enums import Level
 from alerts.models import CaseLead
 from alerts.rules.case_01_overdue import CaseOverdue
@@ -19,7 +20,7 @@ from projects.enums import BoardItem, Status
 from projects.models import NoticeBoard
 from tests.accounts.factories import payroll, payroll_line
 from tests.alerts.days import ago, calendar  # noqa: F401
-from tests.alerts.factories import TODAY, warning
+from tests.alerts.factories import TODAY, case_lead, concluded, warning
 from tests.alerts.sweeping import raised
 from tests.organizations.factories import officer
 from tests.projects.factories import notice_board, project, suspension
@@ -30,13 +31,8 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 sheet"
 
 
-def lead(of, opened_on: date, state: str = CaseLead.State.OPEN, code: str = "PAY-01") -> CaseLead:
-    at = timezone.make_aware(datetime.combine(opened_on, clock(10)))
-    about = warning(of, rule_code=code, state="transferred")
-    number = f"案{about.pk}"
-    return CaseLead.objects.create(
-        project=of, warning=about, number=number, reason="欠薪", state=state, opened_at=at, opened_by=officer()
-    )
+def lead(of, due_on: date = TODAY, code: str = "PAY-01", **fields) -> CaseLead:
+    return case_lead(warning(of, rule_code=code, state="transferred"), officer(), due_on=due_on, **fields)
 
 
 # --- EXIT-01 ---------------------------------------------------------------------------------------------------------
@@ -106,11 +102,11 @@ class TestLeftUnsettled:
 
     def test_yellow_while_a_case_about_wages_is_handled(self):
         gone = self.left()
-        case = lead(gone.project, ago(3))
-        lead(self.left().project, ago(3), code="LOG-03")
+        case = lead(gone.project)
+        lead(self.left().project, code="LOG-03")
         handled, other = raised(LeftUnsettled)
         assert (handled.level, other.level) == (Level.YELLOW, Level.RED)
-        CaseLead.objects.filter(pk=case.pk).update(state=CaseLead.State.CLOSED)
+        concluded(case)
         assert raised(LeftUnsettled)[0].level == Level.RED
 
     def test_completion_of_the_project_settles_nothing(self):
@@ -125,45 +121,40 @@ class TestLeftUnsettled:
 
 @pytest.mark.usefixtures("calendar")
 class TestCaseOverdue:
-    def opened(self, workdays: int) -> date:
-        """The day so many working days ago."""
-        return working_days.CalendarDay.objects.get(
-            is_workday=True, workday_number=working_days.CalendarDay.objects.get(day=TODAY).workday_number - workdays
-        ).day
-
-    def test_not_filed_on_the_sixth_working_day(self):
-        case = lead(project(), self.opened(6))
+    def test_the_day_after_it_was_due(self):
+        case = lead(project(), ago(1), opened_at=timezone.make_aware(datetime.combine(ago(8), clock(10))))
         (found,) = raised(CaseOverdue)
         assert found.message == (
-            f"案源 {case.number} 于 {self.opened(6)} 移送，应在 {self.opened(1)} 前立案或协调处理，"
-            "至今未立案或协调处理。"
+            f"案源 {case.number} 于 {ago(8)} 移送，应在 {ago(1)} 前立案或协调处理，至今未立案或协调处理。"
         )
         assert (found.level, found.evidence["links"]) == (Level.ORANGE, [case.pk])
         assert (found.home_level, found.office_level) == (4, 4)  # the prefecture asks the county
-        CaseLead.objects.update(state=CaseLead.State.FILED)
-        assert raised(CaseOverdue) == []
 
-    def test_in_time_on_the_fifth(self):
-        lead(project(), self.opened(5))
+    def test_in_time_on_the_day_itself(self):
+        lead(project(), TODAY)
         assert raised(CaseOverdue) == []
 
     @pytest.mark.parametrize("state", [CaseLead.State.FILED, CaseLead.State.MEDIATED])
-    def test_not_concluded_after_sixty_working_days(self, state):
-        lead(project(), self.opened(65), state)
-        assert raised(CaseOverdue) == []
-        CaseLead.objects.update(opened_at=timezone.make_aware(datetime.combine(self.opened(66), clock(10))))
+    def test_not_concluded_in_time(self, state):
+        case = lead(project(), ago(1), state=state, begun_on=ago(90))
         (found,) = raised(CaseOverdue)
         assert found.message.endswith("前结案，至今未结案。")
-        CaseLead.objects.update(state=CaseLead.State.CLOSED)
+        concluded(case)
         assert raised(CaseOverdue) == []
 
-    def test_red_beyond_what_can_be_added(self):
-        case = lead(project(), self.opened(95), CaseLead.State.FILED)
-        assert raised(CaseOverdue)[0].level == Level.ORANGE
-        CaseLead.objects.filter(pk=case.pk).update(
-            opened_at=timezone.make_aware(datetime.combine(self.opened(96), clock(10)))
-        )
-        assert raised(CaseOverdue)[0].level == Level.RED
+    def test_prolonged_by_the_office_it_is_late_no_more(self):
+        by = officer()
+        case = lead(project(), ago(1), state=CaseLead.State.FILED, begun_on=ago(90))
+        assert len(raised(CaseOverdue)) == 1
+        services.prolong_case_lead(lead=case, text="案情复杂，负责人批准", by=by)
+        assert raised(CaseOverdue) == []
+
+    @pytest.mark.parametrize(("workdays", "level"), [(30, Level.ORANGE), (31, Level.RED)])
+    def test_red_after_thirty_working_days_more(self, workdays, level):
+        number = working_days.CalendarDay.objects.get(day=TODAY).workday_number - workdays
+        due = working_days.CalendarDay.objects.get(is_workday=True, workday_number=number)
+        lead(project(), due.day, state=CaseLead.State.FILED, begun_on=due.day)
+        assert raised(CaseOverdue)[0].level == level
 
 
 # --- NOTE-01 ---------------------------------------------------------------------------------------------------------

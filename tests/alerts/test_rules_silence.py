@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from alerts.enums import Level
-from alerts.models import RuleSetting
 from alerts.rules.data_01_late_attendance import AttendanceLate
 from alerts.rules.key_01_managers_absent import ManagersAbsent
 from alerts.rules.pausing import Festival
@@ -91,8 +90,9 @@ class TestFestival:
 def test_a_setting_changes_the_stretch_from_its_day_on():
     silent_since(date(2026, 2, 1))
     assert raised(NobodyAttends, today=date(2026, 2, 25)) == []
-    RuleSetting.objects.filter(rule_code="REAL-03").delete()
-    setting("REAL-03", params={"festival_before": 2, "festival_after": 3})
+    params = NobodyAttends.defaults() | {"festival_before": 2, "festival_after": 3}
+    setting("REAL-03", params=params, valid_from=date(2026, 2, 24))
+    assert raised(NobodyAttends, today=date(2026, 2, 23)) == []
     assert len(raised(NobodyAttends, today=date(2026, 2, 25))) == 1
 
 

@@ -12,7 +12,7 @@ from tests.organizations import factories as who
 from tests.test_matrix import WORDS
 
 pytestmark = pytest.mark.django_db
-MAY_SEND = {  # exports and the own login
+MAY_SEND = {  # exports, the own login, the own filters and notices
     "organizations:login",
     "organizations:logout",
     "organizations:password_change",
@@ -20,6 +20,10 @@ MAY_SEND = {  # exports and the own login
     "projects:guarantee_export",
     "projects:project_export",
     "alerts:warning_export",
+    "alerts:filter_save",
+    "alerts:filter_forget",
+    "core:notice_open",
+    "core:notices_read",
     "reports:workbook_start",
 }
 

@@ -91,7 +91,7 @@ class TestList:
         for made in (3, 20):
             for _ in range(made):
                 permit(project())
-            with django_assert_max_num_queries(14):  # session, user and navigation with its counts take six
+            with django_assert_max_num_queries(17):  # session, user and navigation with its counts take nine
                 client.get(LIST)
 
     @pytest.mark.parametrize(

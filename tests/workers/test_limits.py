@@ -19,7 +19,7 @@ from tests.workers import factories
 from tests.workers.factories import card_number, id_number
 from tests.workers.sheets import Run, xlsx
 from workers import services
-from workers.enums import IdType
+from workers.enums import IdType, ShortReason
 from workers.imports import AttendanceImport, RosterImport
 from workers.models import BankCard, Engagement, LabourContract, Team, Worker
 from workers.services import DayRow, RosterEntry, write_days, write_roster
@@ -190,7 +190,7 @@ def test_who_comes_back_may_enter_after_the_days_of_the_first_stay(site):
     Run(RosterImport, site, roster(line(number=number)))
     made = Engagement.objects.get()
     write_days([DayRow(made.pk, date(2026, 8, 15), Decimal(1))], source="sheet")
-    settled = replace(factories.SETTLED, note="当日已付现金")
+    settled = replace(factories.SETTLED, short_reason=ShortReason.PAID, note="当日已付现金")
     services.exit_engagement(made, on=date(2026, 8, 20), settled=settled, by=None)
     run = Run(RosterImport, site, roster(line(number=number, 进场日期="2026-10-01")))
     assert "再次进场" in run.at(2)
