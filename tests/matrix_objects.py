@@ -179,7 +179,7 @@ WORDS = {
     "month": "2026-09",
     "sheet": "settlement",
 }
-OTHER_WORDS = {"alerts:warning_act": {"act": "note"}, "alerts:demand_act": {"act": "answer"}}
+OTHER_WORDS = {"alerts:warning_act": {"act": "note"}, "alerts:demand_act": {"act": "more-time"}}
 
 # Things that not everybody who sees the project sees: thing → those of its world who do (None: by role alone).
 SEEN_BY = {

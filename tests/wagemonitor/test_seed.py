@@ -38,6 +38,19 @@ RULE_OF = {
 }
 
 
+# What the steps of the seed make late or short on purpose, of any project: not by `plan.FAULTS`.
+PLANTED_ELSEWHERE = {
+    "DATA-03": "flows: one bank in four reports some accounts late",
+    "ACC-04": "ledger: every ninth account is reported late",
+    "LAB-01": "ledger: every seventh project gets less than was agreed",
+    "LAB-02": "ledger and arrears: wages that the account does not cover",
+    "DEP-01": "deposits: not stored",
+    "DEP-02": "deposits: letters and policies that run out",
+    "GUAR-02": "course: guarantees recorded late",
+    "DISP-01": "history: some of all these are overdue",
+}
+
+
 @pytest.fixture(scope="module")
 def province(django_db_setup, django_db_blocker):
     """A small province, made once for this module; what each fault was planted in."""
@@ -73,7 +86,7 @@ def test_no_rule_crashed():
 
 def test_where_nothing_was_planted_nothing_is_found(province):
     healthy = set(Project.objects.values_list("name", flat=True)) - set().union(*province.values())
-    warned = Warning.objects.open().filter(project__name__in=healthy)
+    warned = Warning.objects.open().filter(project__name__in=healthy).exclude(rule_code__in=PLANTED_ELSEWHERE)
     assert list(warned.values_list("rule_code", "message")) == []
     assert len(healthy) >= 10
 

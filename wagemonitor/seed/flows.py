@@ -279,7 +279,8 @@ SELECT m.account_id, m.sequence, m.project_id, m.bank_id,
                         THEN 1000 ELSE 0 END,
        m.summary, coalesce(l.name, CASE m.direction WHEN 'out' THEN '恒远建材经营部' ELSE owner.name END, ''),
        l.card_number, l.card_number_index, coalesce(l.bank_name, ''),
-       (m.booked_on + CASE WHEN mod(m.bank_id, 4) = 0 THEN 2 ELSE 0 END + time '17:00') AT TIME ZONE 'Asia/Shanghai'
+       (m.booked_on + CASE WHEN mod(m.bank_id, 4) = 0 AND mod(m.account_id, 5) = 0 THEN 2 ELSE 0 END + time '17:00')
+       AT TIME ZONE 'Asia/Shanghai'
 FROM numbered m
 JOIN sites s ON s.account_id = m.account_id
 LEFT JOIN accounts_payrollline l ON l.id = m.line_id
