@@ -9,10 +9,12 @@ PASSWORD = "Gongzi-2026-demo"  # demonstration only; `make run` prints it
 # username, name, role, kind of unit, its region, its name ("" = the department of that place)
 PEOPLE = [
     ("province", "杨慧", Role.OFFICER, Kind.HUMAN_RESOURCES, "530000", ""),
+    ("province2", "高建明", Role.OFFICER, Kind.HUMAN_RESOURCES, "530000", ""),
     ("prefecture", "李文斌", Role.OFFICER, Kind.HUMAN_RESOURCES, "530900", ""),
     ("county", "赵丽萍", Role.OFFICER, Kind.HUMAN_RESOURCES, "530902", ""),
     ("county2", "李国强", Role.OFFICER, Kind.HUMAN_RESOURCES, "530902", ""),
     ("housing", "段志刚", Role.INDUSTRY, Kind.HOUSING, "530000", ""),
+    ("housing2", "杨文华", Role.INDUSTRY, Kind.HOUSING, "530902", ""),
     ("transport", "周建华", Role.INDUSTRY, Kind.TRANSPORT, "530000", ""),
     ("water", "普云峰", Role.INDUSTRY, Kind.WATER, "530000", ""),
     ("regulator", "陈静", Role.INDUSTRY, Kind.BANK_REGULATOR, "530000", ""),
@@ -35,7 +37,7 @@ LOGINS = [
     for username, _, role, kind, region, unit in PEOPLE
 ]
 # Made when its projects are, see `wagemonitor.seed.logins`.
-LOGINS.insert(8, ("owner", Role.CONSTRUCTION_UNIT.label, "劳资专管员项目的一个建设单位", PASSWORD))
+LOGINS.insert(10, ("owner", Role.CONSTRUCTION_UNIT.label, "劳资专管员项目的一个建设单位", PASSWORD))
 USCC = {"云南滇西恒筑建设工程有限公司": "91530902MA6NX4T29W"}
 
 
