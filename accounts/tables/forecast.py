@@ -66,7 +66,7 @@ class ShortfallTable(Table):
 
 class PlaceShortfallTable(Table):
     caption = "各地预计资金不足的项目"
-    empty_title = "没有下级地区"
+    empty_title = "没有预计资金不足的地区"
     empty_text = ""
 
     name = Column("地区", primary=True)

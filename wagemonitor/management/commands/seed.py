@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from accounts.services import measure_errors, store_forecasts
 from core.months import next_month
 from core.triggers import bulk_history
 from projects.models import Project
@@ -95,7 +96,13 @@ class Builder:
             ("项目合并", self._merges),
             ("银行代发", self._payouts),
             ("工人与建设单位的登录", self._logins),
+            ("资金预测", self._forecast),
         ]
+
+    def _forecast(self) -> None:
+        """As every night: what the accounts will lack, and how good the forecasts of the last pay days were."""
+        store_forecasts(self.today)
+        measure_errors(self.today)
 
     def _units(self) -> None:
         self.units = units.make(self.random, self.today, self.projects)
