@@ -18,9 +18,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 # playwright's event loop lives in the main thread for the whole session, which Django takes for async code
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+expect.set_options(timeout=30_000)  # of a busy machine; what is there is found at once
 
 REASON = "browser tests need Chromium: apt-get install chromium fonts-noto-cjk"
 AXE = Path(__file__).resolve().parent.parent / "node_modules" / "axe-core" / "axe.min.js"

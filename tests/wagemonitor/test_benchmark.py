@@ -38,7 +38,7 @@ def runs(server, tmp_path_factory):
     return {
         "figures": json.loads(file.read_text()),
         "stayed_here": connection.settings_dict["NAME"] == usual,
-        "kept": kept == {name, f"{name}_lived"},
+        "kept": {one.removeprefix(database.name_for("")) for one in kept},
         "left": _databases(name),
         "filled": ["造数" in text.getvalue() for text in told],
         "table_of_two": out.getvalue(),
@@ -87,7 +87,7 @@ def test_the_ratios_of_the_file_follow_from_its_times(run):
 
 def test_the_database_is_its_own_and_gone_afterwards_unless_kept(runs):
     assert runs["stayed_here"]
-    assert runs["kept"]
+    assert runs["kept"] == {"tiny", "tiny_lived"}
     assert runs["left"] == set()
 
 

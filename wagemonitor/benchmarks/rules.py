@@ -19,7 +19,7 @@ from alerts.models import RuleRun
 from alerts.rules import Rule, rules
 from projects.models import Project
 from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Benchmark, Contestant, Cost, Figure, Ratio
-from wagemonitor.benchmarks.database import environment, name_for, own_database
+from wagemonitor.benchmarks.database import environment, own_database
 from wagemonitor.benchmarks.province import analyse
 
 TODAY = date(2026, 11, 20)
@@ -49,7 +49,10 @@ class Rules(Benchmark):
         self.stack = ExitStack()
         self.stack.enter_context(
             own_database(
-                name_for(f"{self.scale.name}_lived"), self._live, keep=self.province.keep, reuse=self.province.reuse
+                f"{connection.settings_dict['NAME']}_lived",
+                self._live,
+                keep=self.province.keep,
+                reuse=self.province.reuse,
             )
         )
         self._sweep()
