@@ -1,18 +1,18 @@
 """What is asked of units within disposals: corrections, opinions, supervision, interviews, extensions."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from alerts import permissions, selectors, services
+from alerts import permissions, selectors
 from alerts.filters import DemandFilters
 from alerts.forms import DEMAND_ACTS
 from alerts.models import Demand
 from alerts.tables import DemandTable
+from alerts.views.acts import act_done
 from core import attachments, audit, pdf
 from core.access import access, read_or_write
 
@@ -56,7 +56,7 @@ def demand_act(request, pk, act):
             raise PermissionDenied
         return _act_page(request, form_class(demand=demand))
     form = form_class(request.POST, request.FILES, demand=demand)
-    if form.is_valid() and _done(request, form):
+    if form.is_valid() and act_done(request, form):
         return redirect(demand)
     return _act_page(request, form, status=422)
 
@@ -86,19 +86,6 @@ def _paper(request, pk) -> dict:
     if not demand.has_paper:
         raise Http404
     return {"demand": demand, "title": selectors.PAPERS[demand.kind], "can_pdf": pdf.is_available()}
-
-
-def _done(request, form) -> bool:
-    try:
-        form.act(request.user)
-    except services.Overtaken as overtaken:
-        messages.error(request, overtaken.message)
-        return True
-    except ValidationError as error:
-        form.refuse(error)
-        return False
-    messages.success(request, form.done)
-    return True
 
 
 def _act_page(request, form, status: int = 200):

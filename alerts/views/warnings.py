@@ -1,7 +1,7 @@
 from io import BytesIO
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -25,6 +25,7 @@ from alerts.tables import (
     term_tone,
     with_rows,
 )
+from alerts.views.acts import act_done
 from core import attachments, audit, formats
 from core.access import access, read_or_write
 from core.spreadsheets.writer import write_table
@@ -167,22 +168,9 @@ def warning_act(request, pk, act):
             raise PermissionDenied
         return _act_page(request, form_class(warning=warning))
     form = form_class(request.POST, request.FILES, warning=warning)
-    if form.is_valid() and _done(request, form):
+    if form.is_valid() and act_done(request, form):
         return redirect(warning)
     return _act_page(request, form, status=422)
-
-
-def _done(request, form) -> bool:
-    try:
-        form.act(request.user)
-    except services.Overtaken as overtaken:
-        messages.error(request, overtaken.message)
-        return True
-    except ValidationError as error:
-        form.refuse(error)
-        return False
-    messages.success(request, form.done)
-    return True
 
 
 def _act_page(request, form, status: int = 200):
