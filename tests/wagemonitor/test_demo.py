@@ -43,14 +43,14 @@ def test_make_run_serves_and_sigterm_leaves_nothing_behind(tmp_path, port):
     with open(tmp_path / "said", "w") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=said, stderr=said)
     try:
-        welcomed = ground.wait(lambda: f"http://127.0.0.1:{port}/" in _said(tmp_path) or process.poll(), 180)
+        welcomed = ground.wait(lambda: f"http://127.0.0.1:{port}/" in _said(tmp_path) or process.poll(), 600)
         assert welcomed, _said(tmp_path)
         assert process.poll() is None, _said(tmp_path)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
             assert answer.status == 200
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=40)
+        process.wait(timeout=120)
     assert process.returncode == 0, _said(tmp_path)
     assert _pids_of(tmp_path) == []
 
