@@ -98,7 +98,7 @@ class WarningTable(Table):
     caption = "预警"
     default_order = "due_on"
     empty_title = "没有符合条件的预警"
-    empty_text = "本辖区此类预警已全部办结；也可放宽或清除筛选条件后再看。"
+    empty_text = "按当前条件没有查到预警。请放宽或清除筛选条件；已办结的在“状态”中选择“全部”。"
 
     choose = ChooseColumn("选择")
     level = BadgeColumn("级别", value="get_level_display", sort="-severity", tone=LEVEL_TONES)
