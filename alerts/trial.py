@@ -17,7 +17,7 @@ from django.utils import timezone
 from alerts import findings
 from alerts.enums import OPEN_STATES, Change, Level
 from alerts.models import RuleProposal, RuleSetting, RuleTrial, TrialFigure, TrialFinding
-from alerts.rules import Rule, rules
+from alerts.rules import Rule, rule_of
 from core.jobs import Progress, job
 
 TRIAL = "rule_trial"
@@ -166,7 +166,7 @@ class Comparison:
 
     def __init__(self, proposal: RuleProposal, today: date):
         self.today = today
-        self.rule: type[Rule] = next(rule for rule in rules() if rule.code == proposal.rule_code)
+        self.rule: type[Rule] = rule_of(proposal.rule_code)
         held = findings.settings_in_force([proposal.rule_code], today)[proposal.rule_code]
         tried = sorted([*held, as_setting(proposal)], key=findings.specific_first)
         self.sides = {HELD: held, TRIED: tried}

@@ -37,6 +37,11 @@ def rules() -> list[type["Rule"]]:
     return sorted(_registry.values(), key=lambda rule: (rule.reads_warnings, rule.code))
 
 
+def rule_of(code: str) -> type["Rule"] | None:
+    """None: a rule that is gone; its warnings and settings outlive it."""
+    return next((rule for rule in rules() if rule.code == code), None)
+
+
 @dataclass(frozen=True)
 class Sql:
     text: str

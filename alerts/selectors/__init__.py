@@ -11,7 +11,7 @@ from django.utils import timezone
 from alerts.enums import CONTRACTORS, OPEN_STATES, Act, Level, WarningState
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
-from alerts.rules import Rule, rules
+from alerts.rules import Rule, rule_of
 from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
 from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
 from alerts.selectors.proposals import proposals_to_decide, rule_title
@@ -251,7 +251,7 @@ def last_runs() -> dict[str, RuleRun]:
 
 def parameters_told(code: str, params: dict) -> list[tuple[str, str]]:
     """A setting's thresholds in words. A rule that is gone still shows its figures."""
-    known = next((rule.parameters for rule in rules() if rule.code == code), {})
+    known = getattr(rule_of(code), "parameters", {})
     shown = [(parameter.label, parameter.text(params[name])) for name, parameter in known.items() if name in params]
     return shown + [(name, str(value)) for name, value in params.items() if name not in known]
 

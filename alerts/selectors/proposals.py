@@ -11,15 +11,11 @@ from alerts.enums import ReleaseKind
 from alerts.models import RuleProposal, RuleRun, RuleSetting, RuleTrial, TrialFigure, Warning
 from alerts.models.proposal import ProposalQuerySet
 from alerts.permissions import can_decide_rules
-from alerts.rules import Rule, rules
+from alerts.rules import rule_of
 from core import formats
 from organizations.models import Region
 
 FIGURES = ("held", "tried", "raised", "released")
-
-
-def rule_of(code: str) -> type[Rule] | None:
-    return next((rule for rule in rules() if rule.code == code), None)
 
 
 def proposals_to_decide(user) -> ProposalQuerySet:
@@ -30,7 +26,8 @@ def proposals_to_decide(user) -> ProposalQuerySet:
 
 def rule_title(code: str) -> str:
     """Code and title; of a rule that is gone the code."""
-    return next((f"{code} {rule.title}" for rule in rules() if rule.code == code), code)
+    rule = rule_of(code)
+    return f"{code} {rule.title}" if rule else code
 
 
 @dataclass(frozen=True)

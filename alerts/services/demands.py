@@ -36,8 +36,7 @@ def order_correction(
 ) -> Demand:
     """限期整改: served on the unit, which has until `due_on`."""
     warning = locked(warning, by, seen, permissions.can_order)
-    if of not in offices.units_of(warning.project):
-        raise ValidationError({"of": "请选择本项目的施工总承包单位或建设单位。"})
+    _check_unit(warning, of)
     _check_day(due_on, LONGEST_CORRECTION)
     warning.handler = by
     facts = {"basis": basis, "consequence": penalties.consequence(warning)}
@@ -89,8 +88,7 @@ def call_interview(
 ) -> Demand:
     """约谈: the unit's people are called in for a day."""
     warning = locked(warning, by, seen, permissions.can_interview)
-    if of not in offices.units_of(warning.project):
-        raise ValidationError({"of": "请选择本项目的施工总承包单位或建设单位。"})
+    _check_unit(warning, of)
     _check_day(due_on, LONGEST)
     facts = {"place": place, "people": people, "basis": warning.basis}
     demand = _ask(warning, DemandKind.INTERVIEW, of=of, text=text, due_on=due_on, by=by, **facts)
@@ -254,6 +252,11 @@ def _next_number(office: Organization, kind: str) -> str:
     hold_series("alerts.demand", f"{office.pk}{prefix}")
     own = Demand.objects.unscoped("numbers are counted over all").filter(office=office, number__startswith=prefix)
     return f"{prefix}{own.count() + 1}号"
+
+
+def _check_unit(warning: Warning, of: Organization) -> None:
+    if of not in offices.units_of(warning.project):
+        raise ValidationError({"of": "请选择本项目的施工总承包单位或建设单位。"})
 
 
 def _check_day(day: date, longest: int) -> None:

@@ -172,11 +172,7 @@ class CaseLeadTable(Table):
 
     def __init__(self, records, request, *, today: date, **options):
         super().__init__(records, request, **options)
-        late = BadgeColumn(
-            "时限", lambda lead: _days_left(lead, today)[0], tone=lambda lead: _days_left(lead, today)[1]
-        )
-        late.name = "late"
-        self.columns = [late if column.name == "late" else column for column in self.columns]
+        self.columns = [_term_column(today) if column.name == "late" else column for column in self.columns]
 
 
 def _term_column(today: date) -> BadgeColumn:

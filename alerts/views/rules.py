@@ -14,7 +14,7 @@ from alerts.enums import Change
 from alerts.filters.proposals import FindingFilters, ProposalFilters
 from alerts.forms import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
 from alerts.models import RuleProposal, RuleSetting, TrialFinding, Warning
-from alerts.rules import Rule, rules
+from alerts.rules import Rule, rule_of, rules
 from alerts.selectors import proposals as of_proposals
 from alerts.tables.proposals import (
     FindingTable,
@@ -76,7 +76,7 @@ def rule_version(request, code, version):
     today = timezone.localdate()
     context = {
         "setting": setting,
-        "rule": of_proposals.rule_of(code),
+        "rule": rule_of(code),
         "earlier": earlier,
         "differences": of_proposals.differences(earlier, setting),
         "proposal": proposal if may_read else None,
@@ -117,7 +117,7 @@ def rule_change(request, code):
 
 
 def _rule(code: str) -> type[Rule]:
-    if (found := of_proposals.rule_of(code)) is None:
+    if (found := rule_of(code)) is None:
         raise Http404
     return found
 
@@ -153,7 +153,7 @@ def proposal_detail(request, code, pk):
     trial = getattr(proposal, "trial", None)
     context = {
         "proposal": proposal,
-        "rule": of_proposals.rule_of(code),
+        "rule": rule_of(code),
         "differences": of_proposals.differences(proposal.replaces, proposal),
         "trial": trial,
         "job": proposal.job,
@@ -217,7 +217,7 @@ def trial_findings(request, code, pk):
     found = filters.apply(found).select_related("project__jurisdiction")
     context = {
         "proposal": proposal,
-        "rule": of_proposals.rule_of(code),
+        "rule": rule_of(code),
         "filters": filters,
         "day": filters.day_asked,
         "is_today": filters.day_asked == trial.day,
