@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import arrears, measure_errors, store_forecasts
+from accounts.services import arrears, measure_errors
 
 
 @shared_task(soft_time_limit=600, time_limit=660)
@@ -12,7 +12,5 @@ def keep_arrears() -> None:
 
 
 @shared_task(soft_time_limit=3000, time_limit=3600)
-def forecast_accounts() -> None:
-    today = timezone.localdate()
-    store_forecasts(today)
-    measure_errors(today)
+def measure_forecasts() -> None:
+    measure_errors(timezone.localdate())

@@ -13,11 +13,13 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.services import store_forecasts
 from alerts import findings, outcomes
 from alerts.models import RuleRun, RuleSetting
 from alerts.rules import Rule, rules
 from alerts.services import sync_settings
 from alerts.turns import Sweep, Turn, sound
+from core import prepared
 from projects.models import ChangedProject
 
 BATCH = 200  # marks taken at once
@@ -62,6 +64,7 @@ def check_changed(today: date, *, batch: int = BATCH) -> int:
     marks = ChangedProject.objects.order_by("id").select_for_update(skip_locked=True)
     taken = dict(marks.values_list("pk", "project_id")[:batch])
     if taken:
+        store_forecasts(today, set(taken.values()))
         sweep(today, taken.values())
         ChangedProject.objects.filter(pk__in=list(taken)).delete()
     return len(taken)
@@ -101,6 +104,9 @@ def _find(cursor, turns: list[Turn], course: Sweep) -> None:
     settings = {turn.rule.code: turn.settings for turn in turns}
     findings.cover(cursor, [turn.rule for turn in turns], settings, course.project_ids)
     asked, swept = findings.to_ask(cursor), None
+    few = course.project_ids is not None and len(course.project_ids) <= findings.FEW
+    if few:
+        cursor.execute(prepared.ONE_PLAN)
     for turn in turns:
         for setting in turn.enabled:
             if not (projects := asked.get(setting.pk)) or turn.run.error:
@@ -109,7 +115,7 @@ def _find(cursor, turns: list[Turn], course: Sweep) -> None:
                 findings.ask_about(cursor, projects)
                 swept = projects
             with turn.by_itself():
-                findings.find(cursor, turn.rule(setting.params), setting, course.today)
+                findings.find(cursor, turn.rule(setting.params), setting, course.today, planned=few)
     found = findings.count(cursor)
     for turn in sound(turns):
         turn.run.found = found.get(turn.rule.code, 0)

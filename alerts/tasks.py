@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.services import store_forecasts
 from alerts import engine, services
 from alerts.services import forget_old_runs
 
@@ -21,7 +22,9 @@ def check_changed_projects() -> None:
 @shared_task(soft_time_limit=3300, time_limit=3600)
 def nightly_sweep() -> None:
     """Everything; also what a rule that crashed this afternoon has missed."""
-    runs = engine.sweep(timezone.localdate())
+    today = timezone.localdate()
+    store_forecasts(today)
+    runs = engine.sweep(today)
     forget_old_runs()
     log.info("nightly_sweep", opened=sum(r.opened for r in runs), released=sum(r.released for r in runs))
 

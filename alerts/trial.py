@@ -156,6 +156,7 @@ def compute(proposal: RuleProposal, today: date, progress=lambda *args: None) ->
             findings.make_tables(cursor, few=True)
             cursor.execute(TABLES)
             cursor.execute(EMPTY)
+            comparison.rule.make_tables(cursor)
             cursor.execute(READ_ONLY)
             comparison.run(cursor, day, result)
     return result

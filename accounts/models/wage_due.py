@@ -39,11 +39,12 @@ FROM accounts_payrollline l WHERE {{where}} AND {COUNTS.format(line="l")}
 """
 
 # What a month's work is worth by the contract of the time: by the day; by the month, each day a 21.75th and at most
-# the whole; piece work cannot be told from days. {{days}}, {{last}}: SQL.
-ESTIMATE = """(SELECT round(CASE c.wage_method WHEN 'day' THEN {days} * c.wage_rate
-        WHEN 'month' THEN least(c.wage_rate, {days} * c.wage_rate / 21.75) END, 2)
+# the whole; piece work cannot be told from days. {days}, {last}: SQL.
+WORTH = """round(CASE {contract}.wage_method WHEN 'day' THEN {days} * {contract}.wage_rate
+        WHEN 'month' THEN least({contract}.wage_rate, {days} * {contract}.wage_rate / 21.75) END, 2)"""
+ESTIMATE = f"""(SELECT {WORTH.format(contract="c", days="{days}")}
      FROM workers_labourcontract c
-     WHERE c.engagement_id = {engagement} AND c.starts_on <= {last}
+     WHERE c.engagement_id = {{engagement}} AND c.starts_on <= {{last}}
      ORDER BY c.starts_on DESC, c.id DESC LIMIT 1)"""
 
 # What was put down at an exit stands for the months up to it, unless it is less than what payrolls and attendance came

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from accounts.models import Forecast
 from accounts.models.wage_due import DUE_ON
 from accounts.selectors.forecast_sql import STEPS
+from core import prepared
 from organizations.enums import RegionLevel
 from organizations.models import Region
 
 LEADS = (5, 10, 20, 30)
 WEEKS = {1: "7 日内", 2: "第 2 周", 3: "第 3 周", 4: "第 4 周", 5: "四周以后"}
-MANY = 100  # projects from which steps become tables: the planner has to know how large they are
+FEW = 10  # projects up to which a step is planned once
 
 _PAY_ON = DUE_ON.format(month="m.month", project="s.project_id")
 # The wages of last month where their day has not passed, and those of this month.
@@ -48,18 +49,37 @@ WHERE d.pay_on < %(before)s::date
 THESE = "(SELECT unnest(%(projects)s::bigint[]) AS project_id)"
 
 
-def statement(asked: str, query: str) -> str:
-    """The whole forecast as one statement: for few projects."""
-    steps = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, sql in ({"asked": asked} | STEPS).items())
-    return f"WITH {steps} {query}"
+_MADE = "SELECT coalesce((SELECT reltuples FROM pg_class WHERE oid = to_regclass('pg_temp.positions')), -2)"
+MAKE = """
+CREATE TEMPORARY TABLE asked (project_id bigint, as_of date, known_on date, month date, pay_on date)
+ON COMMIT DELETE ROWS;
+""" + "".join(
+    f"CREATE TEMPORARY TABLE {name} ON COMMIT DELETE ROWS AS {sql} WITH NO DATA;\n" for name, sql in STEPS.items()
+)
+_EMPTY = "".join(f"DELETE FROM {name};" for name in ("asked", *STEPS))
 
 
-def tables(cursor, asked: str, params: Mapping) -> None:
-    """Every step as a temporary table of this transaction, analysed: for many projects."""
+def make_tables(cursor) -> float:
+    """Temporary tables of this session, one a step; returns how many rows the last one had when it was analysed."""
+    cursor.execute(_MADE)
+    (rows,) = cursor.fetchone()
+    if rows < -1:
+        cursor.execute(MAKE, {})
+    return rows
+
+
+def compute(cursor, asked: str, params: Mapping, *, few: bool = False) -> None:
+    """Every step into its table. Of many projects the planner has to be told each step's size; of few it is told
+    once, and plans once."""
+    known = make_tables(cursor) >= 0
+    cursor.execute(_EMPTY)
+    if few:
+        cursor.execute(prepared.ONE_PLAN)
     for name, sql in ({"asked": asked} | STEPS).items():
-        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
-        cursor.execute(f"CREATE TEMPORARY TABLE {name} ON COMMIT DROP AS {sql}", params)
-        cursor.execute(f"ANALYZE {name}")
+        fill = f"INSERT INTO {name} {sql}"
+        prepared.execute(fill, params) if few else cursor.execute(fill, params)
+        if not (few and known):
+            cursor.execute(f"ANALYZE {name}")
 
 
 @dataclass(frozen=True)
@@ -114,7 +134,8 @@ SELECT {_COLUMNS}, coalesce((
 
 def positions(project_ids: Iterable[int], today: date) -> list[Position]:
     """Of few projects, in scope already: the pay days to come."""
-    return _answers(NOW.format(scope=THESE), {"projects": list(project_ids), "today": today})
+    ids = list(project_ids)
+    return _answers(NOW.format(scope=THESE), {"projects": ids, "today": today}, few=len(ids) <= FEW)
 
 
 def positions_asked(questions: Iterable[tuple[int, date, date]]) -> list[Position]:
@@ -129,9 +150,10 @@ def positions_asked(questions: Iterable[tuple[int, date, date]]) -> list[Positio
     return _answers(asked, {"projects": projects, "days": days, "months": months})
 
 
-def _answers(asked: str, params: dict) -> list[Position]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement(asked, _ANSWER), params)
+def _answers(asked: str, params: dict, *, few: bool = False) -> list[Position]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        compute(cursor, asked, params, few=few)
+        cursor.execute(_ANSWER)
         return [Position(*row[:-1], inflows=_inflows(row[-1])) for row in cursor.fetchall()]
 
 

@@ -5,7 +5,7 @@ money on the pay day of that month's wages, told from what happened up to `as_of
 payrolls count: `as_of`, or today for what really came of a past pay day.
 """
 
-from accounts.models.wage_due import COVERED, DUE_ON, ESTIMATE
+from accounts.models.wage_due import COVERED, WORTH
 from accounts.selectors.labour_cost import DUE
 
 PACE_DAYS = 20  # working days on which a person's pace is taken: four weeks
@@ -18,11 +18,13 @@ HABIT_MONTHS = 6
 # A payroll's value day: when it was drawn up, at the latest when its wages were due; of back pay when it was drawn up.
 _DRAWN_UP = "(s.created_at AT TIME ZONE 'Asia/Shanghai')::date"
 _VALUE_ON = f"""(CASE WHEN l.is_back_pay THEN {_DRAWN_UP}
-    ELSE least({_DRAWN_UP}, {DUE_ON.format(month="l.month", project="l.project_id")}) END)"""
+    ELSE least({_DRAWN_UP}, wage_due_on(l.month, p.wage_pay_day)) END)"""
 
 PROJECTS = """
-SELECT project_id, min(as_of) AS first, max(as_of) AS last, min(month) AS first_month, max(month) AS last_month
-FROM asked GROUP BY project_id
+SELECT a.project_id, p.wage_pay_day, min(a.as_of) AS first, max(a.as_of) AS last, min(a.month) AS first_month,
+       max(a.month) AS last_month
+FROM asked a JOIN projects_project p ON p.id = a.project_id
+GROUP BY a.project_id, p.wage_pay_day
 """
 
 # --- money -----------------------------------------------------------------------------------------------------------
@@ -31,10 +33,11 @@ FROM asked GROUP BY project_id
 FLOWS = """
 SELECT e.project_id, e.booked_on AS day, sum(CASE e.direction WHEN 'in' THEN e.amount ELSE -e.amount END) AS moved,
        coalesce(sum(e.amount) FILTER (WHERE e.kind = 'labour_cost' AND e.direction = 'in'), 0)
-           - coalesce(sum(e.amount) FILTER (WHERE o.kind = 'labour_cost' AND o.direction = 'in'), 0) AS came
+           - coalesce(sum(e.amount) FILTER (WHERE e.reverses_id IS NOT NULL AND (
+               SELECT o.kind = 'labour_cost' AND o.direction = 'in'
+               FROM accounts_ledgerentry o WHERE o.id = e.reverses_id)), 0) AS came
 FROM projects p
 JOIN accounts_ledgerentry e ON e.project_id = p.project_id AND e.booked_on <= p.last
-LEFT JOIN accounts_ledgerentry o ON o.id = e.reverses_id
 GROUP BY e.project_id, e.booked_on
 """
 BALANCES = """
@@ -56,13 +59,20 @@ JOIN accounts_payrollsheet s ON s.id = l.sheet_id
 GROUP BY 1, 2, 3
 """
 LATER = f"""
-SELECT l.project_id, l.month, {_VALUE_ON} AS value_on, y.paid_on, r.booked_on AS returned_on, sum(y.amount) AS amount
-FROM projects p
-JOIN accounts_payout y ON y.project_id = p.project_id
-LEFT JOIN accounts_ledgerentry r ON r.id = y.returned_id
+SELECT l.project_id, l.month, {_VALUE_ON} AS value_on, y.paid_on, y.returned_on, sum(y.amount) AS amount
+FROM (
+    SELECT y.project_id, y.line_id, y.amount, y.paid_on, NULL::date AS returned_on
+    FROM projects p
+    JOIN accounts_payout y ON y.project_id = p.project_id AND y.returned_id IS NULL AND y.paid_on > p.first
+    UNION ALL
+    SELECT y.project_id, y.line_id, y.amount, y.paid_on, r.booked_on
+    FROM projects p
+    JOIN accounts_payout y ON y.project_id = p.project_id AND y.returned_id IS NOT NULL
+    JOIN accounts_ledgerentry r ON r.id = y.returned_id AND r.booked_on > p.first
+) y
+JOIN projects p ON p.project_id = y.project_id
 JOIN accounts_payrollline l ON l.id = y.line_id
 JOIN accounts_payrollsheet s ON s.id = l.sheet_id
-WHERE CASE WHEN r.id IS NULL THEN y.paid_on ELSE r.booked_on END > p.first
 GROUP BY 1, 2, 3, 4, 5
 """
 OWED = """
@@ -197,22 +207,35 @@ WHERE NOT EXISTS (SELECT 1 FROM listed l WHERE l.engagement_id = y.engagement_id
       WHERE d.engagement_id = y.engagement_id AND d.settlement = 'owed' AND d.exited_on <= y.as_of
         AND d.exited_on >= y.last_day)
 """
-_OF_STAY = {"engagement": "u.engagement_id", "last": "u.last_day"}
+# The contract of the time, of each person.
+TERMS = """
+SELECT DISTINCT ON (u.engagement_id, u.last_day) u.engagement_id, u.last_day, c.wage_method, c.wage_rate
+FROM (SELECT DISTINCT engagement_id, last_day FROM unlisted) u
+JOIN workers_labourcontract c ON c.engagement_id = u.engagement_id AND c.starts_on <= u.last_day
+ORDER BY u.engagement_id, u.last_day, c.starts_on DESC, c.id DESC
+"""
 # Piece work: the middle one of the person's last months.
-_MIDDLE = f"""(SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY l.due)
-    FROM accounts_payrollline l JOIN accounts_payrollsheet s ON s.id = l.sheet_id
-    WHERE l.engagement_id = u.engagement_id AND l.month < u.month
-      AND l.month >= (u.month - interval '{HABIT_MONTHS} months')::date AND {_VALUE_ON} <= u.known_on)"""
+TYPICAL = f"""
+SELECT u.engagement_id, u.month, u.known_on, percentile_disc(0.5) WITHIN GROUP (ORDER BY l.due) AS amount
+FROM unlisted u
+JOIN projects p ON p.project_id = u.project_id
+LEFT JOIN terms t ON t.engagement_id = u.engagement_id AND t.last_day = u.last_day
+JOIN accounts_payrollline l ON l.engagement_id = u.engagement_id AND l.month < u.month
+    AND l.month >= (u.month - interval '{HABIT_MONTHS} months')::date
+JOIN accounts_payrollsheet s ON s.id = l.sheet_id
+WHERE {WORTH.format(contract="t", days="u.in_all")} IS NULL AND {_VALUE_ON} <= u.known_on
+GROUP BY 1, 2, 3
+"""
 VALUED = f"""
 SELECT v.project_id, v.as_of, v.known_on, v.month, v.engagement_id, v.days, v.in_all,
        least(v.accrued, v.amount) AS accrued, greatest(v.amount - v.accrued, 0) AS to_come
 FROM (
-    SELECT u.*, coalesce(a.amount, b.amount, 0) AS amount,
-           CASE WHEN a.amount IS NOT NULL THEN {ESTIMATE.format(days="u.days", **_OF_STAY)}
-                ELSE round(coalesce(b.amount, 0) * u.days / u.in_all, 2) END AS accrued
+    SELECT u.*, coalesce({WORTH.format(contract="t", days="u.in_all")}, y.amount, 0) AS amount,
+           coalesce({WORTH.format(contract="t", days="u.days")}, round(coalesce(y.amount, 0) * u.days / u.in_all, 2))
+               AS accrued
     FROM unlisted u
-    CROSS JOIN LATERAL (SELECT {ESTIMATE.format(days="u.in_all", **_OF_STAY)} AS amount) a
-    LEFT JOIN LATERAL (SELECT {_MIDDLE} AS amount WHERE a.amount IS NULL) b ON true
+    LEFT JOIN terms t ON t.engagement_id = u.engagement_id AND t.last_day = u.last_day
+    LEFT JOIN typical y ON y.engagement_id = u.engagement_id AND y.month = u.month AND y.known_on = u.known_on
 ) v
 """
 ACCRUED = """
@@ -342,7 +365,8 @@ FROM (
 STEPS = {
     "projects": PROJECTS, "flows": FLOWS, "balances": BALANCES, "open_lines": OPEN, "later": LATER, "owed": OWED,
     "at_exit": AT_EXIT, "listed": LISTED, "sums": SUMS, "calendar": CALENDAR, "windows": WINDOWS, "needed": NEEDED,
-    "split": SPLIT, "worked": WORKED, "pace": PACE, "stays": STAYS, "unlisted": UNLISTED, "valued": VALUED,
+    "split": SPLIT, "worked": WORKED, "pace": PACE, "stays": STAYS, "unlisted": UNLISTED, "terms": TERMS,
+    "typical": TYPICAL, "valued": VALUED,
     "accrued": ACCRUED, "dues": DUES, "slots": SLOTS, "filled": FILLED, "habits": HABITS, "usual": USUAL,
     "expected": EXPECTED, "inflow": INFLOW, "positions": POSITIONS,
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The night's forecasts, and what became of those of pay days gone by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db import connection, transaction
@@ -17,8 +17,7 @@ PAY_DAYS = 6
 
 _STORE = """
 INSERT INTO accounts_forecast (project_id, month, pay_on, made_on, balance, owed, accrued, to_come, inflow, shortfall)
-SELECT project_id, month, pay_on, as_of, balance, owed, accrued, to_come, inflow, shortfall
-FROM positions WHERE owed + accrued + to_come > 0
+SELECT project_id, month, pay_on, as_of, balance, owed, accrued, to_come, inflow, shortfall FROM positions
 """
 _MEASURE = """
 INSERT INTO accounts_forecasterror (project_id, month, pay_on, lead, wages, forecast, baseline, actual)
@@ -30,17 +29,24 @@ ON CONFLICT DO NOTHING
 """
 
 
-def store_forecasts(today: date) -> int:
-    """Of every project that runs and has an account; returns how many pay days were foreseen."""
-    made = 0
-    for ids in _batches(Project.objects.exclude(status=Status.COMPLETED)):
-        with transaction.atomic(), connection.cursor() as cursor:
-            Forecast.objects.filter(project__in=ids).delete()
-            forecast.tables(cursor, forecast.NOW.format(scope=forecast.THESE), {"projects": ids, "today": today})
-            cursor.execute(_STORE)
-            made += cursor.rowcount
+def store_forecasts(today: date, project_ids: Iterable[int] | None = None) -> int:
+    """Of these projects, or of all: of those that run and have an account. Returns how many pay days were foreseen."""
+    running = Project.objects.exclude(status=Status.COMPLETED)
+    if project_ids is not None:
+        return sum(_store(ids, today) for ids in _batches(running.filter(pk__in=list(project_ids))))
+    made = sum(_store(ids, today) for ids in _batches(running))
     Forecast.objects.exclude(made_on=today).delete()
     return made
+
+
+@transaction.atomic
+def _store(ids: list[int], today: date) -> int:
+    Forecast.objects.filter(project__in=ids).delete()
+    with connection.cursor() as cursor:
+        asked = forecast.NOW.format(scope=forecast.THESE)
+        forecast.compute(cursor, asked, {"projects": ids, "today": today}, few=len(ids) <= forecast.FEW)
+        cursor.execute(_STORE)
+        return cursor.rowcount
 
 
 def measure_errors(today: date) -> int:
@@ -52,7 +58,7 @@ def measure_errors(today: date) -> int:
     checked = 0
     for ids in _batches(Project.objects.all()):
         with transaction.atomic(), connection.cursor() as cursor:
-            forecast.tables(cursor, forecast.PAST.format(scope=forecast.THESE), params | {"projects": ids})
+            forecast.compute(cursor, forecast.PAST.format(scope=forecast.THESE), params | {"projects": ids})
             cursor.execute(_MEASURE)
             checked += cursor.rowcount
     return checked

@@ -129,6 +129,10 @@ class Rule:
         current = {name: f"{getattr(self, name):,}" for name in self.parameters}
         return re.sub(r"\s*\n\s*", "", (self.__doc__ or "").strip()).format(**current)
 
+    @classmethod
+    def make_tables(cls, cursor) -> None:
+        """Temporary tables of the session that `find` fills before it answers."""
+
     def find(self, today: date) -> Sql:
         raise NotImplementedError
 

@@ -9,6 +9,19 @@ from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text
 # Without a special account there is nothing to forecast: that is ACC-01's.
 WITH_ACCOUNT = "(SELECT DISTINCT s.project_id FROM {scope} s JOIN accounts_accountproject USING (project_id))"
 
+# Whether the night, or what has just changed, left a forecast of today for all of them.
+FORESEEN = f"""
+SELECT NOT EXISTS (
+    SELECT 1 FROM {WITH_ACCOUNT.format(scope="swept")} s
+    WHERE NOT EXISTS (SELECT 1 FROM accounts_forecast f WHERE f.project_id = s.project_id AND f.made_on = %s)
+)
+"""
+STORED = """(
+    SELECT f.project_id, f.month, f.pay_on, f.made_on AS as_of, f.balance, f.owed, f.accrued, f.to_come, f.inflow,
+           f.shortfall
+    FROM swept s JOIN accounts_forecast f ON f.project_id = s.project_id AND f.made_on = %(today)s
+) positions"""
+
 # The first pay day within the lead on which the money will not do. Facts that are equal mean that nothing has changed,
 # and a forecast moves every night: the amount is told to two figures, what the evidence shows to the cent.
 SHORT = """
@@ -18,7 +31,7 @@ SELECT DISTINCT ON (project_id) project_id, to_char(month, 'YYYY-MM') AS subject
            WHEN pay_on - as_of <= %(red_days)s THEN 3
            WHEN pay_on - as_of <= %(orange_days)s THEN 2 ELSE 1 END) AS severity,
        concat_ws(',', balance, inflow, owed, accrued, to_come) AS shown
-FROM positions
+FROM {positions}
 WHERE pay_on <= as_of + %(lead)s AND shortfall >= %(minimum)s
 ORDER BY project_id, pay_on
 """
@@ -64,8 +77,17 @@ class WillFallShort(Rule):
     evidence_order = "place, day"
     link = "project"
 
+    @classmethod
+    def make_tables(cls, cursor) -> None:
+        forecast.make_tables(cursor)
+
     def find(self, today: date) -> Sql:
-        return self._forecast("swept", SHORT, today)
+        with connection.cursor() as cursor:
+            cursor.execute(FORESEEN, [today])
+            (foreseen,) = cursor.fetchone()
+        if not foreseen:
+            self._compute("swept", today)
+        return self.sql(SHORT.format(positions=STORED if foreseen else "positions"), today)
 
     def message(self, facts: Facts) -> str:
         return (
@@ -74,14 +96,11 @@ class WillFallShort(Rule):
         )
 
     def evidence(self, today: date) -> Sql:
-        return self._forecast("fresh", REASONS, today)
+        self._compute("fresh", today)
+        return self.sql(REASONS, today)
 
-    def _forecast(self, scope: str, answer: str, today: date) -> Sql:
-        """Of few projects within the one query; of many through tables, of which the planner knows the size."""
-        asked = forecast.NOW.format(scope=WITH_ACCOUNT.format(scope=scope))
+    @staticmethod
+    def _compute(scope: str, today: date) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(DISTINCT project_id) FROM {scope}")
-            if cursor.fetchone()[0] > forecast.MANY:
-                forecast.tables(cursor, asked, {"today": today})
-                return self.sql(answer, today)
-        return self.sql(forecast.statement(asked, answer), today)
+            asked = forecast.NOW.format(scope=WITH_ACCOUNT.format(scope=scope))
+            forecast.compute(cursor, asked, {"today": today})

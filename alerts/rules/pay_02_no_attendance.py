@@ -20,18 +20,18 @@ PAID = """
         JOIN workers_engagement e ON e.worker_id = w.id AND e.project_id = l.project_id
         WHERE l.net > 0
     ),
-    unattended AS (
+    absent AS MATERIALIZED (
         SELECT paid.*
         FROM paid
         WHERE NOT EXISTS (
             SELECT 1 FROM workers_attendancemonth a
             WHERE a.engagement_id = paid.engagement_id AND a.month = paid.month AND a.days > 0
         )
-          AND NOT {stood}
-    )
+    ),
+    unattended AS (SELECT * FROM absent WHERE NOT {stood})
 """
 # Whoever was kept on while the site stood still is paid without working (《工资支付暂行规定》第十二条).
-STOOD = STOOD_ALL_MONTH.format(project="paid.project_id", month="paid.month")
+STOOD = STOOD_ALL_MONTH.format(project="absent.project_id", month="absent.month")
 
 
 class PaidWithoutAttendance(Rule):

@@ -3,12 +3,20 @@ from datetime import date
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, people, yuan
 
-# What one person gets of a project for a month, back pay for it included, and over the year's months.
+# What one person gets of a project for a month, back pay for it included, and over the year's months. Whoever gets
+# more than a month's limit, or a twelfth of the year's, has back pay or one line of half of that: of a million people
+# only those few are added up.
 LARGE = """
+    suspects AS MATERIALIZED (
+        SELECT DISTINCT l.project_id, l.id_number_index
+        FROM {scope} JOIN accounts_payrollline l ON l.project_id = scope.project_id
+        WHERE l.net > least(%(month_limit)s, %(year_limit)s / 12) / 2 OR l.is_back_pay
+    ),
     monthly AS MATERIALIZED (
         SELECT l.project_id, l.id_number_index, l.month, min(l.name) AS name, sum(l.net) AS net, sum(l.paid) AS paid,
                min(l.engagement_id) AS engagement_id
-        FROM {scope} JOIN accounts_payrollline l ON l.project_id = scope.project_id
+        FROM suspects s
+        JOIN accounts_payrollline l ON l.project_id = s.project_id AND l.id_number_index = s.id_number_index
         GROUP BY l.project_id, l.id_number_index, l.month
     ),
     sums AS (

@@ -27,17 +27,27 @@ SHARED = """
         )
         GROUP BY c.project_id, c.month, c.card_number_index
     ),
+    suspects AS MATERIALIZED (
+        SELECT project_id, month, card_number_index, min(holder) AS holder
+        FROM (
+            SELECT project_id, month, card_number_index, NULL::text AS holder FROM carded
+            GROUP BY project_id, month, card_number_index HAVING count(*) > 1
+            UNION ALL
+            SELECT project_id, month, card_number_index, holder FROM foreign_cards
+        ) either
+        GROUP BY project_id, month, card_number_index
+    ),
     shared AS (
         SELECT c.project_id, c.month, c.card_number_index,
                to_char(c.month, 'YYYY-MM') || ':' || md5(c.card_number_index) AS subject_key,
                min(c.card_last4) AS last4, count(DISTINCT c.id_number_index) AS people, sum(c.net) AS amount,
-               (array_agg(DISTINCT c.name ORDER BY c.name))[:3] AS names, min(f.holder) AS holder,
+               (array_agg(DISTINCT c.name ORDER BY c.name))[:3] AS names, min(s.holder) AS holder,
                sum(hashtext(concat_ws(',', c.id, c.name, c.net, c.paid))) AS shown
-        FROM carded c
-        LEFT JOIN foreign_cards f ON f.project_id = c.project_id AND f.month = c.month
-            AND f.card_number_index = c.card_number_index
+        FROM suspects s
+        JOIN carded c ON c.project_id = s.project_id AND c.month = s.month
+            AND c.card_number_index = s.card_number_index
         GROUP BY c.project_id, c.month, c.card_number_index
-        HAVING count(DISTINCT c.id_number_index) > 1 OR min(f.holder) IS NOT NULL
+        HAVING count(DISTINCT c.id_number_index) > 1 OR min(s.holder) IS NOT NULL
     )
 """
 

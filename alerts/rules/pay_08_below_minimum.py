@@ -6,15 +6,25 @@ from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, p
 from projects.enums import Status
 
 # What each person was paid for a month, back pay for it included, advances that were deducted added; the days of the
-# payroll, else those of the attendance. Days nobody knows count as a whole month.
-LOW = """
+# payroll, else those of the attendance. Days nobody knows count as a whole month. Without a line below the minimum
+# that counts there is no person below it, and without one no average: only such months are added up.
+_DAYS = """LEFT JOIN workers_attendancemonth a ON l.days IS NULL AND a.engagement_id = l.engagement_id
+            AND a.month = l.month"""
+LOW = f"""
+    doubtful AS MATERIALIZED (
+        SELECT DISTINCT l.project_id, l.month
+        FROM {{scope}}
+        JOIN accounts_payrollline l ON l.project_id = scope.project_id {{month}} AND l.paid > 0
+            AND l.net + l.advance_deducted < %(minimum)s
+        {_DAYS}
+        WHERE coalesce(l.days, a.days, 31) >= least(%(days)s, %(full_days)s)
+    ),
     wages AS (
         SELECT l.project_id, l.month, l.id_number_index, min(l.name) AS name, min(l.engagement_id) AS engagement_id,
                sum(l.net + l.advance_deducted) AS amount, max(coalesce(l.days, a.days)) AS days
-        FROM {scope}
-        JOIN accounts_payrollline l ON l.project_id = scope.project_id {month} AND l.paid > 0
-        LEFT JOIN workers_attendancemonth a ON l.days IS NULL AND a.engagement_id = l.engagement_id
-            AND a.month = l.month
+        FROM doubtful d
+        JOIN accounts_payrollline l ON l.project_id = d.project_id AND l.month = d.month AND l.paid > 0
+        {_DAYS}
         GROUP BY l.project_id, l.month, l.id_number_index
     ),
     low AS (

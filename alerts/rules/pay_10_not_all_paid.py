@@ -2,7 +2,7 @@ from datetime import date
 
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, people
-from alerts.rules.wages import WORKED
+from alerts.rules.wages import NAMED, WORKED
 from projects.enums import Status
 
 
@@ -41,7 +41,7 @@ class NotAllPaid(Rule):
             JOIN (
                 SELECT project_id, month, (array_agg(name ORDER BY name, worker_id))[:3] AS names,
                        sum(hashtext(concat_ws(',', worker_id, days, net))) AS shown
-                FROM worked WHERE paid = 0 GROUP BY project_id, month
+                FROM ({NAMED.format(which="paid = 0")}) named GROUP BY project_id, month
             ) u ON u.project_id = m.project_id AND u.month = m.month
             WHERE m.unpaid < m.people AND m.unlisted * 100 <= %(share)s * m.people
             """,
@@ -57,11 +57,10 @@ class NotAllPaid(Rule):
         return self.sql(
             f"""
             WITH {WORKED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT w.project_id, fresh.subject_key, w.worker_id AS link_id, w.name, t.name AS team, w.days, w.net
-            FROM worked w
-            JOIN fresh ON fresh.project_id = w.project_id AND fresh.subject_key = to_char(w.month, 'YYYY-MM')
-            LEFT JOIN workers_team t ON t.id = w.team_id
-            WHERE w.paid = 0
+            SELECT n.project_id, fresh.subject_key, n.worker_id AS link_id, n.name, t.name AS team, n.days, n.net
+            FROM ({NAMED.format(which="paid = 0")}) n
+            JOIN fresh ON fresh.project_id = n.project_id AND fresh.subject_key = to_char(n.month, 'YYYY-MM')
+            LEFT JOIN workers_team t ON t.id = n.team_id
             """,
             today,
         )

@@ -1,8 +1,9 @@
 from datetime import date
 
+from accounts.models.owing import COUNTS
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, people
-from alerts.rules.wages import WORKED
+from alerts.rules.wages import NAMED, WORKED
 from projects.enums import Status
 
 
@@ -36,10 +37,13 @@ class NoWageRecord(Rule):
             JOIN (
                 SELECT project_id, month, (array_agg(name ORDER BY name, worker_id))[:3] AS names,
                        sum(hashtext(concat_ws(',', worker_id, days))) AS shown
-                FROM worked WHERE unlisted GROUP BY project_id, month
+                FROM ({NAMED.format(which="unlisted")}) named GROUP BY project_id, month
             ) u ON u.project_id = m.project_id AND u.month = m.month
             WHERE m.unlisted * 100 > %(share)s * m.people
-              AND EXISTS (SELECT 1 FROM listed l WHERE l.project_id = m.project_id AND l.month = m.month)
+              AND EXISTS (
+                  SELECT 1 FROM accounts_payrollline l
+                  WHERE l.project_id = m.project_id AND l.month = m.month AND {COUNTS.format(line="l")}
+              )
             """,
             today,
         )
@@ -53,11 +57,10 @@ class NoWageRecord(Rule):
         return self.sql(
             f"""
             WITH {WORKED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
-            SELECT w.project_id, fresh.subject_key, w.worker_id AS link_id, w.name, t.name AS team, w.days
-            FROM worked w
-            JOIN fresh ON fresh.project_id = w.project_id AND fresh.subject_key = to_char(w.month, 'YYYY-MM')
-            LEFT JOIN workers_team t ON t.id = w.team_id
-            WHERE w.unlisted
+            SELECT n.project_id, fresh.subject_key, n.worker_id AS link_id, n.name, t.name AS team, n.days
+            FROM ({NAMED.format(which="unlisted")}) n
+            JOIN fresh ON fresh.project_id = n.project_id AND fresh.subject_key = to_char(n.month, 'YYYY-MM')
+            LEFT JOIN workers_team t ON t.id = n.team_id
             """,
             today,
         )

@@ -25,6 +25,11 @@ UNPAID = """NOT EXISTS (
 
 # The last months that are past pay day and grace; in them each person who attended, and what the payrolls have of him.
 # Someone registered after the payroll came is found by the ID number.
+_RIPE_LINES = f"""
+    FROM ripe
+    JOIN accounts_payrollline l ON l.project_id = ripe.project_id AND l.month = ripe.month
+        AND {COUNTS.format(line="l")}
+"""
 WORKED = f"""
     ripe AS MATERIALIZED (
         SELECT scope.project_id, m.month::date AS month
@@ -36,33 +41,37 @@ WORKED = f"""
         WHERE {PAY_DAY.format(month="m.month")} + %(grace)s < %(today)s
           AND NOT {TOLD.format(project="p.id", month="m.month")}
     ),
-    attending AS (
-        SELECT a.project_id, a.month, w.id_number_index AS person, w.id AS worker_id, w.name,
-               min(e.team_id) AS team_id, sum(a.days) AS days
-        FROM ripe
-        JOIN workers_attendancemonth a ON a.project_id = ripe.project_id AND a.month = ripe.month AND a.days > 0
-        JOIN workers_engagement e ON e.id = a.engagement_id
-        JOIN workers_worker w ON w.id = e.worker_id
-        GROUP BY a.project_id, a.month, w.id
-    ),
     listed AS (
-        SELECT l.project_id, l.month, coalesce(w.id_number_index, l.id_number_index) AS person,
-               sum(l.net) AS net, sum(l.paid) AS paid
-        FROM ripe
-        JOIN accounts_payrollline l ON l.project_id = ripe.project_id AND l.month = ripe.month
-            AND {COUNTS.format(line="l")}
-        LEFT JOIN workers_engagement e ON e.id = l.engagement_id
-        LEFT JOIN workers_worker w ON w.id = e.worker_id
-        GROUP BY 1, 2, 3
+        SELECT engagement_id, month, sum(net) AS net, sum(paid) AS paid
+        FROM (
+            SELECT l.engagement_id, l.month, l.net, l.paid {_RIPE_LINES}
+            WHERE l.engagement_id IS NOT NULL
+            UNION ALL
+            SELECT e.id, l.month, l.net, l.paid {_RIPE_LINES}
+            JOIN workers_worker w ON w.id_number_index = l.id_number_index
+            JOIN workers_engagement e ON e.worker_id = w.id AND e.project_id = l.project_id
+            WHERE l.engagement_id IS NULL
+        ) lines
+        GROUP BY engagement_id, month
     ),
     worked AS MATERIALIZED (
-        SELECT a.*, l.person IS NULL AS unlisted, l.net, coalesce(l.paid, 0) AS paid
-        FROM attending a
-        LEFT JOIN listed l ON l.project_id = a.project_id AND l.month = a.month AND l.person = a.person
+        SELECT a.project_id, a.month, a.engagement_id, a.days, l.engagement_id IS NULL AS unlisted, l.net,
+               coalesce(l.paid, 0) AS paid
+        FROM ripe
+        JOIN workers_attendancemonth a ON a.project_id = ripe.project_id AND a.month = ripe.month AND a.days > 0
+        LEFT JOIN listed l ON l.engagement_id = a.engagement_id AND l.month = a.month
     ),
     months AS (
         SELECT project_id, month, count(*) AS people, count(*) FILTER (WHERE unlisted) AS unlisted,
                count(*) FILTER (WHERE paid = 0) AS unpaid
         FROM worked GROUP BY project_id, month
     )
+"""
+# Of those people the ones a rule names, with who they are.
+NAMED = """
+SELECT w.project_id, w.month, e.worker_id, e.team_id, p.name, w.days, w.net
+FROM worked w
+JOIN workers_engagement e ON e.id = w.engagement_id
+JOIN workers_worker p ON p.id = e.worker_id
+WHERE {which}
 """

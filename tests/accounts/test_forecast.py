@@ -259,17 +259,20 @@ def test_rows_of_later_days_do_not_move_it(site, account):
     assert forecast.positions_asked([(site.pk, day, month) for month in (SEPTEMBER, OCTOBER)]) == before
 
 
-def test_the_steps_as_tables_say_the_same(site, account):
+def test_plans_that_are_kept_say_the_same(site, account):
+    """Of few projects each step is planned once in a session, of many each time; one after another, too."""
     from django.db import connection, transaction
 
     labour_cost_term(site, first_month=date(2026, 7, 1))
     entry(account, "50000", booked_on=date(2026, 9, 12))
     attendance(hired(site), *days(date(2026, 10, 1), TODAY))
-    answer = "SELECT month, balance, owed, accrued, to_come, inflow, rest FROM positions ORDER BY month"
-    asked, params = forecast.NOW.format(scope=forecast.THESE), {"projects": [site.pk], "today": TODAY}
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(forecast.statement(asked, answer), params)
-        one = cursor.fetchall()
-        forecast.tables(cursor, asked, params)
-        cursor.execute(answer)
-        assert cursor.fetchall() == one
+    other = project()
+    payroll_line(payroll(other, OCTOBER), "777", engagement=hired(other))
+    asked, answers = forecast.NOW.format(scope=forecast.THESE), []
+    for few, pk in [(False, site.pk), (True, other.pk), (True, site.pk), (True, other.pk), (True, site.pk)]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            forecast.compute(cursor, asked, {"projects": [pk], "today": TODAY}, few=few)
+            cursor.execute("SELECT * FROM positions ORDER BY month")
+            answers.append(cursor.fetchall())
+    assert answers[0] == answers[2] == answers[4]
+    assert answers[1] == answers[3] != answers[0]

@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 
 from accounts.enums import MovementKind
-from accounts.selectors import forecast
+from accounts.models import Forecast
+from accounts.services import store_forecasts
+from alerts.engine import check_changed
 from alerts.enums import Level, WarningState
 from alerts.models import Warning
 from alerts.rules.lab_03_shortfall import WillFallShort
+from projects.services import mark_changed
 from tests.accounts.factories import entry, payroll, payroll_line, special_account
 from tests.accounts.test_forecast import drawn_up
 from tests.alerts.factories import setting
@@ -34,10 +37,11 @@ def owing(site, wages, kept="1000"):
     return account
 
 
-@pytest.mark.parametrize("most", [0, 100], ids=["through tables", "in one statement"])
-def test_it_says_the_day_and_about_how_much_and_shows_how_it_was_computed(site, monkeypatch, most):
-    monkeypatch.setattr(forecast, "MANY", most)
+@pytest.mark.parametrize("foreseen", [True, False], ids=["by the night's forecast", "computed anew"])
+def test_it_says_the_day_and_about_how_much_and_shows_how_it_was_computed(site, foreseen):
     owing(site, "124456.78")
+    if foreseen:
+        store_forecasts(TODAY)
     (found,) = raised(WillFallShort, TODAY)
     assert found.message == (
         "预计 2026-11-15 发放2026年10月工资时，专户资金短缺约 120,000 元，请在此前将人工费拨付到位。"
@@ -115,3 +119,26 @@ def test_a_setting_moves_lead_and_amount(site):
     setting("LAB-03", params={"minimum": 5000, "lead": 8}, level=Level.YELLOW)
     assert raised(WillFallShort, TODAY)
     assert not raised(WillFallShort, date(2026, 11, 6))
+
+
+def test_a_forecast_of_yesterday_is_not_asked(site):
+    """Nor one that some projects do not have yet: then all of them are computed."""
+    owing(site, "124456.78")
+    store_forecasts(date(2026, 11, 6))
+    entry(special_account(site), "900000", MovementKind.OTHER_IN, booked_on=TODAY)
+    assert not raised(WillFallShort, TODAY)
+    other = project(wage_pay_day=15)
+    store_forecasts(TODAY)
+    owing(other, "50000")
+    assert [each.project_id for each in raised(WillFallShort, TODAY)] == [other.pk]
+
+
+def test_what_changes_by_day_changes_the_forecast_kept(site):
+    """The page and the rule tell the same, also between two nights."""
+    owing(site, "124456.78")
+    store_forecasts(TODAY)
+    entry(special_account(site), "900000", MovementKind.OTHER_IN, booked_on=TODAY)
+    mark_changed([site.pk])
+    assert check_changed(TODAY) == 1
+    assert not Forecast.objects.filter(project=site, shortfall__gt=0).exists()
+    assert not Warning.objects.unscoped("a test").filter(rule_code=WillFallShort.code).exists()

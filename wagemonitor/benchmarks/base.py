@@ -14,7 +14,8 @@ Act = Callable[[], object]
 
 
 class Scale(NamedTuple):
-    """The province of a run and the sizes of its rows; `peer` bounds what is given to those who go row by row."""
+    """The province of a run and the sizes of its rows; `peer` bounds what is given to those who go row by row. One
+    that has to have lived is seeded at a part of the size and copied so often."""
 
     name: str
     workers: int
@@ -23,12 +24,15 @@ class Scale(NamedTuple):
     days: int
     table: int
     peer: int
+    copies: int = 1
 
 
 SCALES = {
     "tiny": Scale("tiny", workers=600, projects=12, roster=40, days=400, table=60, peer=20),  # for tests
     "small": Scale("small", workers=50_000, projects=470, roster=5_000, days=100_000, table=10_000, peer=500),
-    "province": Scale("province", 500_000, 4_704, roster=100_000, days=1_000_000, table=100_000, peer=1_000),
+    "province": Scale(
+        "province", 500_000, 4_704, roster=100_000, days=1_000_000, table=100_000, peer=1_000, copies=10
+    ),
 }
 
 
