@@ -24,6 +24,9 @@ from projects.models import ChangedProject
 
 BATCH = 200  # marks taken at once
 
+MEMORY = (
+    "SET LOCAL work_mem = '128MB'"  # of one rule at a time, over everything: its sorts and hashes stay off the disk
+)
 LOCKS = "SELECT pg_advisory_xact_lock(hashtext('alerts.rule'), hashtext(code)) FROM unnest(%s::text[]) code"
 
 
@@ -93,6 +96,8 @@ def _reconcile(turns: list[Turn], course: Sweep) -> None:
     """Open what is new, refresh what changed, release what the data has answered."""
     with connection.cursor() as cursor:
         cursor.execute(LOCKS, [[turn.rule.code for turn in turns]])
+        if course.project_ids is None:
+            cursor.execute(MEMORY)
         findings.make_tables(cursor, few=course.project_ids is not None)
         _find(cursor, turns, course)
         if any(turn.run.found for turn in turns):

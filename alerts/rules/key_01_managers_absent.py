@@ -11,25 +11,31 @@ from workers.enums import REQUIRED_POSTS, Post
 # from the entry to the exit, without days of suspension and those around the Spring Festival.
 ABSENT = """
     site AS (
-        SELECT DISTINCT scope.project_id, p.actual_start_on
-        FROM {scope}
-        JOIN projects_project p ON p.id = scope.project_id
-        JOIN workers_attendancemonth a ON a.project_id = scope.project_id AND a.month = %(month)s AND a.days > 0
+        SELECT p.id AS project_id, p.actual_start_on
+        FROM projects_project p
+        WHERE p.id IN (SELECT project_id FROM {scope}) AND EXISTS (
+            SELECT 1 FROM workers_attendancemonth a
+            WHERE a.project_id = p.id AND a.month = %(month)s AND a.days > 0
+        )
     ),
     workday AS (
         SELECT c.day FROM core_calendarday c
         WHERE c.day >= %(month)s AND c.day < %(end)s AND c.is_workday AND NOT c.day = ANY(%(holidays)s::date[])
     ),
-    expected AS (
-        SELECT e.id, e.project_id, e.worker_id, e.post, count(*) AS workdays
+    manager AS MATERIALIZED (
+        SELECT e.id, e.project_id, e.worker_id, e.post, e.exited_on,
+               greatest(e.entered_on, site.actual_start_on) AS since
         FROM site
         JOIN workers_engagement e ON e.project_id = site.project_id AND e.post = ANY(%(posts)s)
-        JOIN workday ON workday.day >= greatest(e.entered_on, site.actual_start_on)
-            AND (e.exited_on IS NULL OR workday.day <= e.exited_on)
-        LEFT JOIN projects_suspension s ON s.project_id = site.project_id
+    ),
+    expected AS (
+        SELECT m.id, m.project_id, m.worker_id, m.post, count(*) AS workdays
+        FROM manager m
+        JOIN workday ON workday.day >= m.since AND (m.exited_on IS NULL OR workday.day <= m.exited_on)
+        LEFT JOIN projects_suspension s ON s.project_id = m.project_id
             AND workday.day >= s.began_on AND (s.ended_on IS NULL OR workday.day < s.ended_on)
         WHERE s.id IS NULL
-        GROUP BY e.id, e.project_id, e.worker_id, e.post
+        GROUP BY m.id, m.project_id, m.worker_id, m.post
     ),
     absent AS (
         SELECT x.*, w.name, coalesce(a.days, 0) AS days, round(coalesce(a.days, 0) * 100 / x.workdays) AS rate

@@ -9,13 +9,11 @@ from projects.enums import Status
 # whose last appropriation, opening of the account, start or resumption is more than a month ago, and where people
 # worked since. Without an account ACC-01 speaks.
 SILENT = """
-    inflow AS (
+    inflow AS MATERIALIZED (
         SELECT e.project_id, max(e.booked_on) AS last_on
-        FROM swept
-        JOIN accounts_ledgerentry e ON e.project_id = swept.project_id
-            AND e.kind = 'labour_cost' AND e.direction = 'in'
-        LEFT JOIN accounts_ledgerentry r ON r.reverses_id = e.id
-        WHERE r.id IS NULL
+        FROM accounts_ledgerentry e
+        WHERE e.kind = 'labour_cost' AND e.direction = 'in' AND e.project_id IN (SELECT project_id FROM swept)
+          AND NOT EXISTS (SELECT 1 FROM accounts_ledgerentry r WHERE r.reverses_id = e.id)
         GROUP BY e.project_id
     ),
     opened AS (
@@ -31,7 +29,7 @@ SILENT = """
         JOIN projects_statuschange c ON c.project_id = swept.project_id AND c.status = %(in_progress)s
         GROUP BY c.project_id
     ),
-    waiting AS (
+    waiting AS MATERIALIZED (
         SELECT p.id AS project_id, i.last_on, greatest(i.last_on, opened.on, p.actual_start_on, resumed.on) AS since
         FROM swept
         JOIN projects_project p ON p.id = swept.project_id AND p.status = %(in_progress)s

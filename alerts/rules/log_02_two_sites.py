@@ -4,19 +4,29 @@ from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, people
 from core.months import shifted
 
-# The roll-ups of one person and month at two sites share a bit: a few candidates. Their days prove it, each looked up
-# by its key (a join would read whole months): half a day here and half a day there is no fault, more than a day is.
+# The roll-ups of one person and month at two sites share a bit: a few candidates. Roll-ups, and days that prove it,
+# are looked up by their keys (OFFSET keeps them from being joined, which would read whole months): half a day here and
+# half a day there is no fault, more than a day is.
 TWICE = """
-    shared AS MATERIALIZED (
-        SELECT a.engagement_id, b.engagement_id AS other_id, a.project_id, a.month, e.worker_id, w.name,
-               a.day_bits & b.day_bits AS bits
+    registered AS MATERIALIZED (
+        SELECT e.id, o.id AS other_id, e.worker_id
         FROM {scope}
         JOIN workers_engagement e ON e.project_id = scope.project_id
         JOIN workers_engagement o ON o.worker_id = e.worker_id AND o.project_id <> e.project_id
         JOIN projects_project p ON p.id = o.project_id AND p.merged_into_id IS NULL
-        JOIN workers_attendancemonth a ON a.engagement_id = e.id AND a.month >= %(since)s
-        JOIN workers_attendancemonth b ON b.engagement_id = o.id AND b.month = a.month AND b.month >= %(since)s
-        JOIN workers_worker w ON w.id = e.worker_id
+    ),
+    shared AS MATERIALIZED (
+        SELECT r.id AS engagement_id, r.other_id, a.project_id, a.month, r.worker_id, a.day_bits & b.day_bits AS bits,
+               (SELECT w.name FROM workers_worker w WHERE w.id = r.worker_id) AS name
+        FROM registered r
+        CROSS JOIN LATERAL (
+            SELECT a.project_id, a.month, a.day_bits FROM workers_attendancemonth a
+            WHERE a.engagement_id = r.id AND a.month >= %(since)s OFFSET 0
+        ) a
+        CROSS JOIN LATERAL (
+            SELECT b.day_bits FROM workers_attendancemonth b
+            WHERE b.engagement_id = r.other_id AND b.month = a.month OFFSET 0
+        ) b
         WHERE a.day_bits & b.day_bits <> 0
     ),
     doubled AS (

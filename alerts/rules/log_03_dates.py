@@ -18,13 +18,14 @@ class Check:
     later: tuple[str, str]
     source: str
 
-    def sql(self, scope: str) -> str:
-        return f"""
-            SELECT scope.project_id, '{self.said}' AS said, {self.record} AS record, {self.link} AS link_id,
-                   '{self.earlier[0]}' AS earlier, {self.earlier[1]} AS earlier_on,
-                   '{self.later[0]}' AS later, {self.later[1]} AS later_on
-            FROM {scope} AS scope {self.source}
-            WHERE {self.earlier[1]} > {self.later[1]}"""
+    @property
+    def fault(self) -> str:
+        return f"{self.earlier[1]} > {self.later[1]}"
+
+    @property
+    def row(self) -> str:
+        texts = f"'{self.said}', {self.record}, {self.link}, '{self.earlier[0]}', {self.earlier[1]}, '{self.later[0]}'"
+        return f"({texts}, {self.later[1]})"
 
 
 _PROJECT = "JOIN projects_project p ON p.id = scope.project_id"
@@ -126,8 +127,29 @@ CHECKS = [
 ]
 
 
+# What is looked through once, for all checks of it; only the rows with a fault are told apart by check.
+_FAULTY = """
+SELECT scope.project_id, v.*
+FROM {scope} AS scope {source}
+CROSS JOIN LATERAL (VALUES {rows}) v(said, record, link_id, earlier, earlier_on, later, later_on)
+WHERE ({faults}) AND v.earlier_on > v.later_on
+"""
+
+
 def _faults(scope: str) -> str:
-    return f"faults AS ({' UNION ALL '.join(check.sql(scope) for check in CHECKS)})"
+    by_source: dict[str, list[Check]] = {}
+    for check in CHECKS:
+        by_source.setdefault(check.source, []).append(check)
+    parts = (
+        _FAULTY.format(
+            scope=scope,
+            source=source,
+            rows=", ".join(check.row for check in checks),
+            faults=" OR ".join(check.fault for check in checks),
+        )
+        for source, checks in by_source.items()
+    )
+    return f"faults AS ({' UNION ALL '.join(parts)})"
 
 
 class DatesOutOfOrder(Rule):

@@ -3,25 +3,22 @@ from datetime import date
 from accounts.models.owing import COUNTS
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, yuan
-from alerts.rules.wages import PAY_DAY, UNPAID
+from alerts.rules.wages import DOUBTFUL, PAY_DAY, UNPAID
 
 # Owed after the pay day (条例 art. 14): what a payroll lists and the bank has not paid, and whoever attended and is on
 # no payroll at all.
 OWED = f"""
+    {DOUBTFUL},
     closed AS MATERIALIZED (
-        SELECT scope.project_id, p.wage_pay_day, max(m)::date AS month
-        FROM {{scope}}
-        JOIN projects_project p ON p.id = scope.project_id
-        CROSS JOIN generate_series(
-            date_trunc('month', %(today)s::date - %(grace)s) - interval '2 months',
-            date_trunc('month', %(today)s::date) - interval '1 month', interval '1 month') m
-        WHERE {PAY_DAY.format(month="m")} + %(grace)s < %(today)s
-        GROUP BY scope.project_id, p.wage_pay_day
+        SELECT d.project_id, d.month
+        FROM doubtful d
+        JOIN projects_project p ON p.id = d.project_id
+        WHERE {PAY_DAY.format(month="d.month")} + %(grace)s < %(today)s
     ),
     unlisted AS (
         SELECT a.project_id, a.month, a.engagement_id
         FROM closed
-        JOIN workers_attendancemonth a ON a.project_id = closed.project_id AND a.month <= closed.month AND a.days > 0
+        JOIN workers_attendancemonth a ON a.project_id = closed.project_id AND a.month = closed.month AND a.days > 0
         WHERE NOT EXISTS (
             SELECT 1 FROM accounts_payrollline l
             WHERE l.engagement_id = a.engagement_id AND l.month = a.month AND {COUNTS.format(line="l")}
@@ -31,7 +28,7 @@ OWED = f"""
         SELECT l.project_id, l.month, l.engagement_id, l.name, l.team_id, l.net, l.paid, l.net - l.paid AS amount,
             (SELECT h.state = 'draft' FROM accounts_payrollsheet h WHERE h.id = l.sheet_id) AS is_drafted
         FROM closed
-        JOIN accounts_payrollline l ON l.project_id = closed.project_id AND l.month <= closed.month
+        JOIN accounts_payrollline l ON l.project_id = closed.project_id AND l.month = closed.month
         WHERE l.paid < l.net AND {COUNTS.format(line="l")}
         UNION ALL
         SELECT u.project_id, u.month, u.engagement_id, w.name, e.team_id, NULL, NULL, NULL, NULL

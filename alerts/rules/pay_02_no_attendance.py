@@ -7,10 +7,9 @@ from alerts.rules.pausing import STOOD_ALL_MONTH
 # Lines of the register's people. Someone registered after the sheet was taken is found again by the ID number.
 PAID = """
     paid AS (
-        SELECT l.project_id, l.month, l.name, l.net, l.paid, l.days, e.id AS engagement_id
+        SELECT l.project_id, l.month, l.name, l.net, l.paid, l.days, l.engagement_id
         FROM {scope}
-        JOIN accounts_payrollline l ON l.project_id = scope.project_id {month}
-        JOIN workers_engagement e ON e.id = l.engagement_id
+        JOIN accounts_payrollline l ON l.project_id = scope.project_id {month} AND l.engagement_id IS NOT NULL
         WHERE l.net > 0
         UNION ALL
         SELECT l.project_id, l.month, l.name, l.net, l.paid, l.days, e.id

@@ -4,6 +4,7 @@ from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Rule, Sql, month_text, people, yuan
 
 # A card that takes the wages of several people, or of one person while it is bound to another and was never his own.
+# Either is to be asked only of a card that is not bound to whom the line names, or is bound to several.
 # The key is a digest of the card's blind index: it tells cards apart and gives nothing away.
 SHARED = """
     carded AS NOT MATERIALIZED (
@@ -13,41 +14,52 @@ SHARED = """
         JOIN accounts_payrollline l ON l.project_id = scope.project_id
         WHERE l.card_number_index IS NOT NULL AND l.net > 0
     ),
+    strange AS MATERIALIZED (
+        SELECT c.*, e.worker_id
+        FROM carded c
+        LEFT JOIN workers_engagement e ON e.id = c.engagement_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM workers_bankcard own
+            WHERE own.number_index = c.card_number_index AND own.worker_id = e.worker_id
+        )
+    ),
     foreign_cards AS (
         SELECT c.project_id, c.month, c.card_number_index, min(h.name) AS holder
-        FROM carded c
+        FROM strange c
         JOIN workers_bankcard b ON b.number_index = c.card_number_index AND b.is_current
         JOIN workers_worker h ON h.id = b.worker_id AND h.id_number_index <> c.id_number_index
-        LEFT JOIN workers_engagement e ON e.id = c.engagement_id
-        WHERE e.worker_id IS DISTINCT FROM h.id AND NOT EXISTS (
+        WHERE c.worker_id IS DISTINCT FROM h.id AND NOT EXISTS (
             SELECT 1 FROM workers_bankcard own
             JOIN workers_worker w ON w.id = own.worker_id
-            WHERE own.number_index = c.card_number_index
-              AND (w.id_number_index = c.id_number_index OR w.id = e.worker_id)
+            WHERE own.number_index = c.card_number_index AND w.id_number_index = c.id_number_index
         )
         GROUP BY c.project_id, c.month, c.card_number_index
     ),
     suspects AS MATERIALIZED (
-        SELECT project_id, month, card_number_index, min(holder) AS holder
-        FROM (
-            SELECT project_id, month, card_number_index, NULL::text AS holder FROM carded
-            GROUP BY project_id, month, card_number_index HAVING count(*) > 1
-            UNION ALL
-            SELECT project_id, month, card_number_index, holder FROM foreign_cards
-        ) either
-        GROUP BY project_id, month, card_number_index
+        SELECT project_id, month, card_number_index FROM strange
+        UNION
+        SELECT c.project_id, c.month, c.card_number_index
+        FROM carded c
+        JOIN workers_bankcard one ON one.number_index = c.card_number_index
+        JOIN workers_bankcard other ON other.number_index = one.number_index AND other.worker_id > one.worker_id
     ),
     shared AS (
         SELECT c.project_id, c.month, c.card_number_index,
                to_char(c.month, 'YYYY-MM') || ':' || md5(c.card_number_index) AS subject_key,
                min(c.card_last4) AS last4, count(DISTINCT c.id_number_index) AS people, sum(c.net) AS amount,
-               (array_agg(DISTINCT c.name ORDER BY c.name))[:3] AS names, min(s.holder) AS holder,
+               (array_agg(DISTINCT c.name ORDER BY c.name))[:3] AS names, min(f.holder) AS holder,
                sum(hashtext(concat_ws(',', c.id, c.name, c.net, c.paid))) AS shown
         FROM suspects s
-        JOIN carded c ON c.project_id = s.project_id AND c.month = s.month
-            AND c.card_number_index = s.card_number_index
+        CROSS JOIN LATERAL (
+            SELECT l.* FROM accounts_payrollline l
+            WHERE l.card_number_index = s.card_number_index AND l.project_id = s.project_id AND l.month = s.month
+              AND l.net > 0
+            OFFSET 0
+        ) c
+        LEFT JOIN foreign_cards f ON f.project_id = c.project_id AND f.month = c.month
+            AND f.card_number_index = c.card_number_index
         GROUP BY c.project_id, c.month, c.card_number_index
-        HAVING count(DISTINCT c.id_number_index) > 1 OR min(s.holder) IS NOT NULL
+        HAVING count(DISTINCT c.id_number_index) > 1 OR min(f.holder) IS NOT NULL
     )
 """
 

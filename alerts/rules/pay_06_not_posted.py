@@ -4,38 +4,52 @@ from accounts.enums import NoticeSheet
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text
 
-# What there is to post of a month, and the day by which it has to be: `accounts.selectors.notices.due_on` in SQL.
+# What there was to post of a month by when, `accounts.selectors.notices.due_on` in SQL, and what of it was not: of the
+# last months, and of older ones while their warning is open. How many stand on a sheet is asked of those only.
+ON_SHEET = {
+    "attendance": "SELECT count(*) FROM workers_attendancemonth a"
+    " WHERE a.project_id = d.project_id AND a.month = d.month AND a.days > 0",
+    "settlement": "SELECT count(*) FROM accounts_payrollline l"
+    " WHERE l.project_id = d.project_id AND l.month = d.month",
+    "payout": "SELECT count(*) FROM accounts_payrollline l"
+    " WHERE l.project_id = d.project_id AND l.month = d.month AND l.paid > 0",
+}
 DUE = """
-    due AS (
-        SELECT a.project_id, a.month, 'attendance' AS sheet, count(*) AS people, {next} AS due_on
-        FROM {scope} JOIN workers_attendancemonth a USING (project_id)
-        WHERE a.days > 0 AND a.month >= {first} GROUP BY 1, 2
-        UNION ALL
-        SELECT l.project_id, l.month, 'settlement', count(*), {next_of_line}
-        FROM {scope} JOIN accounts_payrollline l USING (project_id)
-        WHERE l.month >= {first} GROUP BY 1, 2
-        UNION ALL
-        SELECT l.project_id, l.month, 'payout', count(*),
-            {next_of_line} + CASE WHEN p.wage_pay_day > %(posted_by)s THEN interval '1 month' ELSE interval '0' END
-        FROM {scope} JOIN accounts_payrollline l USING (project_id) JOIN projects_project p ON p.id = l.project_id
-        WHERE l.month >= {first} AND l.paid > 0 GROUP BY 1, 2, p.wage_pay_day
+    months AS (
+        SELECT scope.project_id, m::date AS month FROM {scope}
+        CROSS JOIN generate_series(
+            date_trunc('month', %(today)s::date) - %(months)s * interval '1 month',
+            date_trunc('month', %(today)s::date), interval '1 month') m
+        UNION
+        SELECT w.project_id, to_date(w.subject_key, 'YYYY-MM') FROM {scope} JOIN alerts_warning w USING (project_id)
+        WHERE w.rule_code = 'PAY-06' AND w.state NOT IN ('released', 'transferred')
     ),
-    missing AS (
-        SELECT d.project_id, d.month, d.sheet, d.people, d.due_on::date AS due_on
-        FROM due d
-        WHERE d.due_on::date < %(today)s AND NOT EXISTS (
+    due AS (
+        SELECT m.project_id, m.month, s.sheet, (m.month + interval '1 month' + (%(posted_by)s - 1) * interval '1 day' +
+               CASE WHEN s.sheet = 'payout' AND p.wage_pay_day > %(posted_by)s THEN interval '1 month'
+                    ELSE interval '0' END)::date AS due_on
+        FROM months m
+        JOIN projects_project p ON p.id = m.project_id
+        CROSS JOIN unnest(ARRAY['attendance', 'settlement', 'payout']) s(sheet)
+    ),
+    unposted AS MATERIALIZED (
+        SELECT d.* FROM due d
+        WHERE d.due_on < %(today)s AND NOT EXISTS (
             SELECT 1 FROM accounts_publicnotice n
             WHERE n.project_id = d.project_id AND n.month = d.month AND d.sheet = ANY(n.sheets)
               AND n.withdrawn_at IS NULL
         )
-    )
+    ),
+    counted AS (
+        SELECT d.*, CASE d.sheet {counts} END AS people FROM unposted d
+    ),
+    missing AS (SELECT * FROM counted WHERE people > 0)
 """
-FIRST = "(date_trunc('month', %(today)s::date) - %(months)s * interval '1 month')"
-NEXT = "{}.month + interval '1 month' + (%(posted_by)s - 1) * interval '1 day'"
 
 
 def _missing(scope: str) -> str:
-    return DUE.format(scope=scope, first=FIRST, next=NEXT.format("a"), next_of_line=NEXT.format("l"))
+    counts = " ".join(f"WHEN '{sheet}' THEN ({count})" for sheet, count in ON_SHEET.items())
+    return DUE.format(scope=scope, counts=counts)
 
 
 class NotPosted(Rule):
@@ -60,7 +74,7 @@ class NotPosted(Rule):
     def find(self, today: date) -> Sql:
         return self.sql(
             f"""
-            WITH {_missing("swept")}
+            WITH {_missing("swept AS scope")}
             SELECT project_id, to_char(month, 'YYYY-MM') AS subject_key, month,
                    array_agg(sheet ORDER BY sheet) AS sheets, sum(people) AS shown
             FROM missing GROUP BY project_id, month

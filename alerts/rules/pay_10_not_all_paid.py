@@ -2,7 +2,7 @@ from datetime import date
 
 from alerts.enums import Level, Subject
 from alerts.rules.base import Column, Facts, Parameter, Rule, Sql, month_text, people
-from alerts.rules.wages import NAMED, WORKED
+from alerts.rules.wages import NAMED, worked
 from projects.enums import Status
 
 
@@ -34,7 +34,7 @@ class NotAllPaid(Rule):
     def find(self, today: date) -> Sql:
         return self.sql(
             f"""
-            WITH {WORKED.format(scope="swept AS scope")}
+            WITH {worked(self.code, "swept AS scope")}
             SELECT m.project_id, to_char(m.month, 'YYYY-MM') AS subject_key, m.month, m.people, m.unpaid, u.names,
                    u.shown
             FROM months m
@@ -56,7 +56,7 @@ class NotAllPaid(Rule):
     def evidence(self, today: date) -> Sql:
         return self.sql(
             f"""
-            WITH {WORKED.format(scope="(SELECT DISTINCT project_id FROM fresh) AS scope")}
+            WITH {worked(self.code, "(SELECT DISTINCT project_id FROM fresh) AS scope")}
             SELECT n.project_id, fresh.subject_key, n.worker_id AS link_id, n.name, t.name AS team, n.days, n.net
             FROM ({NAMED.format(which="paid = 0")}) n
             JOIN fresh ON fresh.project_id = n.project_id AND fresh.subject_key = to_char(n.month, 'YYYY-MM')

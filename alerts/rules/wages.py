@@ -12,6 +12,13 @@ TOLD = """EXISTS (
       AND (told.state <> 'released' OR told.release_kind = 'evidence')
 )"""
 
+# A fault does not pass because its month has become old.
+STILL_OPEN = """EXISTS (
+    SELECT 1 FROM alerts_warning own
+    WHERE own.rule_code = '{code}' AND own.project_id = {project} AND own.subject_key = to_char({month}, 'YYYY-MM')
+      AND own.state NOT IN ('released', 'transferred')
+)"""
+
 # Nothing whatever has been paid for a month: not out of the special account, nor by those who may pay instead
 # (条例第二十九、三十、三十二条). Wages that left the account for nobody's month count for that month and the next.
 UNPAID = """NOT EXISTS (
@@ -23,23 +30,44 @@ UNPAID = """NOT EXISTS (
       AND o.paid_on >= {month} AND o.paid_on < {month} + interval '2 months'
 )"""
 
-# The last months that are past pay day and grace; in them each person who attended, and what the payrolls have of him.
-# Someone registered after the payroll came is found by the ID number.
+# Months in which somebody may not have been paid: by the ledger of arrears, past the pay day; those of which only an
+# exit tells what is owed, to which the ledger leaves them; and, while the ledger waits to be told of a change, all.
+DOUBTFUL = """
+    waiting AS MATERIALIZED (SELECT DISTINCT project_id FROM accounts_arrearsmark),
+    doubtful AS MATERIALIZED (
+        SELECT project_id, month FROM {scope} JOIN accounts_arrearsrow r USING (project_id)
+        WHERE r.kind IN ('unpaid', 'unlisted') AND r.due_on < %(today)s
+        UNION
+        SELECT a.project_id, a.month FROM {scope} JOIN workers_departure d USING (project_id)
+        JOIN workers_attendancemonth a ON a.engagement_id = d.engagement_id AND a.month <= d.exited_on
+        WHERE d.settlement = 'owed' AND NOT EXISTS (
+            SELECT 1 FROM accounts_payrollline l WHERE l.engagement_id = a.engagement_id AND l.month = a.month
+        )
+        UNION
+        SELECT a.project_id, a.month
+        FROM {scope} JOIN waiting USING (project_id) JOIN workers_attendancemonth a USING (project_id)
+        UNION
+        SELECT l.project_id, l.month
+        FROM {scope} JOIN waiting USING (project_id) JOIN accounts_payrollline l USING (project_id)
+    )
+"""
+
+# The last months that are past pay day and grace, and older ones while their warning is open; in them each person who
+# attended, and what the payrolls have of him. Someone registered after the payroll came is found by the ID number.
 _RIPE_LINES = f"""
     FROM ripe
     JOIN accounts_payrollline l ON l.project_id = ripe.project_id AND l.month = ripe.month
         AND {COUNTS.format(line="l")}
 """
 WORKED = f"""
+    {DOUBTFUL},
     ripe AS MATERIALIZED (
-        SELECT scope.project_id, m.month::date AS month
-        FROM {{scope}}
-        JOIN projects_project p ON p.id = scope.project_id
-        CROSS JOIN generate_series(
-            date_trunc('month', %(today)s::date) - %(months)s * interval '1 month',
-            date_trunc('month', %(today)s::date) - interval '1 month', interval '1 month') m(month)
-        WHERE {PAY_DAY.format(month="m.month")} + %(grace)s < %(today)s
-          AND NOT {TOLD.format(project="p.id", month="m.month")}
+        SELECT d.project_id, d.month
+        FROM doubtful d
+        JOIN projects_project p ON p.id = d.project_id
+        WHERE {PAY_DAY.format(month="d.month")} + %(grace)s < %(today)s
+          AND (d.month >= date_trunc('month', %(today)s::date) - %(months)s * interval '1 month' OR {{still_open}})
+          AND NOT {TOLD.format(project="d.project_id", month="d.month")}
     ),
     listed AS (
         SELECT engagement_id, month, sum(net) AS net, sum(paid) AS paid
@@ -75,3 +103,8 @@ JOIN workers_engagement e ON e.id = w.engagement_id
 JOIN workers_worker p ON p.id = e.worker_id
 WHERE {which}
 """
+
+
+def worked(code: str, scope: str) -> str:
+    """`WORKED`, for the rule of this code."""
+    return WORKED.format(scope=scope, still_open=STILL_OPEN.format(code=code, project="d.project_id", month="d.month"))

@@ -318,8 +318,16 @@ def test_the_payout_sheet_follows_the_pay_day(home, zhang):
     assert len(raised(NotPosted, date(2026, 10, 6))) == 1
 
 
-def test_a_withdrawn_posting_is_none_and_old_months_rest(home, zhang):
+@pytest.mark.parametrize(("today", "fires"), [(date(2026, 11, 30), True), (date(2026, 12, 1), False)])
+def test_a_withdrawn_posting_is_none_and_old_months_rest(home, zhang, today, fires):
     attendance(zhang, SEPTEMBER)
     public_notice(home, SEPTEMBER, withdrawn_at=timezone.now(), withdrawn_reason="传错")
+    assert bool(raised(NotPosted, today)) == fires
+
+
+def test_what_was_never_posted_stays_said_until_it_is(home, zhang):
+    attendance(zhang, SEPTEMBER)
     assert len(raised(NotPosted, date(2026, 11, 30))) == 1
-    assert raised(NotPosted, date(2026, 12, 1)) == []
+    assert len(raised(NotPosted, date(2027, 3, 1))) == 1
+    public_notice(home, SEPTEMBER)
+    assert raised(NotPosted, date(2027, 3, 2)) == []

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import MovementKind
 from accounts.models import Payout
+from accounts.services import keep_arrears
 from alerts import engine
 from alerts.enums import Level, ReleaseKind, WarningState
 from alerts.models import Warning
@@ -33,7 +34,7 @@ from tests.accounts.factories import (
 from tests.alerts.sweeping import raised
 from tests.organizations.factories import officer
 from tests.projects.factories import project
-from tests.workers.factories import attendance, bank_card, engagement, worker
+from tests.workers.factories import attendance, bank_card, departure, engagement, worker
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 1)
@@ -149,11 +150,29 @@ class TestNotAllPaid:
         set_paid(late, late.net)
         assert raised(NotAllPaid, DUE_OVER) == []
 
-    def test_three_months_back_and_no_more(self, home):
+    @pytest.mark.parametrize(("today", "fires"), [(date(2026, 12, 31), True), (date(2027, 1, 1), False)])
+    def test_three_months_back_and_no_more(self, home, today, fires):
+        pay(home, crew(home, 10)[:9])
+        assert bool(raised(NotAllPaid, today)) == fires
+
+    def test_a_fault_does_not_pass_because_its_month_became_old(self, home):
         people = crew(home, 10)
         pay(home, people[:9])
         assert len(raised(NotAllPaid, date(2026, 12, 31))) == 1
-        assert raised(NotAllPaid, date(2027, 1, 1)) == []
+        assert len(raised(NotAllPaid, date(2027, 6, 1))) == 1
+        pay(home, people[9:])
+        assert raised(NotAllPaid, date(2027, 6, 2)) == []
+
+    @pytest.mark.parametrize("kept", [True, False], ids=["the ledger of arrears kept", "the ledger still to be made"])
+    def test_somebody_who_left_with_an_amount_put_down_was_not_paid_either(self, home, kept):
+        people = crew(home, 10)
+        pay(home, people[:9])
+        departure(people[9], date(2026, 9, 20), owed_amount=Decimal("500"))
+        if kept:
+            while keep_arrears():
+                pass
+        (found,) = raised(NotAllPaid, DUE_OVER)
+        assert found.evidence["rows"][0][0] == "工人09"
 
 
 # --- PAY-11, Guizhou 6 -----------------------------------------------------------------------------------------------
@@ -184,6 +203,20 @@ class TestNoWageRecord:
     def test_without_any_payroll_there_is_nothing_to_leave_people_out_of(self, home):
         crew(home, 5)
         assert raised(NoWageRecord, DUE_OVER) == []
+
+
+@pytest.mark.parametrize("rule", [NotAllPaid, NoWageRecord, WagesOverdue])
+def test_the_ledger_of_arrears_kept_and_not_yet_made_say_the_same(home, rule):
+    people = crew(home, 30)
+    pay(home, people[:20])
+    for each in people[20:25]:
+        payroll_line(payroll(home), engagement=each)
+    with transaction.atomic():
+        before = [(found.message, found.evidence) for found in raised(rule, DUE_OVER)]
+        transaction.set_rollback(True)
+    while keep_arrears():
+        pass
+    assert [(found.message, found.evidence) for found in raised(rule, DUE_OVER)] == before
 
 
 # --- one fault, one warning ------------------------------------------------------------------------------------------
@@ -327,6 +360,13 @@ class TestCardOfAnother:
         (found,) = raised(SharedCard)
         assert found.message == "2026年9月，工人00的工资 6,000.00 元发到尾号 1712 的银行卡，该卡绑定在王工头名下。"
         assert CARD not in str(found.evidence)
+
+    def test_one_card_that_both_had_bound(self, home):
+        for each in crew(home, 2):
+            payroll_line(payroll(home), engagement=each, card_number=CARD, card_last4="1712")
+            bank_card(each.worker, CARD)
+        (found,) = raised(SharedCard)
+        assert found.message == "2026年9月，尾号 1712 的银行卡为工人00、工人01收款，共 12,000.00 元。"
 
     def test_the_own_card_although_another_has_it_too_or_had_it(self, home):
         (each,) = crew(home, 1)
