@@ -167,6 +167,7 @@ class Benchmark:
     order: ClassVar[int] = 100
     promises: ClassVar[tuple] = ()
     notes: ClassVar[tuple[str, ...]] = ()
+    in_province: ClassVar[bool] = True  # False: it makes a database of its own kind
 
     known: ClassVar[dict[str, type["Benchmark"]]] = {}
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import date
@@ -14,13 +15,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from accounts.services import store_forecasts
 from alerts import findings
 from alerts.engine import MEMORY, check_changed, sweep
 from alerts.models import RuleRun
 from alerts.rules import Rule, rules
 from projects.models import ChangedProject, Project
 from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Benchmark, Contestant, Cost, Figure, Ratio
-from wagemonitor.benchmarks.database import environment, own_database
+from wagemonitor.benchmarks.database import environment, name_for, own_database
 from wagemonitor.benchmarks.multiply import multiply
 from wagemonitor.benchmarks.province import analyse
 
@@ -33,6 +35,7 @@ LOOPED = 20  # projects the loop is given
 
 class Rules(Benchmark):
     name, order, unit = "rules", 70, "project"
+    in_province = False
     title = "规则：全部项目、五十个项目、一个项目"
     promises = (
         Cost("by_hand", at_most=1.3, of="all"),
@@ -48,7 +51,7 @@ class Rules(Benchmark):
         self.stack = ExitStack()
         self.stack.enter_context(
             own_database(
-                f"{connection.settings_dict['NAME']}_lived",
+                f"{name_for(self.scale.name)}_lived",
                 self._live,
                 keep=self.province.keep,
                 reuse=self.province.reuse,
@@ -86,6 +89,7 @@ class Rules(Benchmark):
             Figure("一夜，为 count(*) 的倍数，每六条规则", night / by_key["count"].seconds / sixes, "×", at_most=1.5),
             Figure("五十个项目 ÷ 一夜", by_key["fifty"].seconds / night, "÷", at_most=0.02),
             Figure("一个项目，每六条规则", one * 1000 / sixes, "ms", at_most=MILLISECONDS_FOR_SIX),
+            Figure("资金预测，规则查之前，全部项目", _seconds_of(lambda: store_forecasts(TODAY)), "s"),
             Figure("一夜的内存峰值", self._peak_megabytes(), "MB"),
             *_each_rule(),
         ]
@@ -112,6 +116,12 @@ def _each_rule() -> list[Figure]:
     """Of the latest night."""
     last = RuleRun.objects.filter(projects__isnull=True).order_by("rule_code", "-id").distinct("rule_code")
     return [Figure(f"{run.rule_code}，命中 {run.found}", run.milliseconds, "ms") for run in last]
+
+
+def _seconds_of(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def _mark(projects: list[int]) -> None:

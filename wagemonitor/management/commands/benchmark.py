@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+from contextlib import nullcontext
 from pathlib import Path
 
 from django.core.management import BaseCommand
@@ -37,7 +38,9 @@ class Command(BaseCommand):
             self._say(f"造数：{size.workers:,} 名工人、{size.projects:,} 个项目 …")
             province.fill()
 
-        with own_database(name_for(scale), fill, keep=keep, reuse=reuse), unscoped("a measurement"):
+        needed = any(row.in_province for row in chosen)
+        made = own_database(name_for(scale), fill, keep=keep, reuse=reuse) if needed else nullcontext()
+        with made, unscoped("a measurement"):
             machine = _machine(size)
             for row in chosen:
                 self._say(f"测量：{row.name} …")
