@@ -94,7 +94,7 @@ class AccuracyTable(Table):
     hits = NumberColumn("报准", value="ours.hits")
     misses = NumberColumn("漏报", value="ours.misses")
     false_alarms = NumberColumn("误报", value="ours.false_alarms")
-    deviation = NumberColumn("一般相差", value="ours.percent")
+    deviation = Column("一般相差", value="ours.percent")
     amount = MoneyColumn("相差金额（元）", value="ours.amount", minor=True)
     baseline = Column("只用上月工资推算", value=lambda row: _plain(row), minor=True)
 

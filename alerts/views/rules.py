@@ -201,7 +201,7 @@ def _trial(request, proposal: RuleProposal) -> dict:
     for row in standings.rows if standings else ():
         row.url = findings_url(proposal, day=trial.day, place=region.prefix, standing=row.standing.value)
     for row in days:
-        row.links = {name: findings_url(proposal, day=row.day, place=region.prefix, **q) for name, q in LISTS.items()}
+        row.links = {name: findings_url(proposal, day=row.day, **q, place=region.prefix) for name, q in LISTS.items()}
     places = of_proposals.place_rows(figures, region, shown.day)
     return {
         "days": days,

@@ -270,7 +270,7 @@ def test_the_page_names_the_settings_that_hold_in_parts_of_the_reach(client, pro
     own = services.approve_proposal(
         propose(province, params={"days": 9}, regions=["530902"], valid_from=timezone.localdate()), by=second
     )
-    made = propose(province, params={"days": 9}, regions=["530902", "530921"])
+    made = propose(province, params={"days": 9}, regions=[region("530902").code, region("530921").code])
     assert made.replaces.version == 1
     client.force_login(second)
     text = client.get(made.get_absolute_url()).content.decode()
