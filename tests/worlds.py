@@ -270,7 +270,6 @@ class World(MoneyOfAWorld):
         account = self.open_account(self.project)
         payroll = money.payroll(self.project, MONTH, created_by=self.users["clerk"])
         things = {"account": account, "payroll": payroll, "public_notice": self._public_notice(self.project)}
-        money.forecast(self.project)  # its lists and their export name the project
         things |= self.wages(payroll, account, self.engagement)
         return things | self._sheets() | self.advanced() | self._papers_of_money(account) | self.hand_over()
 

@@ -79,7 +79,7 @@ def _region(filters: ForecastFilters, user) -> Region:
 
 def _weeks_chart(weeks: list[tuple]) -> Chart:
     rows = [(label, amount) for label, _, amount in weeks]
-    return bar_chart("weeks", "各周预计缺口（元）", ["发薪日", "预计缺口"], rows, unit="元", height="short")
+    return bar_chart("weeks", "各周预计缺口（元）", ["发薪日", "预计缺口（元）"], rows, unit="元", height="short")
 
 
 # --- beside a project's or an account's money ------------------------------------------------------------------------
@@ -145,4 +145,4 @@ def _course(found: list[forecast.Position]) -> Chart:
     for day, is_pay_day, amount in sorted(steps):
         rest = amount if is_pay_day else rest + amount
         rows.append((f"{day:%m-%d}", rest))
-    return line_chart("forecast-course", "预计余额（元）", ["日期", "预计余额"], rows, unit="元", height="short")
+    return line_chart("forecast-course", "预计余额（元）", ["日期", "预计余额（元）"], rows, unit="元", height="short")

@@ -38,7 +38,8 @@ class RuleForm(PortalForm):
         Section(
             "适用范围",
             ["regions", "industries", "valid_from", "valid_to"],
-            "可以同时选几个地区、几个行业，一次试算、一次审批。地区、行业越具体越优先；同一范围以较新的版本为准。",
+            "可以同时选几个地区、几个行业，一次试算、一次审批。地区、行业越具体越优先："
+            "已有自己设置的县不随所在市变更，要变更的请同时勾选；同一范围以较新的版本为准。",
         ),
         Section("处置", ["level", "disposal_days", "enabled"]),
         Section("说明", ["reason"]),

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from alerts import permissions
@@ -19,7 +20,6 @@ from alerts.services.rule_settings import sync_settings
 from alerts.trial import TRIAL, content_of
 from core import audit, formats, jobs, notices
 from core.models import Job
-from organizations.enums import prefix_of
 from organizations.models import User
 
 DECIDED = "该提议已经办结，请刷新页面。"
@@ -53,7 +53,7 @@ def propose_change(
         disposal_days=disposal_days,
         enabled=enabled,
         params=rule.defaults() | params,
-        regions=_outermost(regions),
+        regions=sorted(set(regions)),
         industries=sorted(set(industries)),
         valid_from=valid_from,
         valid_to=valid_to,
@@ -83,12 +83,6 @@ def _tell_proposer(proposal: RuleProposal) -> None:
     text = f"您提议的规则变更{rule_title(proposal.rule_code)}{proposal.get_state_display()}{begins}{opinion}"
     people = User.objects.filter(pk=proposal.proposed_by_id)
     notices.tell(people, text, proposal.get_absolute_url(), key=f"rule-proposal:{proposal.pk}:{proposal.state}")
-
-
-def _outermost(regions: Iterable[str]) -> list[str]:
-    """A place within another that is meant as well says nothing more."""
-    codes = sorted(set(regions))
-    return [code for code in codes if not any(code != o and code.startswith(prefix_of(o)) for o in codes)]
 
 
 def setting_at(code: str, parts: list[Part], day: date) -> RuleSetting | None:
@@ -182,7 +176,8 @@ def approve_proposal(proposal: RuleProposal, *, by, opinion: str = "") -> RuleSe
     tried = RuleTrial.objects.unscoped("of the proposal at hand").filter(proposal=proposal).exists()
     if not tried or not proposal.job.is_finished or proposal.job.state == Job.State.FAILED:
         raise ValidationError(UNTRIED)
-    newest = max(_lock_settings(proposal.rule_code), default=0)
+    _lock_settings(proposal.rule_code)
+    newest = RuleSetting.objects.filter(rule_code=proposal.rule_code).aggregate(last=Max("version"))["last"] or 0
     _decide(proposal, ProposalState.APPROVED, by, opinion)
     setting = RuleSetting.objects.create(
         version=newest + 1,
@@ -215,10 +210,10 @@ def withdraw_proposal(proposal: RuleProposal, *, by, reason: str = "") -> None:
     audit.record("rule.withdraw", by=by, target=proposal, rule=proposal.rule_code)
 
 
-def _lock_settings(code: str) -> list[int]:
-    """Changes of one rule come one after the other; answers its versions."""
-    own = RuleSetting.objects.filter(rule_code=code).order_by("pk")
-    return list(own.select_for_update().values_list("version", flat=True))
+def _lock_settings(code: str) -> None:
+    """Changes of one rule come one after the other, beside sweeps that open warnings under its settings. What was
+    committed meanwhile a later query reads, not this one."""
+    list(RuleSetting.objects.filter(rule_code=code).order_by("pk").select_for_update(no_key=True))
 
 
 def _lock(proposal: RuleProposal) -> RuleProposal:

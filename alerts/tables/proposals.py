@@ -22,7 +22,7 @@ class VersionTable(Table):
     empty_title = "还没有设置"
     empty_text = "按初始参数执行。"
 
-    version = Column("版本", value=lambda setting: f"第 {setting.version} 版", primary=True)
+    version = CodeColumn("版本", value=lambda setting: f"第 {setting.version} 版", primary=True)
     reach = Column("适用范围")
     level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
     days = Column("处置期限", value=lambda setting: f"{setting.disposal_days} 日")

@@ -178,7 +178,7 @@ class View:
         told = self.summary
         parts = [f"已逾期 {told.overdue:,}", f"{alerts.SOON} 日内到期 {told.urgent_soon:,}"]
         if permissions.disposes(self.user):
-            parts = [parts[0], f"本级处置的{parts[1]}", f"上报本级、未到期 {told.urgent_above:,}"]
+            parts = [parts[0], f"本级处置、{parts[1]}", f"上报本级、未到期 {told.urgent_above:,}"]
         return f"{' + '.join(parts)}，按期限先后"
 
     def _coverage_tiles(self) -> Iterator[Tile]:

@@ -253,9 +253,21 @@ def test_one_proposal_changes_several_regions_and_industries(client, province, s
     assert kept.whole_reach in client.get(kept.get_absolute_url()).content.decode()
 
 
-def test_a_place_within_another_that_is_chosen_says_nothing_more(province):
-    made = propose(province, tried=False, regions=["530902", "530900", "530102"])
-    assert made.regions == ["530102", "530900"]
+def test_a_place_with_a_setting_of_its_own_keeps_it_unless_it_is_named_itself(client, province, second):
+    today = timezone.localdate()
+    project(at="530902", actual_start_on=today - timedelta(days=9))
+    own = services.approve_proposal(
+        propose(province, params={"days": 5}, regions=["530902"], valid_from=today), by=second
+    )
+    around = propose(province, regions=[region("530900").code], valid_from=today)
+    client.force_login(second)
+    page = client.get(around.get_absolute_url()).content.decode()
+    assert "另有更具体的设置，不受本变更影响" in page
+    services.approve_proposal(around, by=second)
+    assert raised(NobodyAttends, today)[0].setting == own
+    named = propose(province, params={"days": 20}, regions=["530900", "530902"], valid_from=today)
+    services.approve_proposal(named, by=second)
+    assert not raised(NobodyAttends, today)
 
 
 def test_proposals_that_share_a_place_and_an_industry_wait_for_each_other(province):
