@@ -52,6 +52,7 @@ urlpatterns = [
     path("projects/<int:project_pk>/", money.project_money, name="project_money"),
     path("projects/<int:project_pk>/new/", accounts.account_add, name="account_add"),
     path("forecast/", forecast.forecast_list, name="forecast_list"),
+    path("forecast/export/", forecast.forecast_export, name="forecast_export"),
     path("labour-cost/", labour_cost.labour_cost_list, name="labour_cost_list"),
     path("projects/<int:project_pk>/labour-cost/", labour_cost.labour_cost, name="labour_cost"),
     path("projects/<int:project_pk>/labour-cost/terms/new/", labour_cost.term_add, name="term_add"),

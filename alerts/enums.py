@@ -150,3 +150,24 @@ class Change(models.TextChoices):
 
     RAISED = "raised", "新增"
     RELEASED = "released", "减少"
+    KEPT = "kept", "不变"
+    OTHER = "other", "预警不受影响"  # found under one setting only, or not at all, and yet no warning comes or goes
+
+
+class Standing(models.TextChoices):
+    """What stands behind a finding of today, or behind an open warning that is not found."""
+
+    OPEN = "open", "未办结"
+    NEXT = "next", "尚未产生，下次核对产生"
+    CASE = "case", "已转案源，办理期间不再产生"
+    SETTLED = "settled", "已核实解除，情况未变，不再产生"
+    ENDS = "ends", "不再命中，下次核对由数据解除"
+    STAYS = "stays", "不再命中，由处置人员办结"  # the project's status, or a rule switched off, releases nothing
+
+    @property
+    def is_found(self) -> bool:
+        return self not in (Standing.ENDS, Standing.STAYS)
+
+    @property
+    def is_open(self) -> bool:
+        return self in (Standing.OPEN, Standing.ENDS, Standing.STAYS)

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 
 from alerts.enums import OPEN_STATES, ReleaseKind, WarningState
 from alerts.models import CaseLead, RuleSetting
+from alerts.models.rule import Part
 from alerts.rules.base import EVIDENCE_ROWS, Column, Facts, Rule, Sql
 from core import crypto, formats, prepared
 
@@ -135,16 +136,19 @@ class Finding:
 
 
 def settings_in_force(codes: Iterable[str], today: date) -> dict[str, list[RuleSetting]]:
-    """By rule, the most specific first: by depth of the region, then by industry, then the newest version."""
+    """By rule, the newest first."""
     wanted = RuleSetting.objects.filter(RuleSetting.in_force_q(today), rule_code__in=list(codes))
     found = defaultdict(list)
-    for setting in sorted(wanted.select_related("region"), key=specific_first):
+    for setting in wanted.order_by("-version"):
         found[setting.rule_code].append(setting)
     return found
 
 
-def specific_first(setting: RuleSetting) -> tuple:
-    return -(setting.region.level if setting.region else 0), not setting.industry, -setting.version
+def parts_of(settings: Iterable[RuleSetting]) -> list[tuple[Part, RuleSetting]]:
+    """Where they take hold, the most specific first: by depth of the region, then by industry, then the newest
+    version."""
+    parts = [(part, setting) for setting in settings for part in setting.parts]
+    return sorted(parts, key=lambda held: (-len(held[0].prefix), not held[0].industry, -held[1].version))
 
 
 def make_tables(cursor, *, few: bool) -> None:
@@ -154,20 +158,20 @@ def make_tables(cursor, *, few: bool) -> None:
 def cover(
     cursor, rules: list[type[Rule]], settings: dict[str, list[RuleSetting]], project_ids: list[int] | None
 ) -> None:
-    reach = [_reach(rule, place, held) for rule in rules for place, held in enumerate(settings[rule.code])]
+    reach = [_reach(rule, place, *held) for rule in rules for place, held in enumerate(parts_of(settings[rule.code]))]
     narrowed = "" if project_ids is None else "AND p.id = ANY(%(projects)s)"
     cursor.execute(COVER.format(narrowed=narrowed), {"settings": json.dumps(reach), "projects": project_ids})
     cursor.execute("ANALYZE covered")
 
 
-def _reach(rule: type[Rule], place: int, setting: RuleSetting) -> dict:
+def _reach(rule: type[Rule], place: int, part: Part, setting: RuleSetting) -> dict:
     return {
         "place": place,
         "id": setting.pk,
         "rule_code": rule.code,
         "enabled": setting.enabled,
-        "region": setting.region.prefix if setting.region else "",
-        "industry": setting.industry,
+        "region": part.prefix,
+        "industry": part.industry,
         "statuses": rule.statuses,
         "ends_with_status": rule.ends_with_status,
     }

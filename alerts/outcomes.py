@@ -9,7 +9,7 @@ from alerts import findings
 from alerts.enums import OPEN_STATES, Act, Level, ReleaseKind, WarningState
 from alerts.findings import Finding
 from alerts.models import Disposal, RuleSetting, Warning
-from alerts.rules import Rule
+from alerts.rules import Rule, rule_of
 from alerts.turns import Sweep, Turn, sound
 from organizations.enums import RegionLevel
 
@@ -116,23 +116,30 @@ def _first_act(warning: Warning, at: datetime) -> Disposal:
 
 
 def _refresh(cursor, news: list[tuple[Finding, Warning]], at: datetime) -> None:
-    """The version that raised a warning stays; it only grows graver, and says so in its thread."""
+    """The version that raised a warning stays; it only grows graver, but for rules whose level follows what is found.
+    A change is told in its thread."""
     if not news:
         return
     before = Warning.objects.only("level", "state").in_bulk([finding.warning_id for finding, _ in news])
     rows, notes = [], []
     for finding, draft in news:
         old = before[finding.warning_id]
-        level = Level(old.level)
-        if finding.severity > level.severity:
-            level = Level.of_severity(finding.severity)
-            text = f"预警级别由{Level(old.level).label}升为{level.label}。"
+        level = _level_now(Level(old.level), finding, draft)
+        if level != old.level:
+            risen = "升" if level.severity > Level(old.level).severity else "降"
+            text = f"预警级别由{Level(old.level).label}{risen}为{level.label}。"
             state = old.state
             notes.append(Disposal(warning=old, act=Act.NOTED, from_state=state, to_state=state, text=text, at=at))
         evidence = Warning._meta.get_field("evidence").get_db_prep_value(draft.evidence, connection)
         rows.append([old.pk, draft.message, evidence, draft.fingerprint, draft.shown, str(level)])
     cursor.execute(REFRESH, [*map(list, zip(*rows, strict=True)), list(OPEN_STATES)])
     Disposal.objects.bulk_create(notes, batch_size=500)
+
+
+def _level_now(level: Level, finding: Finding, draft: Warning) -> Level:
+    if getattr(rule_of(draft.rule_code), "level_follows", False):
+        return Level(draft.level)
+    return Level.of_severity(max(finding.severity, level.severity))
 
 
 def release(cursor, turns: list[Turn], course: Sweep) -> None:

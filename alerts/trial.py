@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from alerts import findings
 from alerts.enums import OPEN_STATES, Change, Level
-from alerts.models import RuleProposal, RuleSetting, RuleTrial, TrialFigure, TrialFinding
+from alerts.models import RuleProposal, RuleSetting, RuleTrial, TrialFigure, TrialFinding, TrialStanding
 from alerts.rules import Rule, rule_of
 from core.jobs import Progress, job
 
@@ -24,19 +24,20 @@ TRIAL = "rule_trial"
 MONTH_ENDS = 3
 LISTED = 5_000  # rows of one list, of one day; taken from all places in turn
 HELD, TRIED = "held", "tried"
+FIGURE_NAMES = ("held", "tried", "raised", "released", "kept")
 PROPOSED = 0  # stands for the id of the setting that is not one yet
 
 # `reach`: the projects the proposed setting would take hold of; elsewhere nothing changes. `outcome`: of each side
-# what is found, what it opens and what it ends; `changed`: where the sides differ.
+# what is found and, today, what is open without being found, one row each; `changed`: the two sides together.
 TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS reach (project_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS outcome (
-    side text, kind text, project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb,
-    warning_id bigint
+    side text, standing text, is_found boolean, project_id bigint, subject_key text, setting_id bigint,
+    severity smallint, facts jsonb, warning_id bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS changed (
-    change text, project_id bigint, subject_key text, setting_id bigint, severity smallint, facts jsonb,
-    warning_id bigint
+    change text, by_held boolean, by_tried boolean, standing text, project_id bigint, subject_key text,
+    setting_id bigint, severity smallint, facts jsonb, warning_id bigint
 ) ON COMMIT DELETE ROWS;
 """
 EMPTY = "DELETE FROM reach; DELETE FROM outcome; DELETE FROM changed"
@@ -50,45 +51,73 @@ WHERE c.setting_id = %(proposed)s AND (%(is_today)s OR p.supervised_from <= %(da
 """
 NARROW = "DELETE FROM covered c WHERE NOT EXISTS (SELECT 1 FROM reach r WHERE r.project_id = c.project_id)"
 
+# Of a day gone by it is only known what the rule finds.
 FOUND = """
-INSERT INTO outcome (side, kind, project_id, subject_key, setting_id, severity, facts)
-SELECT %(side)s, 'found', project_id, subject_key, setting_id, severity, facts FROM found
+INSERT INTO outcome (side, standing, is_found, project_id, subject_key, setting_id, severity, facts)
+SELECT %(side)s, '', true, project_id, subject_key, setting_id, severity, facts FROM found
 """
-OPENS = """
-INSERT INTO outcome (side, kind, project_id, subject_key, setting_id, severity, facts)
-SELECT %(side)s, 'opens', project_id, subject_key, setting_id, severity, facts FROM news WHERE warning_id IS NULL
+# Today the engine says the rest: what it would open is in its news, what it would not has a warning that ended.
+STANDS = """
+INSERT INTO outcome (side, standing, is_found, project_id, subject_key, setting_id, severity, facts, warning_id)
+SELECT %(side)s, stands.standing, true, f.project_id, f.subject_key, f.setting_id, f.severity, f.facts,
+       CASE WHEN stands.standing <> 'next' THEN coalesce(w.id, earlier.id) END
+FROM found f
+LEFT JOIN news n ON n.project_id = f.project_id AND n.subject_key = f.subject_key AND n.warning_id IS NULL
+LEFT JOIN alerts_warning w ON w.rule_code = f.rule_code AND w.project_id = f.project_id
+    AND w.subject_key = f.subject_key AND w.state = ANY(%(open)s)
+LEFT JOIN LATERAL (
+    SELECT e.id, e.state FROM alerts_warning e
+    WHERE e.rule_code = f.rule_code AND e.project_id = f.project_id AND e.subject_key = f.subject_key
+    ORDER BY e.id DESC LIMIT 1
+) earlier ON w.id IS NULL
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN w.id IS NOT NULL THEN 'open' WHEN n.project_id IS NOT NULL THEN 'next'
+                WHEN earlier.state = 'transferred' THEN 'case' ELSE 'settled' END AS standing
+) stands
 """
-# As the engine releases: covered, switched on, and not found.
-ENDS = """
-INSERT INTO outcome (side, kind, project_id, subject_key, warning_id)
-SELECT %(side)s, 'ends', w.project_id, w.subject_key, w.id
+# As the engine releases: covered, switched on, and not found. The rest stays open.
+UNFOUND = """
+INSERT INTO outcome (side, standing, is_found, project_id, subject_key, warning_id)
+SELECT %(side)s, CASE WHEN c.releases THEN 'ends' ELSE 'stays' END, false, w.project_id, w.subject_key, w.id
 FROM alerts_warning w
-JOIN covered c ON c.project_id = w.project_id AND c.releases
+JOIN covered c ON c.project_id = w.project_id
 WHERE w.rule_code = %(code)s AND w.state = ANY(%(open)s)
   AND NOT EXISTS (SELECT 1 FROM found f WHERE f.project_id = w.project_id AND f.subject_key = w.subject_key)
 """
-DIFFERS = """
-INSERT INTO changed (change, project_id, subject_key, setting_id, severity, facts, warning_id)
-SELECT %(change)s, m.project_id, m.subject_key, m.setting_id, m.severity, m.facts, m.warning_id
-FROM outcome m
-WHERE m.side = %(more)s AND m.kind = %(kind)s AND NOT EXISTS (
-    SELECT 1 FROM outcome l
-    WHERE l.side = %(less)s AND l.kind = %(kind)s AND l.project_id = m.project_id AND l.subject_key = m.subject_key
-)
+# Today a warning more is one the engine opens, a warning less one it releases; of a day gone by, a finding.
+CHANGED = """
+INSERT INTO changed
+SELECT CASE
+           WHEN t.standing IN ('next', '') AND h.standing IS DISTINCT FROM t.standing THEN 'raised'
+           WHEN t.standing = 'ends' AND h.standing IS DISTINCT FROM 'ends' THEN 'released'
+           WHEN h.standing = '' AND t.standing IS NULL THEN 'released'
+           WHEN h.is_found AND t.is_found THEN 'kept'
+           ELSE 'other'
+       END,
+       coalesce(h.is_found, false), coalesce(t.is_found, false), coalesce(t.standing, h.standing), project_id,
+       subject_key, CASE WHEN t.is_found THEN t.setting_id ELSE h.setting_id END,
+       CASE WHEN t.is_found THEN t.severity ELSE h.severity END, CASE WHEN t.is_found THEN t.facts ELSE h.facts END,
+       coalesce(t.warning_id, h.warning_id)
+FROM (SELECT * FROM outcome WHERE side = 'held') h
+FULL JOIN (SELECT * FROM outcome WHERE side = 'tried') t USING (project_id, subject_key)
 """
 FIGURES = """
-SELECT p.jurisdiction_id, count(*) FILTER (WHERE o.what = 'held'), count(*) FILTER (WHERE o.what = 'tried'),
-       count(*) FILTER (WHERE o.what = 'raised'), count(*) FILTER (WHERE o.what = 'released')
-FROM (
-    SELECT project_id, side AS what FROM outcome WHERE kind = 'found'
-    UNION ALL SELECT project_id, change FROM changed
-) o
-JOIN projects_project p ON p.id = o.project_id
+SELECT p.jurisdiction_id, count(*) FILTER (WHERE c.by_held), count(*) FILTER (WHERE c.by_tried),
+       count(*) FILTER (WHERE c.change = 'raised'), count(*) FILTER (WHERE c.change = 'released'),
+       count(*) FILTER (WHERE c.change = 'kept')
+FROM changed c
+JOIN projects_project p ON p.id = c.project_id
 GROUP BY p.jurisdiction_id
+"""
+STANDINGS = """
+SELECT p.jurisdiction_id, o.standing, count(*) FILTER (WHERE o.side = 'held'), count(*) FILTER (WHERE o.side = 'tried')
+FROM outcome o
+JOIN projects_project p ON p.id = o.project_id
+GROUP BY p.jurisdiction_id, o.standing
 """
 # Every place has its first ones before any has its second: whoever reads, for whichever place, finds rows.
 LIST = """
-SELECT project_id, setting_id, severity, facts, warning_id, level, message
+SELECT project_id, by_held, by_tried, standing, setting_id, severity, facts, warning_id, level, message
 FROM (
     SELECT c.*, w.level, w.message, p.jurisdiction_id,
            row_number() OVER (PARTITION BY p.jurisdiction_id ORDER BY c.project_id, c.subject_key) AS turn
@@ -107,6 +136,7 @@ class Result:
     days: list[date]
     projects: int = 0
     figures: list[TrialFigure] = field(default_factory=list)
+    standings: list[TrialStanding] = field(default_factory=list)
     findings: list[TrialFinding] = field(default_factory=list)
 
 
@@ -121,7 +151,7 @@ def trial_days(today: date) -> list[date]:
 @job(TRIAL, "规则试算")
 def run_trial(progress: Progress, *, proposal_id: int) -> None:
     """In a transaction of its own for what is read, and one for what is written."""
-    proposals = RuleProposal.objects.unscoped("the worker tries proposals of all offices").select_related("region")
+    proposals = RuleProposal.objects.unscoped("the worker tries proposals of all offices")
     proposal = proposals.get(pk=proposal_id)
     started, today = time.perf_counter(), timezone.localdate()
     result = compute(proposal, today, progress)
@@ -140,8 +170,9 @@ def keep(proposal: RuleProposal, today: date, result: Result, *, milliseconds: i
     trial = RuleTrial.objects.create(
         proposal=proposal, day=today, days=days, milliseconds=milliseconds, projects=result.projects
     )
-    for row in (*result.figures, *result.findings):
+    for row in (*result.figures, *result.standings, *result.findings):
         row.trial = trial
+    TrialStanding.objects.bulk_create(result.standings, batch_size=1000)
     TrialFigure.objects.bulk_create(result.figures, batch_size=1000)
     TrialFinding.objects.bulk_create(result.findings, batch_size=1000)
     return trial
@@ -169,7 +200,7 @@ class Comparison:
         self.today = today
         self.rule: type[Rule] = rule_of(proposal.rule_code)
         held = findings.settings_in_force([proposal.rule_code], today)[proposal.rule_code]
-        tried = sorted([*held, as_setting(proposal)], key=findings.specific_first)
+        tried = [*held, as_setting(proposal)]
         self.sides = {HELD: held, TRIED: tried}
         self.settings: dict[int, RuleSetting] = {setting.pk: setting for setting in tried}
 
@@ -182,8 +213,10 @@ class Comparison:
         for side in self.sides:
             self._side(side, day, as_engine=is_today)
         self.cursor.execute("ANALYZE outcome")
-        self._compare(as_engine=is_today)
+        self.cursor.execute(CHANGED)
         result.figures += self._figures(day)
+        if is_today:
+            result.standings += self._standings()
         result.findings += [row for change in Change for row in self._list(day, change)]
 
     def _side(self, side: str, day: date, *, as_engine: bool) -> None:
@@ -195,36 +228,39 @@ class Comparison:
             if setting.enabled and setting.pk in asked:
                 findings.ask_about(self.cursor, asked[setting.pk])
                 findings.find(self.cursor, self.rule(setting.params), setting, day)
-        self.cursor.execute(FOUND, {"side": side})
         if as_engine:
             findings.news(self.cursor)
-            self.cursor.execute(OPENS, {"side": side})
-            self.cursor.execute(ENDS, {"side": side, "code": self.rule.code, "open": list(OPEN_STATES)})
+            for statement in (STANDS, UNFOUND):
+                self.cursor.execute(statement, {"side": side, "code": self.rule.code, "open": list(OPEN_STATES)})
+        else:
+            self.cursor.execute(FOUND, {"side": side})
 
     def _cover(self, side: str) -> None:
         findings.cover(self.cursor, [self.rule], {self.rule.code: self.sides[side]}, None)
 
-    def _compare(self, *, as_engine: bool) -> None:
-        raised = {"change": Change.RAISED, "more": TRIED, "less": HELD, "kind": "opens" if as_engine else "found"}
-        released = {"change": Change.RELEASED, "more": HELD, "less": TRIED, "kind": "found"}
-        if as_engine:
-            released |= {"more": TRIED, "less": HELD, "kind": "ends"}
-        for differs in (raised, released):
-            self.cursor.execute(DIFFERS, differs)
-
     def _figures(self, day: date) -> list[TrialFigure]:
         self.cursor.execute(FIGURES)
         return [
-            TrialFigure(day=day, jurisdiction_id=place, held=held, tried=tried, raised=raised, released=released)
-            for place, held, tried, raised, released in self.cursor.fetchall()
+            TrialFigure(day=day, jurisdiction_id=place, **dict(zip(FIGURE_NAMES, figures, strict=True)))
+            for place, *figures in self.cursor.fetchall()
+        ]
+
+    def _standings(self) -> list[TrialStanding]:
+        self.cursor.execute(STANDINGS)
+        return [
+            TrialStanding(jurisdiction_id=place, standing=standing, held=held, tried=tried)
+            for place, standing, held, tried in self.cursor.fetchall()
         ]
 
     def _list(self, day: date, change: Change) -> list[TrialFinding]:
         self.cursor.execute(LIST, {"change": change, "limit": LISTED})
         return [self._finding(day, change, *row) for row in self.cursor.fetchall()]
 
-    def _finding(self, day, change, project, setting_id, severity, facts, warning, level, message) -> TrialFinding:
+    def _finding(
+        self, day, change, project, by_held, by_tried, standing, setting_id, severity, facts, warning, level, message
+    ) -> TrialFinding:
         row = TrialFinding(day=day, change=change, project_id=project, warning_id=warning)
+        row.by_held, row.by_tried, row.standing = by_held, by_tried, standing
         if warning:
             row.level, row.message = level, message
             return row
@@ -248,8 +284,8 @@ def content_of(proposal: RuleProposal) -> dict:
         "level",
         "disposal_days",
         "params",
-        "region",
-        "industry",
+        "regions",
+        "industries",
         "valid_from",
         "valid_to",
     )

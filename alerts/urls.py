@@ -63,6 +63,7 @@ urlpatterns = [
     path("rules/<slug:code>/versions/<int:version>/", rules.rule_version, name="rule_version"),
     path("rules/<slug:code>/proposals/<int:pk>/", rules.proposal_detail, name="proposal_detail"),
     path("rules/<slug:code>/proposals/<int:pk>/findings/", rules.trial_findings, name="trial_findings"),
+    path("rules/<slug:code>/proposals/<int:pk>/progress/", rules.trial_progress, name="trial_progress"),
     path("rules/<slug:code>/proposals/<int:pk>/try/", rules.proposal_try, name="proposal_try"),
     path("rules/<slug:code>/proposals/<int:pk>/approve/", rules.proposal_approve, name="proposal_approve"),
     path("rules/<slug:code>/proposals/<int:pk>/refuse/", rules.proposal_refuse, name="proposal_refuse"),

@@ -142,6 +142,7 @@ ACTS = {
     "advance.recover": "登记垫付追回",
     "advance.undo": "冲销垫付或追回",
     "arrears.export": "导出欠薪台账",
+    "forecast.export": "导出资金预测",
     "arrears.threshold": "调整拒付数额标准",
     "rule.propose": "提议变更预警规则",
     "rule.change": "变更预警规则",

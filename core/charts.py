@@ -32,32 +32,47 @@ def _series(kind: str, names: Sequence[str], rows: Sequence[Sequence[Any]], **co
     ]
 
 
+def _axis(unit: str) -> dict:
+    """Of figures, with what they are counted in."""
+    return {"type": "value", "name": unit, "nameTextStyle": {"align": "right"}} if unit else {"type": "value"}
+
+
 def _chart(id: str, title: str, head: Sequence[str], rows: Sequence, option: dict, **extra: Any) -> Chart:
+    is_headed = len(head) > 2 or "name" in option["yAxis"]
     common = {
         "legend": {"show": len(head) > 2, "top": 0, "right": 0},
         "tooltip": {"trigger": "axis", "renderMode": "richText"},
-        "grid": {"left": 8, "right": 16, "top": 36 if len(head) > 2 else 12, "bottom": 4, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 36 if is_headed else 12, "bottom": 4, "containLabel": True},
     }
     return Chart(id, title, common | option, head, rows, **extra)
 
 
-def line_chart(id: str, title: str, head: Sequence[str], rows: Sequence[Sequence[Any]], **extra: Any) -> Chart:
-    """Rows are (label, figure, figure, …); `head` names the label and each series."""
+def line_chart(
+    id: str, title: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, unit: str = "", **extra: Any
+) -> Chart:
+    """Rows are (label, figure, figure, …); `head` names the label and each series; `unit` stands at the axis."""
     option = {
         "xAxis": {"type": "category", "data": [str(row[0]) for row in rows], "boundaryGap": False},
-        "yAxis": {"type": "value", "minInterval": 1},
+        "yAxis": _axis(unit) | {"minInterval": 1},
         "series": _series("line", head[1:], rows, showSymbol=True, symbolSize=6),
     }
     return _chart(id, title, head, rows, option, **extra)
 
 
 def bar_chart(
-    id: str, title: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, stacked: bool = False, **extra: Any
+    id: str,
+    title: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    stacked: bool = False,
+    unit: str = "",
+    **extra: Any,
 ) -> Chart:
     """Upright bars, for few labels in a natural order (months, age classes)."""
     option = {
         "xAxis": {"type": "category", "data": [str(row[0]) for row in rows]},
-        "yAxis": {"type": "value"},
+        "yAxis": _axis(unit),
         "series": _series("bar", head[1:], rows, barMaxWidth=28, **({"stack": "all"} if stacked else {})),
     }
     return _chart(id, title, head, rows, option, **extra)

@@ -263,9 +263,11 @@ class PortalModelForm(PortalFormMixin, forms.ModelForm):
 
 
 class FilterForm(PortalForm):
-    """A GET form above a list. An address with a wrong value filters by the right ones only."""
+    """A GET form above a list. An address with a wrong value filters by the right ones only. Fields named in `rare`
+    are folded away unless in use."""
 
     blank_label = "全部"
+    rare: Sequence[str] = ()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -288,7 +290,14 @@ class FilterForm(PortalForm):
         return value not in (None, "", [])
 
     def other_filters(self) -> list[forms.BoundField]:
-        return [bound for bound in self.visible_fields() if bound.name != "q"]
+        return [bound for bound in self.visible_fields() if bound.name != "q" and bound.name not in self.rare]
+
+    def rare_filters(self) -> list[forms.BoundField]:
+        return [bound for bound in self.visible_fields() if bound.name in self.rare]
+
+    @property
+    def rare_count(self) -> int:
+        return sum(name in self.rare for name in self.values)
 
     @property
     def active_count(self) -> int:

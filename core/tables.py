@@ -88,8 +88,19 @@ class DayColumn(Column):
 
 
 class MonthColumn(Column):
+    kind = "month"
+
     def text(self, record: Any) -> str:
         return formats.month(self.raw(record))
+
+
+class MomentColumn(Column):
+    """Day and time."""
+
+    kind = "day"
+
+    def text(self, record: Any) -> str:
+        return formats.moment(self.raw(record))
 
 
 class BadgeColumn(Column):

@@ -24,7 +24,7 @@ def job(request, pk):
     """The progress of one's own job; as a fragment for htmx, which polls until it is finished."""
     found = get_object_or_404(Job.objects.visible_to(request.user).select_related("result"), pk=pk)
     template = "components/job_progress.html" if request.htmx else "core/job.html"
-    return render(request, template, {"job": found})
+    return render(request, template, {"job": found, "asks": request.path})
 
 
 @require_POST

@@ -10,6 +10,17 @@ class RegionLevel(models.IntegerChoices):
     PREFECTURE = 4, "市级"
     COUNTY = 6, "县级"
 
+    @classmethod
+    def of(cls, code: str) -> "RegionLevel":
+        if code.endswith("0000"):
+            return cls.PROVINCE
+        return cls.PREFECTURE if code.endswith("00") else cls.COUNTY
+
+
+def prefix_of(code: str) -> str:
+    """What the codes of everything within a region begin with."""
+    return code[: RegionLevel.of(code)]
+
 
 class OrganizationKind(models.TextChoices):
     HUMAN_RESOURCES = "human_resources", "人力资源社会保障部门"

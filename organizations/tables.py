@@ -1,7 +1,6 @@
 from django.urls import reverse
 
-from core import formats
-from core.tables import BadgeColumn, CodeColumn, Column, Table
+from core.tables import BadgeColumn, CodeColumn, Column, MomentColumn, Table
 from organizations.enums import Role
 from organizations.models import User
 from organizations.selectors import state_of
@@ -106,7 +105,7 @@ class AuditTable(Table):
     empty_title = "没有符合条件的记录"
     empty_text = "登录、查看完整号码、导出、处置等行为都会记在这里。"
 
-    at = Column("时间", value=lambda entry: formats.moment(entry.at))
+    at = MomentColumn("时间", value="at")
     actor = Column("操作人", value="actor_name", primary=True)
     action = Column("行为", value="action_text")
     target = Column("对象", value="object_text")

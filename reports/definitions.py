@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.models import RuleSetting
+from alerts.models.rule import name_places
 from alerts.selectors import parameters_told
 from core.formats import moment
 from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, RATES
@@ -48,9 +49,11 @@ def _about(month: Month, maker) -> Iterator[list[str]]:
     yield ["统计范围", "制表", f"{maker.office} {maker.name}", moment(period.read_at)]
 
 
-def settings_in_force(month: Month):
+def settings_in_force(month: Month) -> list[RuleSetting]:
     found = RuleSetting.objects.filter(RuleSetting.in_force_q(month.period.last), enabled=True)
-    return found.select_related("region").order_by("rule_code", "version")
+    found = list(found.order_by("rule_code", "version"))
+    name_places(found)
+    return found
 
 
 def _told(setting: RuleSetting) -> str:
@@ -59,5 +62,5 @@ def _told(setting: RuleSetting) -> str:
 
 
 def _reach(setting: RuleSetting) -> str:
-    where = [setting.region.name if setting.region else "", setting.get_industry_display() if setting.industry else ""]
-    return f"自 {setting.valid_from:%Y-%m-%d} 起，适用于{'、'.join(filter(None, where)) or '全部地区和行业'}"
+    where = "全部地区和行业" if setting.is_general else setting.whole_reach
+    return f"自 {setting.valid_from:%Y-%m-%d} 起，适用于{where}"

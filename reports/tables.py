@@ -16,7 +16,17 @@ from accounts.selectors import settled
 from core import formats
 from core.models import Job
 from core.pagination import KeysetPage
-from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, NumberColumn, RateColumn, Table
+from core.tables import (
+    BadgeColumn,
+    CodeColumn,
+    Column,
+    DayColumn,
+    MomentColumn,
+    MoneyColumn,
+    NumberColumn,
+    RateColumn,
+    Table,
+)
 from projects.models.project import ProjectQuerySet
 from reports import links
 from reports.figures import INCLUSION, PERMITTED, RATES, Figures, Period
@@ -361,7 +371,7 @@ class WaitingBatchTable(Table):
     count = NumberColumn("笔数")
     total = MoneyColumn("金额（元）")
     waiting_count = NumberColumn("等待结果")
-    made_at = Column("提交时间", value=lambda batch: formats.moment(batch.made_at))
+    made_at = MomentColumn("提交时间", value="made_at")
 
 
 # --- workbooks -------------------------------------------------------------------------------------------------------
@@ -382,11 +392,11 @@ class WorkbookTable(Table):
     empty_text = "选择月份后开始生成，完成后在这里下载。"
 
     title = Column("月报", primary=True)
-    month = Column("月份", value=lambda job: job.params.get("month"))
+    month = CodeColumn("月份", value=lambda job: job.params.get("month"))
     state = BadgeColumn("状态", value="get_state_display", tone={"done": "green", "failed": "red"})
     maker = Column("制表人", value="owner.name")
     message = Column("说明", minor=True)
-    made_at = Column("生成时间", value=lambda job: formats.moment(job.finished_at))
+    made_at = MomentColumn("生成时间", value="finished_at")
     file = Column("文件", value=_file)
 
     def row_url(self, record: Job) -> str:

@@ -85,6 +85,7 @@ OBJECTS = {
     "alerts:case_lead_detail": ["lead"],
     "alerts:proposal_detail": ["proposal"],
     "alerts:trial_findings": ["proposal"],
+    "alerts:trial_progress": ["proposal"],
     "alerts:proposal_try": ["proposal"],
     "alerts:proposal_approve": ["proposal"],
     "alerts:proposal_refuse": ["proposal"],

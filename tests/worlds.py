@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from alerts import services as disposals
 from alerts.enums import Act, WarningState
-from alerts.models import CaseLead, Disposal, SavedFilter, TrialFigure, TrialFinding
+from alerts.models import CaseLead, Disposal, SavedFilter, TrialFigure, TrialFinding, TrialStanding
 from alerts.services import sync_settings
 from core import attachments, working_days
 from core.models import CalendarDay, Job, Notice
@@ -379,11 +379,16 @@ class World(MoneyOfAWorld):
             User.objects.filter(organization__region="530000", role="officer").first(),
             self.project.region,
         )
-        terms = {"proposed_by": province or who.officer("530000"), "region": place, "reason": self.text("变更说明")}
+        terms = {
+            "proposed_by": province or who.officer("530000"),
+            "regions": [place.code],
+            "reason": self.text("变更说明"),
+        }
         made = alarms.proposal("PAY-01", params={"grace": 3}, **terms | decided)
         trial = alarms.trial(made)
         for day in trial.checked_days:
             TrialFigure.objects.create(trial=trial, day=day, jurisdiction=place, held=2, tried=2, raised=1, released=1)
+        TrialStanding.objects.create(trial=trial, jurisdiction=place, standing="open", held=2, tried=2)
         finding = {"trial": trial, "day": trial.day, "level": "red", "message": self.text("试算内容")}
         TrialFinding.objects.create(project=self.project, change="raised", **finding)
         TrialFinding.objects.create(project=self.project, change="released", warning=self.warning, **finding)

@@ -28,7 +28,7 @@ class Told:
 
     @property
     def percent(self) -> str:
-        return f"±{self.deviation * 100:.0f}%"
+        return f"{self.deviation * 100:.0f}%"
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class Accuracy:
         if self.pay_days < ENOUGH:
             return f"提前 {self.lead} 天的预测至今只有 {self.pay_days} 次可以核对，还说明不了准确程度。"
         return (
-            f"过去 {self.pay_days} 次，提前 {self.lead} 天的预测偏差 {self.ours.percent}（占当月工资，中位数），"
-            f"误报 {self.ours.false_alarms} 次，漏报 {self.ours.misses} 次；"
-            f"只用上月工资推算，偏差 {self.baseline.percent}，"
-            f"误报 {self.baseline.false_alarms} 次，漏报 {self.baseline.misses} 次。"
+            f"提前 {self.lead} 天的预测：最近 {self.pay_days} 个月的发薪日，各项目共核对 {self.forecasts:,} 次，"
+            f"报准 {self.ours.hits:,} 次，误报 {self.ours.false_alarms:,} 次，漏报 {self.ours.misses:,} 次，"
+            f"与实际一般相差当月工资的 {self.ours.percent}；只用上月工资推算的，"
+            f"误报 {self.baseline.false_alarms:,} 次，漏报 {self.baseline.misses:,} 次，相差 {self.baseline.percent}。"
         )
 
 

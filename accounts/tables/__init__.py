@@ -18,6 +18,8 @@ from accounts.tables.deposits import (
     WaitingTable,
 )
 from accounts.tables.forecast import (
+    ACCURACY_WORDS,
+    FORECAST_HEADERS,
     AccuracyTable,
     InflowTable,
     PlaceShortfallTable,
@@ -26,6 +28,7 @@ from accounts.tables.forecast import (
     Reckoning,
     ReckoningTable,
     ShortfallTable,
+    forecast_rows,
 )
 from accounts.tables.labour_cost import (
     LabourCostTable,
@@ -60,7 +63,9 @@ from accounts.tables.special_accounts import (
 )
 
 __all__ = [
+    "ACCURACY_WORDS",
     "ARREARS_HEADERS",
+    "FORECAST_HEADERS",
     "AccountTable",
     "AccuracyTable",
     "AdvanceTable",
@@ -100,4 +105,5 @@ __all__ = [
     "WageAdvanceTable",
     "WaitingTable",
     "arrears_rows",
+    "forecast_rows",
 ]

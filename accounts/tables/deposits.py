@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.enums import DepositState
 from accounts.models import Deposit, DepositStandard
 from core import formats
-from core.tables import BadgeColumn, Column, DayColumn, MoneyColumn, Table
+from core.tables import BadgeColumn, Column, DayColumn, MomentColumn, MoneyColumn, Table
 
 STANDING = {
     "late": ("逾期未存储", "red"),
@@ -102,7 +102,7 @@ class DepositStandardTable(Table):
     document = Column("依据文件", minor=True)
     reason = Column("变更说明", minor=True)
     by = Column("操作人", value=lambda row: row.created_by.name if row.created_by else "", minor=True)
-    at = Column("时间", value=lambda row: formats.moment(row.created_at), minor=True)
+    at = MomentColumn("时间", value="created_at", minor=True)
 
     def row_url(self, record) -> str:
         return ""

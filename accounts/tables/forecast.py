@@ -1,8 +1,10 @@
 """Forecast: pay days of a project, projects that will fall short, the same by place, and how right it was."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts.models import Forecast
@@ -89,17 +91,73 @@ class AccuracyTable(Table):
 
     lead = Column("提前", value=lambda row: f"{row.lead} 天", primary=True)
     forecasts = NumberColumn("核对次数")
-    hits = NumberColumn("命中", value="ours.hits", hint="预测不足，实际不足")
-    misses = NumberColumn("漏报", value="ours.misses", hint="没有预测到，实际不足")
-    false_alarms = NumberColumn("误报", value="ours.false_alarms", hint="预测不足，实际够付")
-    deviation = Column("偏差", value="ours.percent", hint="占当月工资的比例，中位数")
-    amount = MoneyColumn("偏差金额（元）", value="ours.amount", hint="中位数", minor=True)
-    baseline = Column("简单推算", value=lambda row: _plain(row), hint="只用上月工资与余额推算", minor=True)
+    hits = NumberColumn("报准", value="ours.hits")
+    misses = NumberColumn("漏报", value="ours.misses")
+    false_alarms = NumberColumn("误报", value="ours.false_alarms")
+    deviation = Column("一般相差", value="ours.percent")
+    amount = MoneyColumn("相差金额（元）", value="ours.amount", minor=True)
+    baseline = Column("只用上月工资推算", value=lambda row: _plain(row), minor=True)
 
 
 def _plain(row: Accuracy) -> str:
     simple = row.baseline
-    return f"偏差 {simple.percent}，漏报 {simple.misses}，误报 {simple.false_alarms}"
+    return f"报准 {simple.hits:,}，漏报 {simple.misses:,}，误报 {simple.false_alarms:,}，相差 {simple.percent}"
+
+
+# What the words of the table mean.
+ACCURACY_WORDS = (
+    ("核对次数", "一个项目的一个发薪日核对一次；发薪日过后十天，用当时的数据重新预测，与实际比较。"),
+    ("报准", "预测资金不够，发薪日确实不够。"),
+    ("漏报", "没有预测到，发薪日不够。"),
+    ("误报", "预测资金不够，发薪日够付。"),
+    (
+        "一般相差",
+        "预测的结余与实际结余之差，占当月工资的比例：一半的核对小于此数，一半大于此数。100% 即相差一个月的工资。",
+    ),
+    ("只用上月工资推算", "不看出勤和拨付，只用专户余额减上月工资，作为对照：预测比它准，才有用处。"),
+)
+
+
+FORECAST_HEADERS = [
+    *(
+        "项目编码",
+        "项目名称",
+        "管辖属地",
+        "行业",
+        "发薪日",
+        "工资月份",
+        "已列工资表未发（元）",
+        "已出勤未列工资表（元）",
+    ),
+    *(
+        "预计至月末的出勤（元）",
+        "应付工资合计（元）",
+        "专户余额（元）",
+        "预计拨付（元）",
+        "预计缺口（元）",
+        "预测日期",
+    ),
+]
+
+
+def forecast_rows(rows: QuerySet[Forecast]) -> Iterator[list]:
+    for row in rows.select_related("project__jurisdiction__parent__parent").order_by("pay_on", "pk").iterator(2000):
+        yield [
+            row.project.code,
+            row.project.name,
+            row.project.jurisdiction.full_name,
+            row.project.get_industry_display(),
+            row.pay_on,
+            f"{row.month:%Y-%m}",
+            row.owed,
+            row.accrued,
+            row.to_come,
+            row.owed + row.accrued + row.to_come,
+            row.balance,
+            row.inflow,
+            row.shortfall,
+            row.made_on,
+        ]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,18 @@ from django.utils.safestring import SafeString
 from accounts.enums import OrderState, Refusal
 from accounts.models import Payout, PayoutBatch, PayoutOrder
 from accounts.selectors.comparison import Compared
-from core import formats
 from core.pagination import Count, KeysetPage
-from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, MonthColumn, NumberColumn, Table
+from core.tables import (
+    BadgeColumn,
+    CodeColumn,
+    Column,
+    DayColumn,
+    MomentColumn,
+    MoneyColumn,
+    MonthColumn,
+    NumberColumn,
+    Table,
+)
 
 ORDER_TONES = {OrderState.PAID: "green", OrderState.REFUSED: "red", OrderState.WAITING: "blue"}
 
@@ -34,7 +43,7 @@ class BatchTable(Table):
     refused_count = NumberColumn("银行退回")
     kept_back = NumberColumn("比对未通过", hint="提交前比对未通过，没有交银行", minor=True)
     state = BadgeColumn("状态", value="get_state_display", tone=lambda batch: batch.state_tone)
-    made_at = Column("提交时间", value=lambda batch: formats.moment(batch.made_at), minor=True)
+    made_at = MomentColumn("提交时间", value="made_at", minor=True)
     waited = Column("已等待", value=_waited)
 
 
@@ -62,7 +71,7 @@ class OrderTable(Table):
     state = BadgeColumn("状态", value="get_state_display", tone=lambda order: ORDER_TONES[order.state])
     reason = Column("原因")
     serial = CodeColumn("流水号", minor=True)
-    settled_at = Column("办结时间", value=lambda order: formats.moment(order.settled_at), minor=True)
+    settled_at = MomentColumn("办结时间", value="settled_at", minor=True)
     attempt = NumberColumn("第几次", hint="退回后再次提交的，从首次算起")
 
     def row_url(self, record: PayoutOrder) -> str:

@@ -4,7 +4,17 @@ from accounts.enums import Answer
 from accounts.models import PayrollLine, PayrollSheet, WageAdvance
 from accounts.tables.payrolls import DaysColumn
 from core import formats, identity
-from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, MoneyColumn, MonthColumn, NumberColumn, Table
+from core.tables import (
+    BadgeColumn,
+    CodeColumn,
+    Column,
+    DayColumn,
+    MomentColumn,
+    MoneyColumn,
+    MonthColumn,
+    NumberColumn,
+    Table,
+)
 
 ANSWER_TONES = {Answer.CONFIRMED: "green", Answer.OBJECTED: "red"}
 
@@ -33,9 +43,7 @@ class SheetTable(Table):
     paid_sum = MoneyColumn("已发放（元）", minor=True)
     confirmed = Column("本人确认", value=_confirmed, minor=True)
     state = BadgeColumn("办理状态", value="get_state_display", tone=lambda sheet: sheet.state_tone)
-    moved_at = Column(
-        "最近办理", value=lambda sheet: formats.moment(sheet.moved_at) if sheet.moved_at else "", minor=True
-    )
+    moved_at = MomentColumn("最近办理", value="moved_at", minor=True)
 
 
 class ProjectSheetTable(SheetTable):

@@ -1,14 +1,19 @@
 """Forecast: whether the money on special accounts will do on the pay days to come; by place, project and account."""
 
+from io import BytesIO
+
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.filters import ForecastFilters
 from accounts.models import Forecast, ForecastError
 from accounts.permissions import FORECAST_READERS
 from accounts.selectors import accuracy, forecast
 from accounts.tables import (
+    ACCURACY_WORDS,
+    FORECAST_HEADERS,
     AccuracyTable,
     InflowTable,
     PlaceShortfallTable,
@@ -17,10 +22,12 @@ from accounts.tables import (
     Reckoning,
     ReckoningTable,
     ShortfallTable,
+    forecast_rows,
 )
-from core import formats
+from core import attachments, audit, formats
 from core.access import access
 from core.charts import Chart, bar_chart, line_chart
+from core.spreadsheets.writer import write_table
 from organizations.enums import AUTHORITIES
 from organizations.models import Region
 from projects.models import Project
@@ -43,9 +50,26 @@ def forecast_list(request):
         "chart": _weeks_chart(forecast.by_week(rows, today)),
         "accuracy": AccuracyTable(found, request),
         "words": [each.text for each in found],
+        "meanings": ACCURACY_WORDS,
+        "export_url": f"{reverse('accounts:forecast_export')}?{request.GET.urlencode()}",
         "made_on": Forecast.objects.visible_to(user).order_by("-made_on").values_list("made_on", flat=True).first(),
     }
     return render(request, "accounts/forecast_list.html", context)
+
+
+@require_POST
+@access.changes_nothing
+@access(*AUTHORITIES)
+def forecast_export(request):
+    """The filtered list as .xlsx, on record."""
+    today = timezone.localdate()
+    filters = ForecastFilters(request.GET, user=request.user)
+    buffer = BytesIO()
+    title = f"预计资金不足的项目（{today:%Y-%m-%d}）"
+    rows = write_table(buffer, title, FORECAST_HEADERS, forecast_rows(filters.apply(request.user, today)))
+    asked = {name: str(value) for name, value in filters.values.items()}
+    audit.record("forecast.export", by=request.user, rows=rows, filters=asked)
+    return attachments.download(buffer.getvalue(), f"资金预测-{today:%Y%m%d}.xlsx")
 
 
 def _region(filters: ForecastFilters, user) -> Region:
@@ -55,7 +79,7 @@ def _region(filters: ForecastFilters, user) -> Region:
 
 def _weeks_chart(weeks: list[tuple]) -> Chart:
     rows = [(label, amount) for label, _, amount in weeks]
-    return bar_chart("weeks", "各周预计缺口（元）", ["发薪日", "预计缺口"], rows, height="short")
+    return bar_chart("weeks", "各周预计缺口（元）", ["发薪日", "预计缺口（元）"], rows, unit="元", height="short")
 
 
 # --- beside a project's or an account's money ------------------------------------------------------------------------
@@ -74,6 +98,7 @@ def of_project(request, project: Project) -> dict:
         "forecast_chart": _course(found) if days else None,
         "accuracy": AccuracyTable(accuracy.accuracy(errors), request),
         "words": [each.text for each in accuracy.accuracy(errors)],
+        "meanings": ACCURACY_WORDS,
     }
 
 
@@ -120,4 +145,4 @@ def _course(found: list[forecast.Position]) -> Chart:
     for day, is_pay_day, amount in sorted(steps):
         rest = amount if is_pay_day else rest + amount
         rows.append((f"{day:%m-%d}", rest))
-    return line_chart("forecast-course", "预计余额（元）", ["日期", "预计余额"], rows, height="short")
+    return line_chart("forecast-course", "预计余额（元）", ["日期", "预计余额（元）"], rows, unit="元", height="short")

@@ -23,6 +23,8 @@ DESKS = [("mine", "我经办的"), ("office", "本级可处置"), URGENT]
 class WarningFilters(FilterForm):
     """Open warnings unless something else is asked for."""
 
+    rare = ("rule", "age", "subject", "industry", "overdue", "due_soon")
+
     q = forms.CharField(label="预警内容、项目名称或编码")
     state = forms.ChoiceField(label="状态")
     level = forms.ChoiceField(label="级别", choices=[("", ""), *Level.choices])

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 
-from alerts.enums import Change, ProposalState
+from alerts.enums import Change, ProposalState, Standing
 from alerts.rules import rules
 from core import formats
 from core.forms import FilterForm
@@ -14,7 +14,11 @@ class FindingFilters(FilterForm):
     """One day of a trial. `place`: the first digits of a jurisdiction's code; all six are that office alone."""
 
     day = forms.TypedChoiceField(label="核对日", coerce=date.fromisoformat, empty_value=None)
+    found = forms.ChoiceField(
+        label="命中", choices=[("", ""), ("tried", "拟议设置命中的"), ("held", "现行设置命中的")]
+    )
     change = forms.ChoiceField(label="变化", choices=[("", ""), *Change.choices])
+    standing = forms.ChoiceField(label="情形（试算当日）", choices=[("", ""), *Standing.choices])
     place = forms.RegexField(r"^\d{2,6}$", widget=forms.HiddenInput)
 
     def __init__(self, data, *, days: list[date]):
@@ -30,6 +34,10 @@ class FindingFilters(FilterForm):
         found, values = found.filter(day=self.day_asked), self.values
         if change := values.get("change"):
             found = found.filter(change=change)
+        if found_by := values.get("found"):
+            found = found.filter(**{f"by_{found_by}": True})
+        if standing := values.get("standing"):
+            found = found.filter(standing=standing)
         if place := values.get("place"):
             found = found.filter(project__jurisdiction__code__startswith=place)
         return found

@@ -6,11 +6,11 @@ from alerts import permissions
 from alerts.enums import Level
 from alerts.filters import places_for
 from alerts.models import RuleSetting
+from alerts.models.rule import Part
 from alerts.rules import Parameter, Rule
 from alerts.services.proposals import setting_at
 from core.forms import PortalForm, Section
 from organizations.enums import Industry
-from organizations.models import Region
 from organizations.selectors import regions_for
 
 
@@ -20,8 +20,14 @@ class RuleForm(PortalForm):
     level = forms.ChoiceField(label="预警级别", choices=Level.choices)
     disposal_days = forms.IntegerField(label="处置期限（天）", min_value=1, max_value=365)
     enabled = forms.BooleanField(label="启用", required=False)
-    region = forms.ChoiceField(label="适用地区", required=False)
-    industry = forms.ChoiceField(label="适用行业", required=False)
+    regions = forms.MultipleChoiceField(label="适用地区", required=False, widget=forms.CheckboxSelectMultiple)
+    industries = forms.MultipleChoiceField(
+        label="适用行业",
+        required=False,
+        choices=Industry.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不勾选为全部行业；可勾选几个。",
+    )
     valid_from = forms.DateField(label="生效日期")
     valid_to = forms.DateField(
         label="失效日期", required=False, help_text="试行的填写；自该日起恢复此前的设置。不填为长期有效。"
@@ -31,8 +37,9 @@ class RuleForm(PortalForm):
     sections = (
         Section(
             "适用范围",
-            ["region", "industry", "valid_from", "valid_to"],
-            "地区、行业越具体越优先；同一范围以较新的版本为准。",
+            ["regions", "industries", "valid_from", "valid_to"],
+            "可以同时选几个地区、几个行业，一次试算、一次审批。地区、行业越具体越优先："
+            "已有自己设置的县不随所在市变更，要变更的请同时勾选；同一范围以较新的版本为准。",
         ),
         Section("处置", ["level", "disposal_days", "enabled"]),
         Section("说明", ["reason"]),
@@ -41,12 +48,12 @@ class RuleForm(PortalForm):
     def __init__(self, data=None, *, rule: type[Rule], user, today: date):
         self.rule = rule
         is_province = permissions.can_decide_rules(user)
-        held = setting_at(rule.code, None if is_province else user.region, "", today)
+        held = setting_at(rule.code, [Part("" if is_province else user.region.code, "")], today)
         held = held or RuleSetting(level=rule.level, disposal_days=rule.disposal_days, params=rule.defaults())
         first = {"level": held.level, "disposal_days": held.disposal_days, "enabled": held.enabled}
         super().__init__(data, initial=first | held.params | {"valid_from": today + timedelta(days=1)})
-        self.fields["region"].choices = [("", "全省"), *places_for(user)] if is_province else _own_places(user)
-        self.fields["industry"].choices = [("", "全部行业"), *Industry.choices]
+        self.fields["regions"].choices = places_for(user) if is_province else _own_places(user)
+        self.fields["regions"].help_text = "不勾选为全省；可勾选几个。" if is_province else "可勾选几个。"
         for name, parameter in rule.parameters.items():
             self.fields[name] = _number_field(parameter)
         self.sections = (Section("参数", list(rule.parameters)), *self.sections)
@@ -54,8 +61,7 @@ class RuleForm(PortalForm):
     def values(self) -> dict:
         values = dict(self.cleaned_data)
         params = {name: values.pop(name) for name in self.rule.parameters}
-        region = Region.objects.filter(pk=values.pop("region")).first()
-        return values | {"params": params, "region": region}
+        return values | {"params": params}
 
 
 class ApprovalForm(PortalForm):

@@ -11,17 +11,18 @@ from django.utils import timezone
 from pgtrigger import Delete, Protect, ReadOnly, Update
 from pgtrigger import Q as RowQ
 
-from alerts.enums import Change, Level, ProposalState
-from alerts.models.rule import Reach
+from alerts.enums import Change, Level, ProposalState, Standing
+from alerts.models.rule import WithReach
 from alerts.models.warning import Warning
 from core.models import Job
 from core.scoping import ScopedModel, ScopedQuerySet
 from core.triggers import no_truncate
-from organizations.enums import Industry, RegionLevel, Role
+from organizations.enums import RegionLevel, Role
 from organizations.models import Organization, Region
 from projects.models import Project
 
 TWO_PEOPLE = "提议人与审批人不能是同一人，请由省级另一名工作人员审批。"
+ONE_AT_A_TIME = "同一规则、同一适用范围已有一份待审批的提议，请先办结。"
 DECISION = ("state", "decided_by", "decided_at", "decision", "job")
 
 
@@ -35,7 +36,7 @@ class ProposalQuerySet(ScopedQuerySet):
         return self.filter(state=ProposalState.PROPOSED)
 
 
-class RuleProposal(Reach, ScopedModel):
+class RuleProposal(WithReach, ScopedModel):
     """What is proposed stands as it was written; only its decision is added, once. Refused and withdrawn ones are
     kept. An approved one has become a `RuleSetting`, which alone the engine reads."""
 
@@ -44,10 +45,6 @@ class RuleProposal(Reach, ScopedModel):
     level = models.CharField("预警级别", max_length=6, choices=Level)
     disposal_days = models.PositiveSmallIntegerField("处置期限（天）")
     params = models.JSONField("参数", default=dict, encoder=DjangoJSONEncoder)
-    region = models.ForeignKey(
-        Region, verbose_name="适用地区", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    industry = models.CharField("适用行业", max_length=10, choices=Industry, blank=True)
     valid_from = models.DateField("生效日期")
     valid_to = models.DateField("失效日期", null=True, blank=True)
     reason = models.CharField("变更说明", max_length=500)
@@ -95,11 +92,10 @@ class RuleProposal(Reach, ScopedModel):
                 violation_error_message="失效日期应晚于生效日期。",
             ),
             models.UniqueConstraint(
-                fields=["rule_code", "region", "industry"],
+                fields=["rule_code", "regions", "industries"],
                 condition=Q(state=ProposalState.PROPOSED),
-                nulls_distinct=False,
                 name="rule_proposal_one_at_a_time",
-                violation_error_message="同一规则、同一适用范围已有一份待审批的提议，请先办结。",
+                violation_error_message=ONE_AT_A_TIME,
             ),
         ]
         triggers = [
@@ -117,8 +113,8 @@ class RuleProposal(Reach, ScopedModel):
         """Officers whose area it touches: what lies in it, and what it lies in."""
         if user.role != Role.OFFICER:
             return Q(pk__in=())
-        around = Q(region__isnull=True) | Q(region__in=_enclosing(user.region))
-        return around | Q(region__code__startswith=user.region.prefix)
+        within = Region.objects.within(user.region).order_by().values_list("code")
+        return Q(regions=[]) | Q(regions__overlap=_enclosing(user.region)) | Q(regions__overlap=within)
 
     def get_absolute_url(self) -> str:
         return reverse("alerts:proposal_detail", args=[self.rule_code, self.pk])
@@ -164,7 +160,8 @@ class RuleTrial(ScopedModel):
 
 
 class TrialFigure(ScopedModel):
-    """A day at one place. `held` and `tried`: findings under the setting in force and under the proposed one."""
+    """A day at one place. `held` and `tried`: findings under the setting in force and under the proposed one; `kept`:
+    under both."""
 
     scope_through = "trial"
 
@@ -175,6 +172,7 @@ class TrialFigure(ScopedModel):
     tried = models.PositiveIntegerField("拟议设置命中", default=0)
     raised = models.PositiveIntegerField("新增", default=0)
     released = models.PositiveIntegerField("减少", default=0)
+    kept = models.PositiveIntegerField("不变", default=0)
 
     class Meta:
         verbose_name = "规则试算数"
@@ -186,12 +184,40 @@ class TrialFigure(ScopedModel):
         return f"{self.jurisdiction_id} {self.day}"
 
 
+class TrialStanding(ScopedModel):
+    """Today at one place: why findings and open warnings differ, under the setting in force and under the proposed
+    one."""
+
+    scope_through = "trial"
+
+    trial = models.ForeignKey(RuleTrial, on_delete=models.CASCADE, related_name="standings")
+    jurisdiction = models.ForeignKey(Region, verbose_name="管辖属地", on_delete=models.PROTECT, related_name="+")
+    standing = models.CharField("情形", max_length=10, choices=Standing)
+    held = models.PositiveIntegerField("现行设置", default=0)
+    tried = models.PositiveIntegerField("拟议设置", default=0)
+
+    class Meta:
+        verbose_name = "命中与未办结对照"
+        verbose_name_plural = verbose_name
+        ordering = ["trial", "jurisdiction", "standing"]
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "jurisdiction", "standing"], name="trial_standing_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction_id} {self.standing}"
+
+
 class TrialFinding(ScopedModel):
-    """One warning more or less, for the lists. `warning`: the open one that would be released, today only."""
+    """One finding, or one open warning that is not found, for the lists. `standing` and `warning` (the open one, or
+    the one that ended and keeps it from coming back): today only."""
 
     trial = models.ForeignKey(RuleTrial, on_delete=models.CASCADE, related_name="findings")
     day = models.DateField("核对日期")
     change = models.CharField("变化", max_length=10, choices=Change)
+    by_held = models.BooleanField("现行设置命中", default=False)
+    by_tried = models.BooleanField("拟议设置命中", default=False)
+    standing = models.CharField("情形", max_length=10, choices=Standing, blank=True)
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="+")
     level = models.CharField("级别", max_length=6, choices=Level)
     message = models.CharField("内容", max_length=500)

@@ -31,6 +31,7 @@ from alerts.permissions.proposals import (
     can_propose_rules,
     can_try_proposal,
     can_withdraw_proposal,
+    who_decide_rules,
 )
 from organizations.enums import AUTHORITIES, Role
 
@@ -59,6 +60,7 @@ __all__ = [
     "covers",
     "is_above",
     "is_addressed",
+    "who_decide_rules",
 ]
 
 

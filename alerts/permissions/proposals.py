@@ -1,12 +1,20 @@
 """Who proposes changes of the rules, and who decides them."""
 
+from django.db.models import QuerySet
+
 from alerts.models import RuleProposal
 from organizations.enums import RegionLevel, Role
+from organizations.models import User
 
 
 def can_decide_rules(user) -> bool:
     """Kinds, thresholds, deadlines and regions of the rules are the province's to say (A2)."""
     return user.role == Role.OFFICER and user.level == RegionLevel.PROVINCE
+
+
+def who_decide_rules() -> QuerySet[User]:
+    """Everybody for whom `can_decide_rules` holds."""
+    return User.objects.filter(role=Role.OFFICER, organization__region__level=RegionLevel.PROVINCE)
 
 
 def can_propose_rules(user) -> bool:

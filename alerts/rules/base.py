@@ -42,6 +42,12 @@ def rule_of(code: str) -> type["Rule"] | None:
     return next((rule for rule in rules() if rule.code == code), None)
 
 
+def rule_title(code: str) -> str:
+    """Code and title; of a rule that is gone the code."""
+    rule = rule_of(code)
+    return f"{code} {rule.title}" if rule else code
+
+
 @dataclass(frozen=True)
 class Sql:
     text: str
@@ -95,6 +101,8 @@ class Rule:
     statuses: tuple[str, ...] = tuple(status for status in Status.values if status != Status.COMPLETED)
     # Leaving them answers a complaint about the running site, but never one about money that is owed or gone.
     ends_with_status = True
+    # The level of an open warning rises with what is found; here it also falls again. `shown` has to change with it.
+    level_follows = False
     reads_warnings = False  # such rules run after those that raise them
     above_home = 0  # levels above the jurisdiction at which the warning is handled: 2 = the next office up
 

@@ -47,6 +47,7 @@ class LeftUnsettled(Rule):
     )
     release_when = "上传退场工资结算单、本人在手机上确认，或工资经专户付清后自动解除。"
     ends_with_status = False
+    level_follows = True  # yellow while a case is being handled, red when it is over and nothing is settled
     days = Parameter(0, "退场后结算期限", "日")
     within = Parameter(730, "追溯退场日", "日")
     columns = (
@@ -73,7 +74,8 @@ class LeftUnsettled(Rule):
             SELECT u.project_id, '' AS subject_key, count(*) AS people, min(u.exited_on) AS since,
                    (array_agg(u.name ORDER BY u.exited_on DESC, u.id))[:3] AS names,
                    md5(string_agg(u.id::text, ',' ORDER BY u.id)) AS who,
-                   sum(hashtext(concat_ws(',', u.id, u.name, u.team, u.settlement, u.owed))) AS shown,
+                   sum(hashtext(concat_ws(',', u.id, u.name, u.team, u.settlement, u.owed)))
+                       + count(handled.project_id) AS shown,
                    CASE WHEN handled.project_id IS NULL THEN 3 ELSE 1 END AS severity
             FROM unsettled u LEFT JOIN handled ON handled.project_id = u.project_id
             GROUP BY u.project_id, handled.project_id

@@ -12,9 +12,10 @@ from alerts.enums import CONTRACTORS, OPEN_STATES, Act, Level, WarningState
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rule_of
+from alerts.rules.base import rule_title
 from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
 from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
-from alerts.selectors.proposals import proposals_to_decide, rule_title
+from alerts.selectors.proposals import proposals_to_decide
 from core import attachments
 from organizations.enums import Role
 from organizations.models import Region
@@ -44,7 +45,9 @@ class Summary:
     orange: int
     yellow: int
     waiting: int  # not yet accepted by anybody
-    urgent: int
+    urgent: int  # overdue, and the two parts that follow
+    urgent_soon: int
+    urgent_above: int
     due_soon: int
     overdue: int
 
@@ -102,10 +105,20 @@ def urgent(warnings: WarningQuerySet, user, today: date) -> WarningQuerySet:
 
 
 def _urgent_q(user, today: date) -> Q:
-    overdue, soon = Q(due_on__lt=today), Q(due_on__lte=today + timedelta(days=SOON))
+    return Q(due_on__lt=today) | _urgent_soon_q(user, today) | _urgent_above_q(user, today)
+
+
+def _urgent_soon_q(user, today: date) -> Q:
+    soon = Q(due_on__range=(today, today + timedelta(days=SOON)))
+    return soon & _own_q(user.level) if user and user.role == Role.OFFICER else soon
+
+
+def _urgent_above_q(user, today: date) -> Q:
+    """Sent up to the own office, and due later than that: no warning is counted twice."""
+    later = Q(due_on__gt=today + timedelta(days=SOON))
     if user and user.role == Role.OFFICER:
-        soon = soon & _own_q(user.level) | Q(office_level=user.level, home_level__gt=user.level)
-    return overdue | soon
+        return later & Q(office_level=user.level, home_level__gt=user.level)
+    return Q(pk__in=())
 
 
 def summary(warnings: WarningQuerySet, today: date, user=None) -> Summary:
@@ -120,6 +133,8 @@ def summary(warnings: WarningQuerySet, today: date, user=None) -> Summary:
             yellow=Count("pk", filter=Q(level=Level.YELLOW)),
             waiting=Count("pk", filter=_waiting_q(user)),
             urgent=Count("pk", filter=_urgent_q(user, today)),
+            urgent_soon=Count("pk", filter=_urgent_soon_q(user, today)),
+            urgent_above=Count("pk", filter=_urgent_above_q(user, today)),
             due_soon=Count("pk", filter=Q(due_on__range=(today, today + timedelta(days=SOON)))),
             overdue=Count("pk", filter=Q(due_on__lt=today)),
         )
@@ -237,8 +252,8 @@ def catalogue(warnings: WarningQuerySet, of: list[type[Rule]], today: date) -> l
 
 
 def _entry(rule: type[Rule], settings: list[RuleSetting], figures: dict, run: RuleRun | None) -> RuleEntry:
-    general = next((s for s in settings if s.region_id is None and not s.industry), None)
-    special = sum(1 for s in settings if s.region_id or s.industry)
+    general = next((s for s in settings if s.is_general), None)
+    special = sum(1 for s in settings if not s.is_general)
     current = rule(general.params if general else None)
     return RuleEntry(current, general, special, figures.get("open", 0), figures.get("raised", 0), run)
 

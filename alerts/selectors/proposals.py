@@ -1,5 +1,6 @@
 """What the pages of settings and proposals show."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -7,27 +8,23 @@ from datetime import date, datetime, time
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from alerts.enums import ReleaseKind
-from alerts.models import RuleProposal, RuleRun, RuleSetting, RuleTrial, TrialFigure, Warning
+from alerts.enums import ReleaseKind, Standing
+from alerts.findings import parts_of, settings_in_force
+from alerts.models import RuleProposal, RuleRun, RuleSetting, RuleTrial, TrialFigure, TrialStanding, Warning
 from alerts.models.proposal import ProposalQuerySet
+from alerts.models.rule import name_places
 from alerts.permissions import can_decide_rules
 from alerts.rules import rule_of
 from core import formats
 from organizations.models import Region
 
-FIGURES = ("held", "tried", "raised", "released")
+FIGURES = ("held", "tried", "raised", "released", "kept")
 
 
 def proposals_to_decide(user) -> ProposalQuerySet:
     """Changes of rules that wait for this person: not the own ones."""
     found = RuleProposal.objects.visible_to(user).waiting().exclude(proposed_by=user)
     return found if can_decide_rules(user) else found.none()
-
-
-def rule_title(code: str) -> str:
-    """Code and title; of a rule that is gone the code."""
-    rule = rule_of(code)
-    return f"{code} {rule.title}" if rule else code
 
 
 @dataclass(frozen=True)
@@ -58,9 +55,57 @@ def _told(held: RuleSetting | RuleProposal) -> Iterable[tuple[str, str]]:
     yield "预警级别", held.get_level_display()
     yield "处置期限", f"{held.disposal_days} 日"
     yield "启用", "启用" if held.enabled else "停用"
-    yield "适用范围", held.reach
+    yield "适用范围", held.whole_reach
     yield "生效日期", formats.day(held.valid_from)
     yield "失效日期", formats.day(held.valid_to) if held.valid_to else "长期有效"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A setting that was in force in a part of the reach when a change of it was proposed."""
+
+    setting: RuleSetting
+    where: str
+
+
+def held_in_parts(proposal: RuleProposal) -> tuple[list[Held], list[RuleSetting]]:
+    """Settings that differ from the one for all of the reach: those the change takes the place of, each with its
+    parts, and the narrower ones within it, which it leaves alone."""
+    day, code = timezone.localdate(proposal.proposed_at), proposal.rule_code
+    known = [s for s in settings_in_force([code], day)[code] if s.created_at <= proposal.proposed_at]
+    name_places([proposal, *known])
+    held, replaced = parts_of(known), defaultdict(list)
+    for part in proposal.parts:
+        setting = next(setting for own, setting in held if own.encloses(part))
+        if setting.pk != proposal.replaces_id:
+            replaced[setting].append(proposal.told(part))
+    inside = {s for own, s in held for part in proposal.parts if part.encloses(own) and own != part}
+    narrower = sorted(inside - set(replaced), key=lambda setting: setting.version)
+    return [Held(setting, "、".join(where)) for setting, where in replaced.items()], narrower
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A version that is approved and not yet in force, beside the one in force there today."""
+
+    setting: RuleSetting
+    changes: list[Difference]
+
+
+def coming(code: str, today: date) -> list[Coming]:
+    """The next ones first."""
+    settings = RuleSetting.objects.filter(rule_code=code, valid_from__gt=today).select_related("proposal__replaces")
+    found = list(settings.order_by("valid_from", "version"))
+    replaced = [setting.proposal.replaces for setting in found if setting.proposal]
+    name_places([*found, *replaced])
+    return [Coming(one, _changes(one)) for one in found]
+
+
+def _changes(setting: RuleSetting) -> list[Difference]:
+    """Without the lines that say where and when: they stand in the sentence."""
+    earlier = setting.proposal.replaces if setting.proposal else None
+    told = [row for row in differences(earlier, setting) if row.changes]
+    return [row for row in told if row.label not in ("适用范围", "生效日期")]
 
 
 # --- trial -----------------------------------------------------------------------------------------------------------
@@ -68,7 +113,7 @@ def _told(held: RuleSetting | RuleProposal) -> Iterable[tuple[str, str]]:
 
 @dataclass
 class DayRow:
-    """`links`: to the list of each change."""
+    """`links`: to the list behind each number."""
 
     day: date
     is_today: bool
@@ -76,6 +121,7 @@ class DayRow:
     tried: int = 0
     raised: int = 0
     released: int = 0
+    kept: int = 0
     links: dict[str, str] = field(default_factory=dict)
 
 
@@ -90,6 +136,54 @@ class PlaceRow:
     tried: int
     raised: int
     released: int
+    kept: int
+
+
+@dataclass
+class StandingRow:
+    """`url`: to its list."""
+
+    standing: Standing
+    held: int
+    tried: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Standings:
+    """Why findings and open warnings are not the same number."""
+
+    found: list[StandingRow]
+    unfound: list[StandingRow]
+
+    @property
+    def hits(self) -> tuple[int, int]:
+        return _sums(self.found)
+
+    @property
+    def rows(self) -> list[StandingRow]:
+        return self.found + self.unfound
+
+    @property
+    def open(self) -> int:
+        """The same under either setting: open is what is open today."""
+        return _sums(row for row in self.rows if row.standing.is_open)[0]
+
+
+def _sums(rows: Iterable[StandingRow]) -> tuple[int, int]:
+    rows = list(rows)
+    return sum(row.held for row in rows), sum(row.tried for row in rows)
+
+
+def standings_of(trial: RuleTrial, user, region: Region) -> Standings | None:
+    """None: of a trial from before they were kept."""
+    own = TrialStanding.objects.visible_to(user).filter(trial=trial, jurisdiction__code__startswith=region.prefix)
+    sums = own.order_by().values("standing").annotate(held=Sum("held"), tried=Sum("tried"))
+    counted = {row["standing"]: (row["held"], row["tried"]) for row in sums}
+    rows = [StandingRow(standing, *counted[standing]) for standing in Standing if standing in counted]
+    if not rows:
+        return None
+    return Standings([r for r in rows if r.standing.is_found], [r for r in rows if not r.standing.is_found])
 
 
 def day_rows(trial: RuleTrial, figures, region: Region) -> list[DayRow]:

@@ -1,5 +1,6 @@
 """A rule is changed by two people: one proposes, the change is tried, another officer of the province decides."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -9,15 +10,17 @@ from django.utils import timezone
 
 from alerts import permissions
 from alerts.enums import Level, ProposalState
-from alerts.findings import settings_in_force
+from alerts.findings import parts_of, settings_in_force
 from alerts.models import RuleProposal, RuleSetting, RuleTrial
-from alerts.models.proposal import TWO_PEOPLE
+from alerts.models.proposal import ONE_AT_A_TIME, TWO_PEOPLE
+from alerts.models.rule import Part
 from alerts.rules import Rule
+from alerts.rules.base import rule_title
 from alerts.services.rule_settings import sync_settings
 from alerts.trial import TRIAL, content_of
-from core import audit, jobs
+from core import audit, formats, jobs, notices
 from core.models import Job
-from organizations.models import Region
+from organizations.models import User
 
 DECIDED = "该提议已经办结，请刷新页面。"
 UNTRIED = "请等待试算完成后再审批；试算失败的不能批准。"
@@ -34,8 +37,8 @@ def propose_change(
     disposal_days: int,
     enabled: bool,
     params: dict,
-    region: Region | None = None,
-    industry: str = "",
+    regions: Iterable[str] = (),
+    industries: Iterable[str] = (),
     valid_to: date | None = None,
     reason: str,
 ) -> RuleProposal:
@@ -43,43 +46,57 @@ def propose_change(
     if not permissions.can_propose_rules(by):
         raise PermissionDenied
     sync_settings([rule])
+    _lock_settings(rule.code)
     proposal = RuleProposal(
         rule_code=rule.code,
         level=level,
         disposal_days=disposal_days,
         enabled=enabled,
         params=rule.defaults() | params,
-        region=region,
-        industry=industry,
+        regions=sorted(set(regions)),
+        industries=sorted(set(industries)),
         valid_from=valid_from,
         valid_to=valid_to,
         reason=reason.strip(),
-        replaces=setting_at(rule.code, region, industry, timezone.localdate()),
         office=by.organization,
         proposed_by=by,
     )
+    proposal.replaces = setting_at(rule.code, proposal.parts, timezone.localdate())
     _check(rule, proposal)
     proposal.validate_constraints()
     proposal.job = _start(proposal, by)
-    audit.record("rule.propose", by=by, target=proposal, rule=rule.code, region=region.code if region else "")
+    _tell_deciders(proposal)
+    audit.record("rule.propose", by=by, target=proposal, rule=rule.code, regions=proposal.regions)
     return proposal
 
 
-def setting_at(code: str, region: Region | None, industry: str, day: date) -> RuleSetting | None:
-    """What is in force for the whole of this reach: the most specific setting that encloses it."""
-    prefix = region.prefix if region else ""
-    return next(
-        (
-            setting
-            for setting in settings_in_force([code], day)[code]
-            if prefix.startswith(setting.region.prefix if setting.region else "")
-            and setting.industry in ("", industry)
-        ),
-        None,
-    )
+def _tell_deciders(proposal: RuleProposal) -> None:
+    """Whoever may decide it: not its proposer."""
+    text = f"{proposal.office.name}提议变更规则{rule_title(proposal.rule_code)}（{proposal.reach}），请审批。"
+    people = permissions.who_decide_rules().exclude(pk=proposal.proposed_by_id)
+    notices.tell(people, text, proposal.get_absolute_url(), key=f"rule-proposal:{proposal.pk}")
+
+
+def _tell_proposer(proposal: RuleProposal) -> None:
+    opinion = f"：{proposal.decision}" if proposal.decision else "。"
+    begins = f"，{formats.day(proposal.valid_from)} 起施行" if proposal.state == ProposalState.APPROVED else ""
+    text = f"您提议的规则变更{rule_title(proposal.rule_code)}{proposal.get_state_display()}{begins}{opinion}"
+    people = User.objects.filter(pk=proposal.proposed_by_id)
+    notices.tell(people, text, proposal.get_absolute_url(), key=f"rule-proposal:{proposal.pk}:{proposal.state}")
+
+
+def setting_at(code: str, parts: list[Part], day: date) -> RuleSetting | None:
+    """What is in force for all of these parts: the most specific setting that encloses every one."""
+    held = parts_of(settings_in_force([code], day)[code])
+    return next((setting for _, setting in held if all(_encloses(setting, part) for part in parts)), None)
+
+
+def _encloses(setting: RuleSetting, part: Part) -> bool:
+    return any(own.encloses(part) for own in setting.parts)
 
 
 def _check(rule: type[Rule], proposal: RuleProposal) -> None:
+    _check_alone(proposal)
     problems = {}
     if proposal.valid_from < timezone.localdate():
         problems["valid_from"] = PAST
@@ -89,8 +106,22 @@ def _check(rule: type[Rule], proposal: RuleProposal) -> None:
         problems |= _local_problems(proposal)
     if problems:
         raise ValidationError(problems)
-    if _terms(rule, proposal) == _terms(rule, proposal.replaces):
+    if all(_terms(rule, proposal) == _terms(rule, held) for held in _held(proposal)):
         raise ValidationError("与现行设置完全相同，没有变更。")
+
+
+def _check_alone(proposal: RuleProposal) -> None:
+    """The constraint knows the same reach only; this one also those that share a part."""
+    waiting = RuleProposal.objects.unscoped("also those of offices elsewhere").waiting()
+    own = set(proposal.parts)
+    if any(own & set(other.parts) for other in waiting.filter(rule_code=proposal.rule_code)):
+        raise ValidationError(ONE_AT_A_TIME)
+
+
+def _held(proposal: RuleProposal) -> list[RuleSetting]:
+    """What is in force in each part today."""
+    held = parts_of(settings_in_force([proposal.rule_code], timezone.localdate())[proposal.rule_code])
+    return [next(setting for own, setting in held if own.encloses(part)) for part in proposal.parts]
 
 
 def _terms(rule: type[Rule], held: RuleProposal | RuleSetting) -> tuple:
@@ -102,16 +133,18 @@ def _terms(rule: type[Rule], held: RuleProposal | RuleSetting) -> tuple:
 def _local_problems(proposal: RuleProposal) -> dict[str, str]:
     """What an area adds for itself asks more, not less. Which way a threshold is stricter the rule does not say: there
     the trial shows it, and the province decides."""
-    held, area = proposal.replaces, proposal.office.region
+    held, area = _held(proposal), proposal.office.region
+    gravest = max((Level(one.level) for one in held), key=lambda level: level.severity)
+    shortest = min(one.disposal_days for one in held)
     problems = {}
-    if proposal.region is None or not proposal.region.code.startswith(area.prefix):
-        problems["region"] = f"只能为{area.name}范围内提议。"
+    if not proposal.regions or not all(code.startswith(area.prefix) for code in proposal.regions):
+        problems["regions"] = f"只能为{area.name}范围内提议，请勾选地区。"
     if not proposal.enabled:
         problems["enabled"] = "本地设置不能停用规则。"
-    if Level(proposal.level).severity < Level(held.level).severity:
-        problems["level"] = f"本地设置的级别不能低于现行的{held.get_level_display()}。"
-    if proposal.disposal_days > held.disposal_days:
-        problems["disposal_days"] = f"本地设置的处置期限不能长于现行的 {held.disposal_days} 天。"
+    if Level(proposal.level).severity < gravest.severity:
+        problems["level"] = f"本地设置的级别不能低于现行的{gravest.label}。"
+    if proposal.disposal_days > shortest:
+        problems["disposal_days"] = f"本地设置的处置期限不能长于现行的 {shortest} 天。"
     return problems
 
 
@@ -143,9 +176,8 @@ def approve_proposal(proposal: RuleProposal, *, by, opinion: str = "") -> RuleSe
     tried = RuleTrial.objects.unscoped("of the proposal at hand").filter(proposal=proposal).exists()
     if not tried or not proposal.job.is_finished or proposal.job.state == Job.State.FAILED:
         raise ValidationError(UNTRIED)
-    own = RuleSetting.objects.filter(rule_code=proposal.rule_code)
-    list(own.order_by("pk").select_for_update())  # changes of one rule come one after the other
-    newest = own.aggregate(last=Max("version"))["last"] or 0
+    _lock_settings(proposal.rule_code)
+    newest = RuleSetting.objects.filter(rule_code=proposal.rule_code).aggregate(last=Max("version"))["last"] or 0
     _decide(proposal, ProposalState.APPROVED, by, opinion)
     setting = RuleSetting.objects.create(
         version=newest + 1,
@@ -154,6 +186,7 @@ def approve_proposal(proposal: RuleProposal, *, by, opinion: str = "") -> RuleSe
         proposal=proposal,
         **content_of(proposal),
     )
+    _tell_proposer(proposal)
     audit.record("rule.change", by=by, target=setting, rule=setting.rule_code, version=setting.version)
     return setting
 
@@ -164,6 +197,7 @@ def refuse_proposal(proposal: RuleProposal, *, by, reason: str) -> None:
     if not reason.strip():
         raise ValidationError({"reason": "请填写不予批准的原因。"})
     _decide(proposal, ProposalState.REFUSED, by, reason)
+    _tell_proposer(proposal)
     audit.record("rule.refuse", by=by, target=proposal, rule=proposal.rule_code)
 
 
@@ -174,6 +208,12 @@ def withdraw_proposal(proposal: RuleProposal, *, by, reason: str = "") -> None:
         raise PermissionDenied
     _decide(proposal, ProposalState.WITHDRAWN, by, reason)
     audit.record("rule.withdraw", by=by, target=proposal, rule=proposal.rule_code)
+
+
+def _lock_settings(code: str) -> None:
+    """Changes of one rule come one after the other, beside sweeps that open warnings under its settings. What was
+    committed meanwhile a later query reads, not this one."""
+    list(RuleSetting.objects.filter(rule_code=code).order_by("pk").select_for_update(no_key=True))
 
 
 def _lock(proposal: RuleProposal) -> RuleProposal:

@@ -3,13 +3,17 @@
 from datetime import date
 
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 
 from alerts.enums import PROPOSAL_TONES, Change
 from alerts.models import RuleProposal, RuleSetting, TrialFinding
+from alerts.models.rule import name_places
 from alerts.rules import Rule
-from alerts.selectors.proposals import PlaceRow, rule_title
+from alerts.rules.base import rule_title
+from alerts.selectors.proposals import PlaceRow
 from alerts.tables import LEVEL_TONES, MessageColumn, PersonColumn, PlaceColumn, ProjectColumn
+from core.pagination import KeysetPage
 from core.tables import BadgeColumn, CodeColumn, Column, DayColumn, NumberColumn, Table
 
 
@@ -18,7 +22,7 @@ class VersionTable(Table):
     empty_title = "还没有设置"
     empty_text = "按初始参数执行。"
 
-    version = Column("版本", value=lambda setting: f"第 {setting.version} 版", primary=True)
+    version = CodeColumn("版本", value=lambda setting: f"第 {setting.version} 版", primary=True)
     reach = Column("适用范围")
     level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
     days = Column("处置期限", value=lambda setting: f"{setting.disposal_days} 日")
@@ -33,6 +37,7 @@ class VersionTable(Table):
 
     def __init__(self, records: list[RuleSetting], request, *, rule: type[Rule]):
         super().__init__(records, request)
+        name_places(records)
         for setting in records:
             held = rule(setting.params)
             told = [(p.label, p.text(getattr(held, name))) for name, p in rule.parameters.items()]
@@ -53,6 +58,12 @@ class ProposalTable(Table):
     proposed_by = PersonColumn("提议人", value="proposed_by.name")
     proposed_at = DayColumn("提议日期", minor=True)
     state = BadgeColumn("状态", value="get_state_display", tone=PROPOSAL_TONES)
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        page = super().page
+        name_places(page)
+        return page
 
 
 class OwnProposalTable(ProposalTable):
@@ -76,6 +87,7 @@ class TrialPlaceTable(Table):
     tried = NumberColumn("拟议设置命中")
     raised = NumberColumn("新增")
     released = NumberColumn("减少")
+    kept = NumberColumn("不变")
 
     def __init__(self, records: list[PlaceRow], request, *, proposal: RuleProposal, day: date):
         super().__init__(records, request)
@@ -92,21 +104,25 @@ def findings_url(proposal: RuleProposal, **asked) -> str:
     return f"{address}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
+CHANGE_TONES = {Change.RAISED: "orange", Change.RELEASED: "green", Change.KEPT: "grey", Change.OTHER: "grey"}
+
+
 class FindingTable(Table):
     caption = "试算明细"
     default_order = "id"
     empty_title = "没有符合条件的试算明细"
-    empty_text = "拟议设置在这一天、这一范围内与现行设置没有差别。"
+    empty_text = "这一天、这一范围内没有此类命中。"
 
-    change = BadgeColumn("变化", value="get_change_display", tone={Change.RAISED: "orange", Change.RELEASED: "green"})
+    change = BadgeColumn("变化", value="get_change_display", tone=CHANGE_TONES)
     level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
     project = ProjectColumn("项目", value="project.name", primary=True)
     jurisdiction = PlaceColumn("管辖属地", value="project.jurisdiction.name", minor=True)
     message = MessageColumn("内容")
+    standing = Column("情形", value="get_standing_display")
     warning = CodeColumn("预警编号", value=lambda finding: finding.warning_id)
 
     def row_url(self, record: TrialFinding) -> str:
-        """The open warning that would be released; of any other the project."""
+        """The warning behind it; of any other the project."""
         if record.warning_id:
             return reverse("alerts:warning_detail", args=[record.warning_id])
         return reverse("projects:project_detail", args=[record.project_id])

@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from alerts import permissions, selectors, services
 from alerts.enums import Change
 from alerts.filters.proposals import FindingFilters, ProposalFilters
+from alerts.findings import parts_of, settings_in_force
 from alerts.forms import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
 from alerts.models import RuleProposal, RuleSetting, TrialFinding, Warning
 from alerts.rules import Rule, rule_of, rules
@@ -31,7 +33,11 @@ from organizations.models import Region
 from projects.pages import dialog_answer
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK, Role.SYSTEM)
-WITH_PEOPLE = ("region", "office__region", "proposed_by", "decided_by")
+# Behind each number of a day.
+LISTS = {"all": {}, "held": {"found": "held"}, "tried": {"found": "tried"}} | {
+    change.value: {"change": change.value} for change in Change
+}
+WITH_PEOPLE = ("office__region", "proposed_by", "decided_by")
 
 
 # --- the catalogue ---------------------------------------------------------------------------------------------------
@@ -42,7 +48,11 @@ WITH_PEOPLE = ("region", "office__region", "proposed_by", "decided_by")
 def rule_list(request):
     """Every rule with its setting in force for everyone, and its figures within the reader's scope."""
     entries = selectors.catalogue(Warning.objects.visible_to(request.user), rules(), timezone.localdate())
-    context = {"entries": entries, "sees_proposals": request.user.role == Role.OFFICER}
+    context = {
+        "entries": entries,
+        "sees_proposals": request.user.role == Role.OFFICER,
+        "to_decide": of_proposals.proposals_to_decide(request.user).count() if _sees_proposals(request) else 0,
+    }
     return render(request, "alerts/rule_list.html", context)
 
 
@@ -53,10 +63,14 @@ def rule_detail(request, code):
     rule = _rule(code)
     (entry,) = selectors.catalogue(Warning.objects.visible_to(request.user), [rule], timezone.localdate())
     versions = RuleSetting.objects.filter(rule_code=code).order_by("-version")
-    versions = versions.select_related("region", "created_by", "proposal__decided_by")
+    versions = versions.select_related("created_by", "proposal__decided_by")
     proposals = _proposals(request).filter(rule_code=code).order_by("-id") if _sees_proposals(request) else None
     context = {
         "entry": entry,
+        "coming": of_proposals.coming(code, timezone.localdate()),
+        "to_decide": list(of_proposals.proposals_to_decide(request.user).filter(rule_code=code).order_by("valid_from"))
+        if _sees_proposals(request)
+        else [],
         "table": VersionTable(list(versions), request, rule=rule),
         "proposals": OwnProposalTable(list(proposals[:50]), request) if proposals is not None else None,
         "can_propose": permissions.can_propose_rules(request.user),
@@ -68,7 +82,7 @@ def rule_detail(request, code):
 @access(*READERS)
 def rule_version(request, code, version):
     """A version as a warning names it, beside the one it followed; also of a rule that is gone."""
-    settings = RuleSetting.objects.select_related("region", "created_by", "proposal__decided_by")
+    settings = RuleSetting.objects.select_related("created_by", "proposal__decided_by")
     setting = get_object_or_404(settings, rule_code=code, version=version)
     proposal = setting.proposal
     earlier = proposal.replaces if proposal else None
@@ -87,14 +101,16 @@ def rule_version(request, code, version):
 
 
 def _standing(setting: RuleSetting, today: date) -> tuple[str, str]:
-    """Words and tone: whether it counts today. A newer one of the same reach takes its place."""
+    """Words and tone: whether it counts today. Where a newer one has the same reach, it takes its place."""
     if setting.valid_from > today:
         return "尚未生效", "blue"
-    same = RuleSetting.objects.filter(
-        RuleSetting.in_force_q(today), rule_code=setting.rule_code, region=setting.region, industry=setting.industry
-    )
-    newest = same.order_by("-version").first()
-    return ("现行", "green") if newest == setting else ("已被替代或失效", "grey")
+    newest: dict = {}
+    for part, held in parts_of(settings_in_force([setting.rule_code], today)[setting.rule_code]):
+        newest.setdefault(part, held.pk)
+    own = [newest.get(part) == setting.pk for part in setting.parts]
+    if all(own):
+        return "现行", "green"
+    return ("部分范围现行", "green") if any(own) else ("已被替代或失效", "grey")
 
 
 @read_or_write
@@ -134,7 +150,7 @@ def _proposals(request):
 
 
 def _proposal(request, code: str, pk: int) -> RuleProposal:
-    found = _proposals(request).select_related("job", "trial", "replaces__region", "office")
+    found = _proposals(request).select_related("job", "trial", "replaces", "office")
     return get_object_or_404(found, rule_code=code, pk=pk)
 
 
@@ -151,13 +167,16 @@ def proposal_list(request):
 def proposal_detail(request, code, pk):
     proposal, user = _proposal(request, code, pk), request.user
     trial = getattr(proposal, "trial", None)
+    held, narrower = of_proposals.held_in_parts(proposal)
     context = {
         "proposal": proposal,
         "rule": rule_of(code),
         "differences": of_proposals.differences(proposal.replaces, proposal),
         "trial": trial,
         "job": proposal.job,
-        "job_is_mine": bool(proposal.job and proposal.job.owner_id == user.pk),
+        "progress_url": reverse("alerts:trial_progress", args=[code, pk]),
+        "held_elsewhere": held,
+        "narrower": narrower,
         "can_decide": permissions.can_decide_proposal(user, proposal),
         "needs_another": proposal.is_open and user.pk == proposal.proposed_by_id,
         "can_withdraw": permissions.can_withdraw_proposal(user, proposal),
@@ -178,12 +197,16 @@ def _trial(request, proposal: RuleProposal) -> dict:
     figures, region = of_proposals.figures_of(trial, user), _region(request)
     days = of_proposals.day_rows(trial, figures, region)
     shown = next((row for row in days if str(row.day) == request.GET.get("day")), days[0])
+    standings = of_proposals.standings_of(trial, user, region)
+    for row in standings.rows if standings else ():
+        row.url = findings_url(proposal, day=trial.day, place=region.prefix, standing=row.standing.value)
     for row in days:
-        row.links = {c.value: findings_url(proposal, day=row.day, change=c, place=region.prefix) for c in Change}
+        row.links = {name: findings_url(proposal, day=row.day, **q, place=region.prefix) for name, q in LISTS.items()}
     places = of_proposals.place_rows(figures, region, shown.day)
     return {
         "days": days,
         "shown": shown,
+        "standings": standings,
         "region": region,
         "path": [step for step in _path(region) if step.code.startswith(user.region.prefix)],
         "places": TrialPlaceTable(places, request, proposal=proposal, day=shown.day),
@@ -207,7 +230,7 @@ def _path(region: Region) -> list[Region]:
 @require_GET
 @access(Role.OFFICER)
 def trial_findings(request, code, pk):
-    """One day's warnings more and less, of the projects the reader sees."""
+    """What one day finds: new, gone and unchanged, of the projects the reader sees."""
     proposal = _proposal(request, code, pk)
     trial = getattr(proposal, "trial", None)
     if trial is None:
@@ -225,6 +248,16 @@ def trial_findings(request, code, pk):
         "listed": LISTED,
     }
     return render(request, "alerts/trial_findings.html", context)
+
+
+@require_GET
+@access(Role.OFFICER)
+def trial_progress(request, code, pk):
+    """For every reader of the proposal, not only for whoever started the trial."""
+    proposal = _proposal(request, code, pk)
+    if not request.htmx or proposal.job is None:
+        return redirect(proposal)
+    return render(request, "components/job_progress.html", {"job": proposal.job, "asks": request.path})
 
 
 @require_POST

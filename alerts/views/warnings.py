@@ -178,5 +178,5 @@ def _act_page(request, form, status: int = 200):
 
 
 def _warning(request, pk) -> Warning:
-    related = ("project__jurisdiction", "setting__region", "handler__organization", "follows")
+    related = ("project__jurisdiction", "setting", "handler__organization", "follows")
     return get_object_or_404(Warning.objects.visible_to(request.user).select_related(*related), pk=pk)

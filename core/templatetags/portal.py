@@ -6,6 +6,7 @@ from typing import Any
 from django import forms, template
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -242,6 +243,18 @@ def field_kind(bound: forms.BoundField) -> str:
 
 
 @register.filter
+def choice_groups(bound: forms.BoundField) -> list[dict]:
+    """The boxes of a field, by the heading its choices put them under; a heading with something chosen is open."""
+    boxes = iter(bound)
+    groups = []
+    for name, choices in ((n, c) if isinstance(c, list | tuple) else ("", [n]) for n, c in bound.field.choices):
+        own = [next(boxes) for _ in choices]
+        chosen = any(box.data["selected"] for box in own)
+        groups.append({"name": name, "choices": own, "is_chosen": chosen})
+    return groups
+
+
+@register.filter
 def takes_photos(bound: forms.BoundField) -> bool:
     """A file field that takes anything, or pictures among others."""
     accept = bound.field.widget.attrs.get("accept", "")
@@ -293,9 +306,10 @@ def at(sequence: Any, index: int) -> Any:
 
 
 @register.inclusion_tag("components/job.html")
-def job_progress(job: Any, then: str = "") -> dict:
-    """Asks every second until the job has ended. `then` is the address to go to once it is done."""
-    return {"job": job, "then": then}
+def job_progress(job: Any, then: str = "", asks: str = "") -> dict:
+    """Asks every second until the job has ended. `then`: the address to go to once it is done; `asks`: the address
+    that answers `components/job_progress.html` to others than the job's owner."""
+    return {"job": job, "then": then, "asks": asks or reverse("core:job", args=[job.pk])}
 
 
 @register.inclusion_tag("components/masked.html", takes_context=True)

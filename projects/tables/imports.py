@@ -1,7 +1,6 @@
 from django.urls import reverse
 
-from core import formats
-from core.tables import BadgeColumn, CodeColumn, Column, NumberColumn, Table
+from core.tables import BadgeColumn, CodeColumn, Column, MomentColumn, NumberColumn, Table
 from projects.enums import ImportState
 from projects.imports import kinds
 from projects.models import ImportBatch
@@ -41,7 +40,7 @@ class ProjectBatchTable(Table):
     accepted = NumberColumn("合格行", lambda batch: batch.accepted if is_counted(batch) else None)
     refused = NumberColumn("退回行", lambda batch: batch.refused if is_counted(batch) else None)
     by = Column("上传人", lambda batch: batch.by.name if batch.by else "系统", minor=True)
-    created_at = Column("上传时间", lambda batch: formats.moment(batch.created_at))
+    created_at = MomentColumn("上传时间", value="created_at")
 
 
 class BatchTable(ProjectBatchTable):

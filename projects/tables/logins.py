@@ -2,9 +2,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from core import formats
 from core.forms import FilterForm
-from core.tables import BadgeColumn, ChooseColumn, CodeColumn, Column, NumberColumn, Table
+from core.tables import BadgeColumn, ChooseColumn, CodeColumn, Column, MomentColumn, NumberColumn, Table
 from organizations.enums import Role
 from organizations.models import Organization, User
 from organizations.selectors import state_of
@@ -74,7 +73,7 @@ class UnitTable(Table):
     logins = BadgeColumn(
         "账号", value=_has_login, sort="login_count", tone=lambda unit: "green" if unit.login_count else "orange"
     )
-    last_used = Column("最近登录", value=lambda unit: formats.moment(unit.last_used), minor=True)
+    last_used = MomentColumn("最近登录", value="last_used", minor=True)
 
     def __init__(self, records, request, *, side: Side):
         self.side, self.caption = side, side.noun
@@ -111,11 +110,9 @@ class LoginTable(Table):
     organization = Column("单位", value="organization.name")
     kind = Column("类型", value=_kind, minor=True)
     state = BadgeColumn("状态", value=lambda login: state_and_use(login)[0], tone=lambda row: state_and_use(row)[1])
-    last_login = Column("最近登录", value=lambda login: formats.moment(login.last_login))
+    last_login = MomentColumn("最近登录", value="last_login")
     issued_by = Column("开通人", value="issued_by.name", minor=True)
-    created_at = Column(
-        "开通时间", value=lambda login: formats.moment(login.created_at), sort="-created_at", minor=True
-    )
+    created_at = MomentColumn("开通时间", value="created_at", sort="-created_at", minor=True)
 
     def row_url(self, record) -> str:
         return reverse("logins:login_detail", args=[record.pk])

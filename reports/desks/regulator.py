@@ -66,6 +66,7 @@ def desk(request: HttpRequest) -> tuple[str, dict]:
         "tiles": list(view.tiles()),
         "monthly_tiles": list(view.monthly_tiles()),
         "due": DueTable(view.my_warnings(), request),
+        "due_hint": view.due_hint,
         "due_url": links.warnings(desk="urgent", region=view.asked),
         "due_link": f"查看全部 {view.summary.urgent:,} 条",
         "proposals": rule_changes(request),
@@ -153,11 +154,32 @@ class View:
             f"{alerts.SOON} 日内到期",
             open_warnings.due_soon,
             unit="条",
-            hint=f"{'待本级签收' if permissions.disposes(self.user) else '待签收'} {open_warnings.waiting:,}",
+            hint=f"由本级处置的 {open_warnings.urgent_soon:,}" if permissions.disposes(self.user) else "",
             url=links.warnings(region=self.asked, due_soon="on"),
         )
+        yield self._waiting_tile()
         yield self._rate_tile("account", now.figures)
         yield from self._coverage_tiles()
+
+    def _waiting_tile(self) -> Tile:
+        own = permissions.disposes(self.user)
+        asked = {"state": "new", "desk": "office"} if own else {"state": "new"}
+        return Tile(
+            "待本级签收" if own else "待签收",
+            self.summary.waiting,
+            unit="条",
+            hint="新产生，还没有人签收",
+            url=links.warnings(region=self.asked, **asked),
+        )
+
+    @property
+    def due_hint(self) -> str:
+        """The parts of the total; none is counted twice."""
+        told = self.summary
+        parts = [f"已逾期 {told.overdue:,}", f"{alerts.SOON} 日内到期 {told.urgent_soon:,}"]
+        if permissions.disposes(self.user):
+            parts = [parts[0], f"本级处置、{parts[1]}", f"上报本级、未到期 {told.urgent_above:,}"]
+        return f"{' + '.join(parts)}，按期限先后"
 
     def _coverage_tiles(self) -> Iterator[Tile]:
         """Whether every project is on the platform: by the list of permits where one was loaded, the baseline beside

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from alerts.models.rule import name_places
 from alerts.selectors import proposals_to_decide, rule_title
 from core.tables import Column, DayColumn, Table
 
@@ -21,6 +22,7 @@ class RuleChangeTable(Table):
 
 def rule_changes(request: HttpRequest) -> RuleChangeTable | None:
     """For the card of a desk; nothing to decide, no card."""
-    found = proposals_to_decide(request.user).select_related("region", "office", "proposed_by")
+    found = proposals_to_decide(request.user).select_related("office", "proposed_by")
     rows = list(found.order_by("valid_from", "id")[:SHOWN])
+    name_places(rows)
     return RuleChangeTable(rows, request) if rows else None

@@ -52,6 +52,16 @@ function fold(details) {
   if (matchMedia("(max-width: 767px)").matches && !used) details.removeAttribute("open");
 }
 
+// Whether the rarer filters are unfolded stays as it was left, for this window.
+function remember(details) {
+  const key = `open:${details.dataset.remember}`;
+  if (sessionStorage.getItem(key)) details.open = true;
+  details.addEventListener("toggle", () => {
+    if (details.open) sessionStorage.setItem(key, "yes");
+    else sessionStorage.removeItem(key);
+  });
+}
+
 // --- forms: sent once, and not left by accident
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -240,6 +250,7 @@ function start(root) {
   each("[data-chart]", drawChart, root);
   each("[data-drop]:not(.ready)", readyDrop, root);
   each("[data-fold]", fold, root);
+  each("[data-remember]", remember, root);
   each(".table-scroll", (box) => fitting.observe(box), root);
   each("time[data-ago]", sayAgo, root);
   each("[data-copy][hidden]", (button) => { button.hidden = false; }, root);

@@ -2,12 +2,15 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
 
+from core.models import AuditEntry
 from tests.accounts.factories import (
     entry,
     forecast,
@@ -24,6 +27,12 @@ from tests.projects.factories import project
 LIST = reverse("accounts:forecast_list")
 SIZES = [{"width": 1440, "height": 1000}, {"width": 390, "height": 844}]
 SHORT = "资金将短缺"
+
+
+def exported(answer) -> dict:
+    """Project → shortfall."""
+    head, *rows = CalamineWorkbook.from_filelike(BytesIO(answer.getvalue())).get_sheet_by_index(0).to_python()[1:]
+    return {row[head.index("项目名称")]: row[head.index("预计缺口（元）")] for row in rows}
 
 
 def falling_short(name="临翔区某某项目", at="530902"):
@@ -102,6 +111,29 @@ class TestPages:
         assert "远的项目" not in page
         client.force_login(industry_officer("530900"))
         assert "近的项目" in client.get(LIST).text
+
+    def test_the_list_is_exported_as_it_is_filtered_within_the_own_region(self, client):
+        today = timezone.localdate()
+        forecast(project(name="近的项目"), pay_on=today + timedelta(3), shortfall="7000.50")
+        forecast(project(name="远的项目", at="530921"), pay_on=today + timedelta(16))
+        forecast(project(name="外州项目", at="530102"), pay_on=today + timedelta(3))
+        client.force_login(officer("530900"))
+        export = reverse("accounts:forecast_export")
+        assert client.get(export).status_code == 405
+        assert exported(client.post(export)) == {"近的项目": 7000.5, "远的项目": 12000}
+        assert exported(client.post(f"{export}?week=1")) == {"近的项目": 7000.5}
+        entry_of = AuditEntry.objects.get(action="forecast.export", detail__filters={"week": "1"})
+        assert entry_of.detail["rows"] == 1
+        client.force_login(clerk())
+        assert client.post(export).status_code == 403
+
+    def test_what_the_words_mean_stands_beside_the_figures(self, client):
+        for month in (7, 8, 9):
+            forecast_error(project(), date(2026, month, 1))
+        client.force_login(officer("530900"))
+        page = client.get(LIST).text
+        assert "各项目共核对 3 次" in page
+        assert "预测资金不够，发薪日够付。" in page
 
     def test_few_questions_whatever_the_number_of_projects(self, client, few_queries):
         for _ in range(3):

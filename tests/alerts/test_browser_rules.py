@@ -76,7 +76,7 @@ def _read_the_trial(visitor) -> None:
     expect(page.get_by_text("须由省级另一名工作人员审批").first).to_be_visible()
     expect(page.get_by_role("button", name="批准", exact=True)).to_have_count(0)
     visitor.check_accessible()
-    page.get_by_role("region", name="试算结果").get_by_role("link", name="1", exact=True).first.click()
+    page.get_by_role("region", name="试算结果", exact=True).locator("a[href*='change=released']").first.click()
     visitor.check_accessible()
     expect(page.get_by_text("凤翔路改造工程")).to_have_count(0)
     page.get_by_role("link", name="临翔区妇幼保健院迁建项目").first.click()

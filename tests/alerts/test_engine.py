@@ -11,7 +11,7 @@ from organizations.enums import Industry
 from projects.enums import Status
 from tests.alerts.factories import TODAY, case_lead, concluded, setting
 from tests.alerts.sweeping import AboutWarnings, Crashes, HasAddress, Stammers, raised, sweep
-from tests.organizations.factories import officer, region
+from tests.organizations.factories import officer
 from tests.projects.factories import project
 
 pytestmark = pytest.mark.django_db
@@ -181,10 +181,10 @@ def test_rules_reads_warnings_read_what_the_others_have_just_raised():
 
 def test_the_most_specific_setting_in_force_wins():
     setting("TEST-01", level=Level.YELLOW)
-    setting("TEST-01", level=Level.ORANGE, region=region("530900"))
-    setting("TEST-01", level=Level.RED, region=region("530902"), industry=Industry.WATER)
+    setting("TEST-01", level=Level.ORANGE, regions=["530900"])
+    setting("TEST-01", level=Level.RED, regions=["530902"], industries=[Industry.WATER])
     setting("TEST-01", level=Level.RED, valid_from=TODAY + timedelta(days=1))
-    setting("TEST-01", level=Level.RED, valid_to=TODAY, region=region("530102"))
+    setting("TEST-01", level=Level.RED, valid_to=TODAY, regions=["530102"])
     project(address="甲", at="530102")
     project(address="乙", at="530921")
     project(address="丙", at="530902")
@@ -203,7 +203,7 @@ def test_a_newer_version_of_the_same_reach_replaces_the_older():
 def test_a_rule_switched_off_somewhere_raises_and_releases_nothing_there():
     kept = project(address="甲", at="530921")
     sweep()
-    setting("TEST-01", enabled=False, region=region("530921"))
+    setting("TEST-01", enabled=False, regions=["530921"])
     type(kept).objects.update(address="")
     project(address="乙", at="530921")
     sweep()

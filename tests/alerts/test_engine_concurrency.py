@@ -167,7 +167,7 @@ def test_an_officer_who_releases_while_the_sweep_refreshes_keeps_the_last_word()
 def test_two_changes_of_a_rule_approved_at_once_become_two_versions():
     sweep()
     by, barrier = officer("530000"), threading.Barrier(2)
-    changes = [proposal(HasAddress.code, industry=industry) for industry in ("housing", "water")]
+    changes = [proposal(HasAddress.code, industries=[industry]) for industry in ("housing", "water")]
     for change in changes:
         trial(change)
 

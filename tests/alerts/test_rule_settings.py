@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from alerts import services
 from alerts.enums import ProposalState
-from alerts.models import RuleProposal, RuleSetting
+from alerts.models import RuleProposal, RuleSetting, Warning
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from core import jobs
-from core.models import AuditEntry, Job
+from core.models import AuditEntry, Job, Notice
 from tests.alerts.factories import proposal, setting, warning
 from tests.alerts.sweeping import raised
 from tests.organizations.factories import clerk, industry_officer, officer, region
@@ -42,7 +42,7 @@ def tomorrow():
 def answers(**changed) -> dict:
     plain = NobodyAttends.defaults() | {"days": 10, "linear_days": 20}
     plain |= {"level": "red", "disposal_days": 15, "enabled": "on"}
-    return plain | {"valid_from": tomorrow(), "reason": "省厅通知", "region": "", "industry": ""} | changed
+    return plain | {"valid_from": tomorrow(), "reason": "省厅通知"} | changed
 
 
 def propose(by, *, tried=True, **changed) -> RuleProposal:
@@ -84,7 +84,7 @@ def test_a_change_is_proposed_tried_and_approved_by_a_second_officer(client, pro
 def test_a_change_takes_hold_on_its_day_and_where_it_is_meant(province, second):
     for at in ("530902", "530921"):
         project(at=at, actual_start_on=timezone.localdate() - timedelta(days=9))
-    made = propose(province, region=region("530902"))
+    made = propose(province, regions=[region("530902").code])
     assert len(raised(NobodyAttends, tomorrow())) == 2  # proposed, not in force
     services.approve_proposal(made, by=second)
     assert len(raised(NobodyAttends, timezone.localdate())) == 2
@@ -121,8 +121,10 @@ def test_whoever_proposes_does_not_decide(client, province, second):
 DECIDE = "UPDATE alerts_ruleproposal SET state = 'approved', decided_by_id = {by}, decided_at = now() WHERE id = {pk}"
 INSERT = """
 INSERT INTO alerts_rulesetting
-    (rule_code, version, enabled, level, disposal_days, params, industry, valid_from, reason, created_at, proposal_id)
-SELECT rule_code, 2, enabled, {level}, disposal_days, params, industry, valid_from, reason, now(), {proposal}
+    (rule_code, version, enabled, level, disposal_days, params, regions, industries, valid_from, reason,
+    created_at, proposal_id)
+SELECT rule_code, 2, enabled, {level}, disposal_days, params, regions, industries, valid_from, reason, now(),
+    {proposal}
 FROM alerts_ruleproposal WHERE id = {pk}
 """
 
@@ -189,7 +191,7 @@ def test_nothing_is_approved_untried(client, province, second):
 
 def test_a_proposal_whose_day_has_passed_is_proposed_anew(province, second):
     late = proposal(
-        "REAL-03", proposed_by=province, valid_from=timezone.localdate() - timedelta(days=1), industry="water"
+        "REAL-03", proposed_by=province, valid_from=timezone.localdate() - timedelta(days=1), industries=["water"]
     )
     with pytest.raises(ValidationError, match="生效日期已过"):
         services.approve_proposal(late, by=second)
@@ -201,7 +203,7 @@ def test_one_proposal_at_a_time_for_a_reach(province):
         propose(province, tried=False)
     with pytest.raises(IntegrityError), transaction.atomic():
         proposal("REAL-03")
-    propose(province, tried=False, industry="water")
+    propose(province, tried=False, industries=["water"])
 
 
 def test_what_changes_nothing_and_what_lies_in_the_past_is_refused(client, province):
@@ -219,12 +221,84 @@ def test_what_changes_nothing_and_what_lies_in_the_past_is_refused(client, provi
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"days": "-1"}, {"days": ""}, {"level": "x"}, {"disposal_days": 0}, {"reason": ""}, {"region": "110000"}]
+    "wrong",
+    [{"days": "-1"}, {"days": ""}, {"level": "x"}, {"disposal_days": 0}, {"reason": ""}, {"regions": "110000"}],
 )
 def test_wrong_answers_are_refused(client, province, wrong):
     client.force_login(province)
     assert client.post(CHANGE, answers(**wrong)).status_code == 422
     assert not RuleProposal.objects.exists()
+
+
+# --- several regions and industries ---------------------------------------------------------------------------------
+
+
+def test_one_proposal_changes_several_regions_and_industries(client, province, second):
+    """One trial, one decision, one version, which the rule is asked with once."""
+    nine_days_ago = timezone.localdate() - timedelta(days=9)
+    for at, industry in (("530902", "water"), ("530102", "housing"), ("530921", "water"), ("530902", "transport")):
+        project(at=at, industry=industry, actual_start_on=nine_days_ago)
+    client.force_login(province)
+    chosen = {"regions": ["530902", "530100"], "industries": ["water", "housing"]}
+    made = RuleProposal.objects.get(pk=client.post(CHANGE, answers(**chosen)).url.strip("/").split("/")[-1])
+    assert (made.regions, made.industries) == (["530100", "530902"], ["housing", "water"])
+    assert jobs.run(made.job.pk).state == Job.State.DONE
+    made.refresh_from_db()
+    assert made.trial.projects == 2
+    kept = services.approve_proposal(made, by=second)
+    assert RuleSetting.objects.filter(rule_code="REAL-03").count() == 2
+    raised(NobodyAttends, tomorrow())
+    found = {(w.project.jurisdiction_id, w.project.industry): w.setting.version for w in Warning.objects.open()}
+    assert found == {("530921", "water"): 1, ("530902", "transport"): 1}  # elsewhere ten days are silent enough
+    assert kept.whole_reach in client.get(kept.get_absolute_url()).content.decode()
+
+
+def test_a_place_with_a_setting_of_its_own_keeps_it_unless_it_is_named_itself(client, province, second):
+    today = timezone.localdate()
+    project(at="530902", actual_start_on=today - timedelta(days=9))
+    own = services.approve_proposal(
+        propose(province, params={"days": 5}, regions=["530902"], valid_from=today), by=second
+    )
+    around = propose(province, regions=[region("530900").code], valid_from=today)
+    client.force_login(second)
+    page = client.get(around.get_absolute_url()).content.decode()
+    assert "另有更具体的设置，不受本变更影响" in page
+    services.approve_proposal(around, by=second)
+    assert raised(NobodyAttends, today)[0].setting == own
+    named = propose(province, params={"days": 20}, regions=["530900", "530902"], valid_from=today)
+    services.approve_proposal(named, by=second)
+    assert not raised(NobodyAttends, today)
+
+
+def test_proposals_that_share_a_place_and_an_industry_wait_for_each_other(province):
+    propose(province, tried=False, regions=["530902", "530102"])
+    with pytest.raises(ValidationError, match="已有一份待审批的提议"):
+        propose(province, tried=False, regions=["530902", "530921"])
+    propose(province, tried=False, regions=["530921"])
+    propose(province, tried=False, regions=["530902"], industries=["water"])
+
+
+def test_the_page_names_the_settings_that_hold_in_parts_of_the_reach(client, province, second):
+    own = services.approve_proposal(
+        propose(province, params={"days": 9}, regions=["530902"], valid_from=timezone.localdate()), by=second
+    )
+    made = propose(province, params={"days": 9}, regions=[region("530902").code, region("530921").code])
+    assert made.replaces.version == 1
+    client.force_login(second)
+    text = client.get(made.get_absolute_url()).content.decode()
+    assert f"{own.get_absolute_url()}" in text
+    assert "部分地区现行设置不同" in text
+    services.approve_proposal(made, by=second)
+    assert f"{own.get_absolute_url()}" in client.get(made.get_absolute_url()).content.decode()
+
+
+def test_an_area_s_addition_is_no_laxer_than_what_holds_in_any_part(province, second):
+    services.approve_proposal(
+        propose(province, disposal_days=3, regions=["530902"], valid_from=timezone.localdate()), by=second
+    )
+    with pytest.raises(ValidationError, match="不能长于现行的 3 天"):
+        propose(officer("530900"), tried=False, regions=["530902", "530921"], disposal_days=4)
+    propose(officer("530900"), tried=False, regions=["530921"], disposal_days=4)
 
 
 # --- a prefecture's own ----------------------------------------------------------------------------------------------
@@ -233,15 +307,15 @@ def test_wrong_answers_are_refused(client, province, wrong):
 def test_a_prefecture_proposes_for_its_own_area_and_the_province_approves(client, province):
     own, _ = officer("530900"), region("530902")
     client.force_login(own)
-    assert client.post(CHANGE, answers(region="")).status_code == 422
-    assert client.post(CHANGE, answers(region="530100")).status_code == 422
-    client.post(CHANGE, answers(region="530902"))
+    assert client.post(CHANGE, answers()).status_code == 422
+    assert client.post(CHANGE, answers(regions="530100")).status_code == 422
+    client.post(CHANGE, answers(regions="530902"))
     made = RuleProposal.objects.get()
     jobs.run(made.job.pk)
     with pytest.raises(PermissionDenied):
         services.approve_proposal(made, by=officer("530900"))
     kept = services.approve_proposal(made, by=province)
-    assert (kept.region_id, kept.created_by) == ("530902", own)
+    assert (kept.regions, kept.created_by) == (["530902"], own)
 
 
 @pytest.mark.parametrize(
@@ -250,20 +324,20 @@ def test_a_prefecture_proposes_for_its_own_area_and_the_province_approves(client
         ({"level": "yellow"}, "level"),
         ({"disposal_days": 31}, "disposal_days"),
         ({"enabled": False}, "enabled"),
-        ({"region": None}, "region"),
+        ({"regions": []}, "regions"),
     ],
 )
 def test_what_an_area_adds_is_no_laxer(province, laxer, field):
     own = officer("530900")
     with pytest.raises(ValidationError) as refused:
-        propose(own, tried=False, **{"region": own.region} | laxer)
+        propose(own, tried=False, **{"regions": [own.region.code]} | laxer)
     assert field in refused.value.error_dict
 
 
 def test_a_laxer_threshold_of_an_area_shows_in_its_trial(client, province):
     project(actual_start_on=timezone.localdate() - timedelta(days=9))
     own = officer("530900")
-    made = propose(own, region=own.region, params={"days": 30})
+    made = propose(own, regions=[own.region.code], params={"days": 30})
     client.force_login(province)
     assert "本地设置应当更严" not in client.get(made.get_absolute_url()).content.decode()  # nothing is open yet
     raised(NobodyAttends, timezone.localdate())
@@ -271,6 +345,63 @@ def test_a_laxer_threshold_of_an_area_shows_in_its_trial(client, province):
     made.refresh_from_db()
     assert jobs.run(made.job.pk).state == Job.State.DONE
     assert "本地设置应当更严" in client.get(made.get_absolute_url()).content.decode()
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------
+
+
+def told(user) -> list[str]:
+    return list(Notice.objects.filter(user=user).order_by("id").values_list("text", flat=True))
+
+
+def test_whoever_may_decide_is_told_and_the_proposer_of_the_decision(client, province, second):
+    own, county = officer("530900"), officer("530902")
+    made = propose(own, tried=False, regions=["530902"])
+    assert [("REAL-03" in text, "请审批" in text) for text in told(second)] == [(True, True)]
+    assert told(province) == told(second)
+    assert not told(own)
+    assert not told(county)
+    client.force_login(second)
+    assert "待您审批" in client.get(reverse("alerts:rule_list")).content.decode()
+    assert f"第 {made.pk} 号提议" in client.get(DETAIL).content.decode()
+    assert jobs.run(made.job.pk).state == Job.State.DONE
+    services.approve_proposal(made, by=second, opinion="同意")
+    (text,) = told(own)
+    assert "已批准" in text
+    assert "同意" in text
+    other = propose(province, tried=False)
+    services.refuse_proposal(other, by=second, reason="依据不足")
+    assert "依据不足" in told(province)[-1]
+    assert "待您审批" not in client.get(reverse("alerts:rule_list")).content.decode()
+
+
+def test_the_proposer_is_not_asked_to_decide(client, province):
+    propose(province, tried=False)
+    assert not told(province)
+    client.force_login(province)
+    assert "待您审批" not in client.get(DETAIL).content.decode()
+
+
+def test_the_page_of_a_rule_says_what_comes_into_force_and_when(client, province, second):
+    services.approve_proposal(propose(province, params={"days": 30}), by=second)
+    client.force_login(clerk())
+    text = client.get(DETAIL).content.decode()
+    assert f"下一版本自 {tomorrow()} 起施行" in text
+    assert "无考勤天数由 7 日 改为 30 日" in text
+    services.approve_proposal(propose(province, params={"days": 9}, valid_from=timezone.localdate()), by=second)
+    assert client.get(DETAIL).content.decode().count("下一版本自") == 1
+
+
+def test_every_reader_watches_the_trial(client, province, second):
+    made = propose(province, tried=False)
+    progress = reverse("alerts:trial_progress", args=[made.rule_code, made.pk])
+    client.force_login(second)
+    assert f'hx-get="{progress}"' in client.get(made.get_absolute_url()).content.decode()
+    Job.objects.filter(pk=made.job.pk).update(state=Job.State.RUNNING, done=1, total=4, message="核对日 2026-10-31")
+    text = client.get(progress, headers={"HX-Request": "true"}).content.decode()
+    assert "核对日 2026-10-31" in text
+    assert f'hx-get="{progress}"' in text
+    assert client.get(progress).url == made.get_absolute_url()
 
 
 # --- who reads -------------------------------------------------------------------------------------------------------
@@ -286,7 +417,7 @@ def test_a_county_reads_the_rules_but_proposes_nothing(client, province, at):
 
 
 def test_a_proposal_is_read_where_it_touches(client, province):
-    made = propose(province, tried=False, region=region("530902"))
+    made = propose(province, tried=False, regions=[region("530902").code])
     expected = {"530000": 200, "530900": 200, "530902": 200, "530921": 404, "530100": 404}
     for at, status in expected.items():
         client.force_login(officer(at))

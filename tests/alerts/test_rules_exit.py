@@ -109,6 +109,17 @@ class TestLeftUnsettled:
         concluded(case)
         assert raised(LeftUnsettled)[0].level == Level.RED
 
+    def test_red_turns_yellow_while_a_case_is_handled_and_red_again_after_it(self):
+        gone = self.left()
+        assert raised(LeftUnsettled)[0].level == Level.RED
+        case = lead(gone.project)
+        (found,) = raised(LeftUnsettled)
+        assert found.level == Level.YELLOW
+        concluded(case)
+        assert raised(LeftUnsettled)[0].level == Level.RED
+        told = found.disposals.order_by("id").values_list("text", flat=True)
+        assert [text for text in told if text] == ["预警级别由红色降为黄色。", "预警级别由黄色升为红色。"]
+
     def test_completion_of_the_project_settles_nothing(self):
         gone = self.left()
         raised(LeftUnsettled)

@@ -7,7 +7,7 @@ from alerts import selectors
 from alerts.enums import Level, WarningState
 from alerts.models import Warning
 from tests.alerts.factories import TODAY, warning
-from tests.organizations.factories import region
+from tests.organizations.factories import industry_officer, officer, region
 from tests.projects.factories import project
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,21 @@ def test_the_summary_counts_open_warnings_only():
     found = selectors.summary(Warning.objects.all(), TODAY)
     assert (found.open, found.red, found.orange, found.yellow) == (3, 1, 1, 1)
     assert (found.waiting, found.due_soon, found.overdue) == (2, 1, 1)
+
+
+def test_the_parts_of_what_is_urgent_add_up_to_it():
+    """Overdue, nearly due at the own office, sent up to it: none twice."""
+    late, soon, later = TODAY - timedelta(days=1), TODAY + timedelta(days=7), TODAY + timedelta(days=8)
+    for due in (late, soon, later):
+        warning(due_on=due)
+        warning(due_on=due, office_level=4, home_level=6)
+        warning(due_on=due, office_level=4, home_level=4)
+    for user in (officer("530902"), officer("530900"), officer("530000"), industry_officer("530900"), None):
+        found = selectors.summary(Warning.objects.all(), TODAY, user)
+        assert found.overdue + found.urgent_soon + found.urgent_above == found.urgent
+        assert found.urgent == selectors.urgent(Warning.objects.all(), user, TODAY).count()
+    prefecture = selectors.summary(Warning.objects.all(), TODAY, officer("530900"))
+    assert (prefecture.overdue, prefecture.urgent_soon, prefecture.urgent_above) == (3, 2, 1)
 
 
 def test_every_level_is_there_gravest_first():

@@ -16,7 +16,7 @@ from alerts.trial import as_setting, compute, keep, trial_days
 from tests.alerts import factories
 from tests.alerts.factories import TODAY, proposal
 from tests.alerts.sweeping import raised
-from tests.organizations.factories import officer, region
+from tests.organizations.factories import officer
 from tests.projects.factories import project
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def in_force(of) -> list[Warning]:
     setting = as_setting(of)
     made = factories.setting("REAL-03", **{
         name: getattr(setting, name)
-        for name in ("params", "level", "disposal_days", "enabled", "region", "industry", "valid_from")
+        for name in ("params", "level", "disposal_days", "enabled", "regions", "industries", "valid_from")
     })  # fmt: skip
     assert made.version == 2
     return raised(NobodyAttends)
@@ -109,8 +109,8 @@ def test_switched_off_it_finds_nothing_and_releases_nothing():
 def test_only_its_own_reach_is_counted_and_a_narrower_setting_keeps_its_own():
     for at in ("530902", "530921", "530102"):
         silent_for(9, at=at)
-    factories.setting("REAL-03", params={"days": 8, "linear_days": 18}, region=region("530921"))
-    assert tried(propose(30, region=region("530900")))[TODAY][:2] == (1, 0)
+    factories.setting("REAL-03", params={"days": 8, "linear_days": 18}, regions=["530921"])
+    assert tried(propose(30, regions=["530900"]))[TODAY][:2] == (1, 0)
     assert tried(propose(30))[TODAY][:2] == (2, 0)
 
 
@@ -187,6 +187,64 @@ def test_a_rule_reads_warnings_is_tried_too():
     assert compute(made, TODAY).projects == 1
     assert tried(made)[TODAY] == (1, 0, 0, 0)
     assert engine.sweep(TODAY, only=[DisposalOverdue])[0].error == ""
+
+
+# --- why findings and open warnings differ ---------------------------------------------------------------------------
+
+
+def stands(of) -> dict[str, tuple[int, int]]:
+    """Standing → under the setting in force, under the proposed one."""
+    sums: dict[str, tuple[int, int]] = {}
+    for row in compute(of, TODAY).standings:
+        held, tried = sums.get(row.standing, (0, 0))
+        sums[row.standing] = held + row.held, tried + row.tried
+    return sums
+
+
+def test_it_says_why_findings_and_open_warnings_are_not_the_same_number():
+    for number in range(5):
+        silent_for(9, name=f"工程{number}")
+    still_open, settled, handed_over, answered, completed = sorted(raised(NobodyAttends), key=lambda w: w.project_id)
+    over = {"released_at": settled.raised_at}
+    Warning.objects.filter(pk=settled.pk).update(state="released", release_kind="evidence", **over)
+    handed_over.state = "transferred"
+    handed_over.save()
+    factories.case_lead(handed_over, officer("530902"))
+    answered.project.actual_start_on = TODAY
+    answered.project.save()
+    silent_for(8)
+    made = propose(30)
+    assert stands(made) == {"open": (2, 0), "next": (1, 0), "case": (1, 0), "settled": (1, 0), "ends": (1, 3)}
+    off = propose(7, enabled=False, industries=["housing"])
+    assert stands(off) == {"open": (2, 0), "next": (1, 0), "case": (1, 0), "settled": (1, 0), "ends": (1, 0),
+                           "stays": (0, 3)}  # fmt: skip
+    assert still_open
+    assert completed
+
+
+def test_every_finding_is_listed_also_when_nothing_changes(client):
+    for number in range(3):
+        silent_for(9, name=f"工程{number}")
+    (first, _, _) = sorted(raised(NobodyAttends), key=lambda w: w.project_id)
+    Warning.objects.filter(pk=first.pk).update(state="released", release_kind="evidence", released_at=first.raised_at)
+    made = propose(8)
+    assert tried(made)[TODAY] == (3, 3, 0, 0)
+    kept = keep(made, TODAY, compute(made, TODAY), milliseconds=1)
+    listed = TrialFinding.objects.filter(trial=kept, day=TODAY)
+    assert {(row.change, row.standing, row.by_held, row.by_tried) for row in listed} == {
+        ("kept", "open", True, True),
+        ("kept", "settled", True, True),
+    }
+    client.force_login(officer("530000"))
+    page = client.get(made.get_absolute_url()).content.decode()
+    findings = reverse("alerts:trial_findings", args=["REAL-03", made.pk])
+    assert f'{findings}?day={TODAY}&amp;place=53"' in page
+    assert "已核实解除，情况未变，不再产生" in page
+    text = client.get(findings, {"day": str(TODAY), "standing": "settled"}).content.decode()
+    assert "工程0" in text
+    assert "工程1" not in text
+    for number in range(3):
+        assert f"工程{number}" in client.get(findings, {"day": str(TODAY), "found": "tried"}).content.decode()
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ MAY_SEND = {  # exports, the own login, the own filters and notices
     "organizations:logout",
     "organizations:password_change",
     "accounts:arrears_export",
+    "accounts:forecast_export",
     "projects:guarantee_export",
     "projects:project_export",
     "alerts:warning_export",

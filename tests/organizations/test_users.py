@@ -6,9 +6,9 @@ from django.db import IntegrityError, connection, transaction
 
 from core import audit
 from core.models import AuditEntry
-from organizations.enums import Role
+from organizations.enums import RegionLevel, Role
 from organizations.models import Region, User
-from organizations.regions import level_of, load
+from organizations.regions import load
 from tests.organizations import factories as who
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_all_of_china_is_on_hand():
     assert Region.objects.filter(code__startswith="53", level=6).count() == 129
     assert Region.objects.filter(code__startswith="53", level=4).count() == 16
     assert Region.objects.get(code="530902").full_name == "云南省临沧市临翔区"
-    assert level_of("530900") == 4
+    assert RegionLevel.of("530900") == 4
 
 
 def test_the_list_of_users_shows_who_is_locked(client):
