@@ -198,6 +198,13 @@ def count(cursor) -> dict[str, int]:
     return dict(cursor.fetchall())
 
 
+def facts_of(cursor, subject_key: str) -> Facts | None:
+    """Of the only rule and project that were asked."""
+    cursor.execute("SELECT facts FROM found WHERE subject_key = %s", [subject_key])
+    row = cursor.fetchone()
+    return read_facts(row[0]) if row else None
+
+
 def news(cursor) -> dict[int, list[Finding]]:
     """What is new or has changed, by the setting's id."""
     parameters = {

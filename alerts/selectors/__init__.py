@@ -13,7 +13,7 @@ from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rule_of
 from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
-from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
+from alerts.selectors.demands import EARLIER, PAPERS, SentFile, demand_thread, predecessors, sent_files, waiting_for
 from alerts.selectors.proposals import proposals_to_decide, rule_title
 from core import attachments
 from organizations.enums import Role
@@ -23,12 +23,14 @@ __all__ = [
     "EARLIER",
     "PAPERS",
     "OfficeFigure",
+    "SentFile",
     "bulletin",
     "demand_thread",
     "late_q",
     "predecessors",
     "proposals_to_decide",
     "rule_title",
+    "sent_files",
     "waiting_for",
     "with_settled",
 ]

@@ -90,7 +90,7 @@ def verified_with_the_industry(visitor, people, made) -> None:
     page = go(visitor, people["county"], made.get_absolute_url())
     page.get_by_role("button", name="签收", exact=True).click()
     fill(page, "核实", "核实情况", "现场核对，3 人未发。", "开始核实")
-    fill(page, "征求行业部门意见", "需要核实的事项", "人工费是否拨付。", "发出", more=True)
+    fill(page, "联合核实", "需要核实的事项", "人工费是否拨付。", "发出", more=True)
     expect(page.get_by_text("已发给行业主管部门。")).to_be_visible()
     page = go(visitor, people["industry"], "/")
     page.get_by_role("link", name="联合核实").first.click()

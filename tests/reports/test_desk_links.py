@@ -114,7 +114,7 @@ def test_a_place_is_told_alike_in_the_ranking_and_on_its_own_desk(client, many, 
     for row in answer.context["places"].page:
         if url := answer.context["places"].row_url(row):
             tiles = {tile.label: tile.value for tile in tiles_of(client.get(url))}
-            assert tiles["未解除预警"] == row.now.figures["open"], row.now.name
+            assert tiles["未办结预警"] == row.now.figures["open"], row.now.name
             assert tiles["已逾期"] == row.now.figures["overdue"], row.now.name
             followed += 1
     assert followed

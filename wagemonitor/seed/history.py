@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from alerts import engine, services
 from alerts.models import Disposal, Warning
+from alerts.services.offices import people_of, reviewers
 from core.triggers import without_triggers
 from organizations.enums import Role
 from organizations.models import User
@@ -161,8 +162,7 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
     if fate in ("verifying", "correcting", "released", "transferred"):
         services.verify(warning=warning, text="已通知项目部三日内提交工资表、银行回单和情况说明。", by=by)
     if fate == "released":
-        text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
-        services.release(warning=warning, text=text, files=[("核实材料.pdf", blank_page())], by=by, seen="verifying")
+        _release(warning, by)
     if fate == "transferred":
         services.transfer(
             warning=warning, reason="逾期未提交材料，涉嫌违反专用账户管理规定。", by=by, seen="verifying"
@@ -170,6 +170,20 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
     if fate == "correcting":
         _order_correction(warning, by, today)
     _move_back(warning, today)
+
+
+def _release(warning: Warning, by: User) -> None:
+    """With the consent of the office above; one in four still waits for it."""
+    offices = reviewers(warning, by)
+    if not offices:
+        return
+    text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
+    proof = [("核实材料.pdf", blank_page())]
+    asked = services.ask_release(warning=warning, of=offices[-1], text=text, files=proof, by=by, seen="verifying")
+    if warning.pk % 4:
+        reviewer = people_of(asked.of).filter(is_active=True).exclude(pk=by.pk).first()
+        said = {"granted": True, "text": "证据材料齐全，同意解除。"}
+        services.decide_release(demand=asked, by=reviewer, seen=asked.seen, **said)
 
 
 def _order_correction(warning: Warning, by: User, today: date) -> None:

@@ -180,7 +180,7 @@ def departure_settle(request, pk):
     form = PaidForm(request.POST or None, request.FILES or None)
 
     def save():
-        services.settle_departure(departure, by=request.user, **form.cleaned_data)
+        services.settle_departure(departure, by=request.user, is_signed=form.is_signed, **form.paid())
         messages.success(request, f"已登记 {departure.engagement.worker.name} 的退场工资结清。")
         return reverse("workers:departure_detail", args=[departure.pk])
 

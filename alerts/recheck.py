@@ -1,0 +1,46 @@
+"""What a warning's rule still finds of it on today's data: asked for its project alone, in temporary tables."""
+
+from datetime import date
+
+import structlog
+from django.db import connection, transaction
+
+from alerts import findings
+from alerts.models import RuleSetting, Warning
+from alerts.rules import rule_of
+
+log = structlog.get_logger(__name__)
+CRASHED = "规则核对时出错，不能确认问题已经消除。"
+
+
+def still_found(warning: Warning, today: date) -> str:
+    """The finding as a sentence; empty when there is none, or no such rule any more. The rule is asked whatever the
+    project's status, and also when it was switched off: neither mends anything."""
+    rule = rule_of(warning.rule_code)
+    if rule is None:
+        return ""
+    setting = _setting(warning, today)
+    asked = rule(setting.params)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            findings.make_tables(cursor, few=True)
+            findings.ask_about(cursor, [warning.project_id])
+            findings.find(cursor, asked, setting, today)
+            facts = findings.facts_of(cursor, warning.subject_key)
+            return "" if facts is None else asked.message(facts)[:500]
+    except Exception as error:  # as in a sweep: whatever a rule does wrong settles nothing
+        log.error("recheck_failed", rule=rule.code, error=type(error).__name__)
+        return CRASHED
+
+
+def _setting(warning: Warning, today: date) -> RuleSetting:
+    """The most specific in force for the project; without any the one that raised the warning."""
+    project = warning.project
+    held = findings.settings_in_force([warning.rule_code], today)[warning.rule_code]
+    reaching = (
+        setting
+        for setting in held
+        if (setting.region is None or project.jurisdiction_id.startswith(setting.region.prefix))
+        and setting.industry in ("", project.industry)
+    )
+    return next(reaching, warning.setting)
