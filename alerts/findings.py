@@ -69,6 +69,13 @@ CROSS JOIN LATERAL (
 RELEASE SAVEPOINT rule
 """
 
+# The table the rule reads is named here and now.
+OF_PROJECT = """
+WITH swept AS (SELECT {project}::bigint AS project_id)
+SELECT f.subject_key, (to_jsonb(f) - '{{project_id,subject_key,severity,shown}}'::text[])::text
+FROM ({find}) f WHERE f.project_id = {project}
+"""
+
 # An open warning is refreshed when its facts or what its evidence shows changed, or it grew graver. What an officer
 # released with evidence, or handed over as a case lead, comes back only with other facts, and not while the case is
 # being dealt with. What the data had released comes back as soon as the data says so again.
@@ -198,11 +205,11 @@ def count(cursor) -> dict[str, int]:
     return dict(cursor.fetchall())
 
 
-def facts_of(cursor, subject_key: str) -> Facts | None:
-    """Of the only rule and project that were asked."""
-    cursor.execute("SELECT facts FROM found WHERE subject_key = %s", [subject_key])
-    row = cursor.fetchone()
-    return read_facts(row[0]) if row else None
+def of_project(cursor, rule: Rule, project_id: int, today: date) -> dict[str, Facts]:
+    """What the rule finds of one project now, by subject; nothing is written, not even to a temporary table."""
+    query = rule.find(today)
+    cursor.execute(OF_PROJECT.format(project=int(project_id), find=query.text), query.params)
+    return {subject: read_facts(facts) for subject, facts in cursor.fetchall()}
 
 
 def news(cursor) -> dict[int, list[Finding]]:

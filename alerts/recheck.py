@@ -1,4 +1,4 @@
-"""What a warning's rule still finds of it on today's data: asked for its project alone, in temporary tables."""
+"""What a warning's rule still finds of it on today's data: asked for its project alone, written nowhere."""
 
 from datetime import date
 
@@ -19,15 +19,11 @@ def still_found(warning: Warning, today: date) -> str:
     rule = rule_of(warning.rule_code)
     if rule is None:
         return ""
-    setting = _setting(warning, today)
-    asked = rule(setting.params)
+    asked = rule(_setting(warning, today).params)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            findings.make_tables(cursor, few=True)
-            findings.ask_about(cursor, [warning.project_id])
-            findings.find(cursor, asked, setting, today)
-            facts = findings.facts_of(cursor, warning.subject_key)
-            return "" if facts is None else asked.message(facts)[:500]
+            facts = findings.of_project(cursor, asked, warning.project_id, today).get(warning.subject_key)
+        return "" if facts is None else asked.message(facts)[:500]
     except Exception as error:  # as in a sweep: whatever a rule does wrong settles nothing
         log.error("recheck_failed", rule=rule.code, error=type(error).__name__)
         return CRASHED

@@ -76,6 +76,7 @@ ACTS = {
     "appraisal.statement": "登记本人陈述",
     "appraisal.withdraw": "撤回从业评价",
     "worker.settle": "登记退场工资结清",
+    "worker.sheet_signed": "补传退场工资结算单",
     "worker.teams": "调整班组人员",
     "team.save": "登记班组",
     "team.exit": "班组退场",

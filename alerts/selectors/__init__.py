@@ -4,12 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import CharField, Count, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import CONTRACTORS, OPEN_STATES, Act, Level, WarningState
-from alerts.models import Disposal, RuleRun, RuleSetting, Warning
+from alerts.enums import CONTRACTORS, OPEN_STATES, Act, DemandKind, DemandState, Level, WarningState
+from alerts.models import Demand, Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rule_of
 from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
@@ -96,6 +96,12 @@ def _waiting_q(user) -> Q:
 
 def _own_q(level: int) -> Q:
     return Q(office_level__lte=level, home_level__gte=level)
+
+
+def asked_of(warnings: WarningQuerySet, user) -> WarningQuerySet:
+    """Those about which the user's department still owes its opinion."""
+    own = {"kind": DemandKind.OPINION, "state": DemandState.OPEN, "of": user.organization_id}
+    return warnings.filter(Exists(Demand.objects.filter(warning=OuterRef("pk"), **own)))
 
 
 def urgent(warnings: WarningQuerySet, user, today: date) -> WarningQuerySet:

@@ -35,8 +35,6 @@ from projects.pages import bare_project
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK)
 EXPORT_LIMIT = 50_000
-# The tile of those nobody has accepted, and the list it counts. Those who cannot accept have no use for it.
-WAITING = {Role.OFFICER: ("待本级签收", "?state=new&desk=office"), Role.INDUSTRY: ("待签收", "?state=new")}
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------
@@ -50,11 +48,12 @@ def warning_list(request):
     filters = WarningFilters(request.GET, user=request.user, today=today)
     is_officer = request.user.role == Role.OFFICER
     table = WarningTable(with_rows(filters.apply(visible)), request, today=today, choose=is_officer)
+    summary = selectors.summary(visible, today, request.user)
     context = {
         "filters": filters,
         "table": table,
-        "summary": selectors.summary(visible, today, request.user),
-        "waiting": WAITING.get(request.user.role),
+        "summary": summary,
+        "waiting": _waiting(visible, summary, request.user),
         "can_choose": is_officer and table.can_choose,
         "can_export": permissions.can_export(request.user),
         "saved": list(SavedFilter.objects.visible_to(request.user)),
@@ -64,6 +63,16 @@ def warning_list(request):
         "can_see_case_leads": permissions.can_see_case_leads(request.user),
     }
     return render(request, "alerts/warning_list.html", context)
+
+
+def _waiting(visible, summary: selectors.Summary, user) -> tuple[str, int, str] | None:
+    """The tile of what waits for the user's own office, and the list it counts."""
+    match user.role:
+        case Role.OFFICER:
+            return "待本级签收", summary.waiting, "?state=new&desk=office"
+        case Role.INDUSTRY if user.industry:
+            return "待我部门答复", selectors.asked_of(visible.open(), user).count(), "?desk=asked"
+    return None
 
 
 @require_POST

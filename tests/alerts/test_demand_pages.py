@@ -111,6 +111,18 @@ def test_the_industry_officer_is_asked_and_answers(client, county, verified):
     expert = industry_officer("530902")
     client.force_login(expert)
     assert "督办与整改待办" in text_of(client, "/")
+    order(verified, county)
+    warning(verified.project)
+    tile, count, query = client.get(reverse("alerts:warning_list")).context["waiting"]
+    assert (tile, count) == ("待我部门答复", 1)
+    found = client.get(reverse("alerts:warning_list") + query).context["table"].page
+    assert [one.pk for one in found] == [verified.pk]
+    listed = [
+        [one.pk for one in client.get(reverse("alerts:demand_list"), asked).context["table"].page]
+        for asked in ({}, {"desk": "all"})
+    ]
+    assert listed[0] == [demand.pk]
+    assert len(listed[1]) == 2
     sent = {"answer-seen": demand.seen, "answer-text": "人工费已拨付。", "answer-files": [pdf("意见.pdf")]}
     client.post(act(demand, "answer"), sent)
     client.force_login(county)

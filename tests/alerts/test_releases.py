@@ -13,11 +13,13 @@ from accounts.models import PayrollLine
 from alerts import engine, recheck, selectors, services
 from alerts.enums import Act, DemandKind, DemandState, ReleaseKind, WarningState
 from alerts.models import Demand, Warning
+from alerts.rules import rules
 from alerts.rules.pay_01_overdue import WagesOverdue
 from core import attachments
 from core.models import Notice
 from organizations.enums import Role
 from tests.accounts.factories import payroll, payroll_line, set_paid
+from tests.alerts.factories import setting, warning
 from tests.alerts.test_demands import PDF, order, report
 from tests.organizations.factories import clerk, officer, user
 from tests.projects.factories import project
@@ -79,11 +81,17 @@ def test_what_is_still_found_is_said_and_what_is_mended_is_not(unpaid):
 
 
 def test_neither_a_switch_nor_a_crash_settles_anything(unpaid, monkeypatch):
-    unpaid.setting.__class__.objects.filter(rule_code="PAY-01").update(enabled=False)
+    setting("PAY-01", enabled=False, valid_from=timezone.localdate())
     assert recheck.still_found(unpaid, timezone.localdate())
     monkeypatch.setattr(WagesOverdue, "find", lambda self, today: self.sql("SELECT 1 / 0 AS project_id", today))
     assert recheck.still_found(unpaid, timezone.localdate()) == recheck.CRASHED
     assert Warning.objects.filter(pk=unpaid.pk).exists()
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
+def test_every_rule_can_be_asked_about_one_project(rule, db):
+    made = warning(rule_code=rule.code, setting=setting(rule.code, level=rule.level, params=rule.defaults()))
+    assert recheck.still_found(made, timezone.localdate()) != recheck.CRASHED
 
 
 def test_another_months_finding_is_not_this_ones(unpaid):
@@ -249,7 +257,8 @@ def test_the_main_button_is_the_next_step(client, county, unpaid, state, main):
     pay()
     Warning.objects.filter(pk=unpaid.pk).update(state=state)
     client.force_login(county)
-    header = client.get(unpaid.get_absolute_url()).content.decode().split("page-header", 1)[1].split("</header>")[0]
+    page = client.get(unpaid.get_absolute_url()).content.decode()
+    header = page.split("page-head-actions", 1)[1].split("warning-message")[0]
     buttons = [piece.split("</button>")[0] for piece in header.split("btn-primary")[1:]]
     assert len(buttons) == 1
     assert main in buttons[0]

@@ -157,6 +157,10 @@ class ExitManyForm(PortalForm):
         return Settled(Settlement.OWED, owed, due_on, **why)
 
 
+class SignedSheetForm(PortalForm):
+    vouchers = EvidenceField(label="本人签字的退场工资结算单", help_text="可拍照上传；PDF、JPG 或 PNG")
+
+
 class PaidForm(VoucherForm):
     paid_on = forms.DateField(label="结清日期", initial=timezone.localdate)
     field_order = ("paid_on", "vouchers", "voucher_kind")

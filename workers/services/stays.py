@@ -196,6 +196,22 @@ def return_engagement(engagement: Engagement, *, by) -> None:
 
 
 @transaction.atomic
+def add_signed_sheet(departure: Departure, *, vouchers: contracts.Files, by) -> None:
+    """The sheet that the worker signed after the exit was registered."""
+    if not vouchers:
+        raise ValidationError({"vouchers": "请上传本人签字的退场工资结算单。"})
+    lock_open(departure.project)
+    departure = Departure._base_manager.select_for_update(of=("self",)).get(pk=departure.pk)
+    if departure.is_signed:
+        raise ValidationError("已上传本人签字的结算单。")
+    departure.is_signed = True
+    departure.save(update_fields=["is_signed"])
+    attachments.store_all(vouchers, by=by, owner=departure)
+    mark_changed([departure.project_id])
+    audit.record("worker.sheet_signed", by=by, target=departure)
+
+
+@transaction.atomic
 def settle_departure(
     departure: Departure,
     *,
