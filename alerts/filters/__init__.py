@@ -51,7 +51,7 @@ class WarningFilters(FilterForm):
         if user.industry or user.role in (Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK):
             del self.fields["industry"]
         if user.role == Role.INDUSTRY:
-            self.fields["desk"].choices = [("", ""), ASKED, URGENT]
+            self.fields["desk"].choices = [("", "全部"), *([ASKED] if user.industry else []), URGENT]
         elif user.role != Role.OFFICER:
             del self.fields["desk"]
 

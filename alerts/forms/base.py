@@ -15,6 +15,7 @@ class ActForm(PortalForm):
     key = title = submit = done = hint = ""
     tone = "primary"
     icon = ""
+    hint_tone = "info"
     is_more = False  # behind "更多" on the warning's page
     main_in: tuple[str, ...] = ()  # the states whose next step this is
     roles: tuple[str, ...] = AUTHORITIES

@@ -64,7 +64,7 @@ class ReleaseForm(ActForm):
             del self.fields["of"]
             return
         self.title, self.submit, self.done = "申请解除", "提交复核", "解除申请已提交，待复核。"
-        self.hint = services.NOT_ALONE.format(self.found)
+        self.hint, self.hint_tone = services.NOT_ALONE.format(self.found), "warning"
         self.offices = {str(office.pk): office for office in offices.reviewers(self.warning, self.by)}
         self.fields["of"].choices = [(key, office.name) for key, office in self.offices.items()]
 

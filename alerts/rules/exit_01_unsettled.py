@@ -41,7 +41,7 @@ class LeftUnsettled(Rule):
         "《劳动保障监察条例》第二十条；贵州省预警指标第 5 项"
     )
     release_when = "上传本人签字的退场工资结算单、本人在手机上确认，或工资经专户付清后自动解除。"
-    remedy = "与清单所列退场人员结清工资，由本人在结算单上签字或在手机上确认。"
+    remedy = "与有关退场人员结清工资，由本人在结算单上签字或在手机上确认。"
     ends_with_status = False
     days = Parameter(0, "退场后结算期限", "日")
     within = Parameter(730, "追溯退场日", "日")
