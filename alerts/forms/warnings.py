@@ -67,6 +67,8 @@ class ReleaseForm(ActForm):
         self.hint, self.hint_tone = services.NOT_ALONE.format(self.found), "warning"
         self.offices = {str(office.pk): office for office in offices.reviewers(self.warning, self.by)}
         self.fields["of"].choices = [(key, office.name) for key, office in self.offices.items()]
+        if not self.offices:
+            self.fields["of"].help_text = offices.NO_REVIEWER
 
     def _offer(self, sent: list[selectors.SentFile]) -> None:
         self.sent = {str(one.file.pk): one.file for one in sent}
