@@ -64,6 +64,8 @@ class Act(models.TextChoices):
     VERIFYING = "verifying", "开始核实"
     NOTED = "noted", "补充说明"
     REPLIED = "replied", "情况说明"  # by the contractor
+    RELEASE_ASKED = "release_asked", "申请解除"
+    RELEASE_REFUSED = "release_refused", "不同意解除"
     RELEASED = "released", "解除"
     RELEASED_BY_DATA = "released_by_data", "数据自动解除"
     TRANSFERRED = "transferred", "转案源"
@@ -73,8 +75,8 @@ class Act(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", "签收整改指令"  # by the contractor
     REPORTED = "reported", "提交整改报告"  # by the contractor
     NOT_MET = "not_met", "复核未通过，延长整改"
-    OPINION_ASKED = "opinion_asked", "征求行业部门意见"
-    OPINION_GIVEN = "opinion_given", "行业部门意见"
+    OPINION_ASKED = "opinion_asked", "请求联合核实"
+    OPINION_GIVEN = "opinion_given", "联合核实意见"
     SUPERVISED = "supervised", "督办"
     RETURNED = "returned", "退回下级办理"
     SUPERVISION_ANSWERED = "supervision_done", "督办答复"
@@ -100,18 +102,20 @@ class DemandKind(models.TextChoices):
     RETURN = "return", "退回办理"  # of the office below, which gets the warning back
     INTERVIEW = "interview", "约谈"  # of the contractor
     EXTENSION = "extension", "延期"  # of the office above
+    RELEASE = "release", "解除复核"  # of a second officer, here or in the office above
 
 
 class DemandState(models.TextChoices):
     OPEN = "open", "待办理"
     ANSWERED = "answered", "待复核"  # a correction that waits for the officer's second look
     DONE = "done", "已办结"
-    REFUSED = "refused", "未同意"  # an extension
+    REFUSED = "refused", "未同意"  # an extension, a release
     LAPSED = "lapsed", "已终止"  # the warning ended otherwise
 
 
 WAITING_STATES = (DemandState.OPEN, DemandState.ANSWERED)
 FOR_CONTRACTORS = (DemandKind.CORRECTION, DemandKind.INTERVIEW)
+REQUESTS = (DemandKind.EXTENSION, DemandKind.RELEASE)  # granted or refused
 FOR_THE_OFFICE_BELOW = (DemandKind.SUPERVISION, DemandKind.RETURN)
 
 

@@ -71,6 +71,11 @@ CROSS JOIN LATERAL (
 # With its savepoint in one journey to the database.
 FIND = f"SAVEPOINT rule; {INTO_FOUND}; RELEASE SAVEPOINT rule"
 
+OF_PROJECT = """
+SELECT f.subject_key, (to_jsonb(f) - '{{project_id,subject_key,severity,shown}}'::text[])::text
+FROM ({find}) f WHERE f.project_id = {project}
+"""
+
 # An open warning is refreshed when its facts or what its evidence shows changed, or it grew graver. What an officer
 # released with evidence, or handed over as a case lead, comes back only with other facts, and not while the case is
 # being dealt with. What the data had released comes back as soon as the data says so again.
@@ -214,6 +219,15 @@ def count(cursor) -> dict[str, int]:
     """Findings by rule."""
     cursor.execute("SELECT rule_code, count(*) FROM found GROUP BY rule_code")
     return dict(cursor.fetchall())
+
+
+def of_project(cursor, rule: Rule, project_id: int, today: date) -> dict[str, Facts]:
+    """What the rule finds of one project now, by subject. Nothing but the table of what is asked about is written."""
+    cursor.execute(TABLES)
+    ask_about(cursor, [project_id])
+    query = rule.find(today)
+    cursor.execute(OF_PROJECT.format(project=int(project_id), find=query.text), query.params)
+    return {subject: read_facts(facts) for subject, facts in cursor.fetchall()}
 
 
 def news(cursor) -> dict[int, list[Finding]]:

@@ -95,7 +95,7 @@ def _charts() -> list:
     months = [("6月", 52, 40), ("7月", 61, 55), ("8月", 47, 58), ("9月", 66, 49), ("10月", 58, 63)]
     return [
         line_chart("trend", "预警生成与解除", ["月份", "生成", "解除"], months),
-        rank_chart("places", "各州市未解除预警", ["州市", "生成", "解除"], places, links=["?place=1"] * 5),
+        rank_chart("places", "各州市未办结预警", ["州市", "生成", "解除"], places, links=["?place=1"] * 5),
     ]
 
 

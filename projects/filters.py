@@ -60,7 +60,7 @@ class ProjectFilters(FilterForm):
     status = forms.ChoiceField(label="工程进度", choices=[("", ""), *Status.choices])
     category = forms.ChoiceField(label="项目种类", choices=[("", ""), *Category.choices])
     incomplete = forms.BooleanField(label="资料不全")
-    warned = forms.BooleanField(label="有未解除预警")
+    warned = forms.BooleanField(label="有未办结预警")
     late = forms.BooleanField(label="逾期纳入")
 
     def __init__(self, data, *, user):

@@ -85,10 +85,10 @@ class PlaceTable(Table):
 
     name = Column("地区", value="now.name", primary=True)
     projects = FigureColumn("在监管项目", value=lambda row: row.now.figures["projects"], sort="-projects")
-    open = FigureColumn("未解除预警", value=lambda row: row.now.figures["open"], sort="-open")
+    open = FigureColumn("未办结预警", value=lambda row: row.now.figures["open"], sort="-open")
     overdue = FigureColumn("其中逾期", value=lambda row: row.now.figures["overdue"], sort="-overdue", minor=True)
     per_hundred = FigureColumn(
-        "每百项目预警", value="per_hundred", sort="-per_hundred", hint="未解除预警 × 100 ÷ 在监管项目"
+        "每百项目预警", value="per_hundred", sort="-per_hundred", hint="未办结预警 × 100 ÷ 在监管项目"
     )
     account = BarColumn("专户开设率", value=_rate("now", "account"), sort="account", hint=RATES["account"].definition)
     update = BarColumn("考勤更新率", value=_rate("month", "update"), sort="update", hint=RATES["update"].definition)
@@ -203,7 +203,7 @@ class CountyProjectTable(MeasuredTable):
     shown = 10
 
     name = Column("项目名称", primary=True)
-    open = NumberColumn("未解除预警", value=lambda row: row.now.figures["open"])
+    open = NumberColumn("未办结预警", value=lambda row: row.now.figures["open"])
     account = BadgeColumn(
         "专户", value=lambda row: _fulfils("account")(row.now), tone=lambda row: _tone("account")(row.now)
     )

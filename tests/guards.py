@@ -20,7 +20,8 @@ from accounts.selectors import forecast
 WRITE = re.compile(r"\b(?:INSERT INTO|(?<!FOR )(?<!KEY )(?<!DO )UPDATE|DELETE FROM)\s+\"?([a-z_]+)", re.IGNORECASE)
 # Reading may keep the session alive, remember failed logins, and put downloads and exports on record.
 FREE = ("django_session", "axes_", "core_audit")
-TEMPORARY = {"asked", *forecast.STEPS}  # a forecast is computed step by step
+# A forecast is computed step by step; a rule is asked about one project.
+TEMPORARY = {"asked", *forecast.STEPS, "swept"}
 
 
 class ReadingNeverWrites:

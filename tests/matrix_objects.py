@@ -55,6 +55,7 @@ OBJECTS = {
     "workers:engagement_return": ["engagement"],
     "workers:departure_detail": ["departure"],
     "workers:departure_settle": ["departure"],
+    "workers:departure_sheet": ["departure"],
     "workers:team_detail": ["team"],
     "workers:team_edit": ["team"],
     "workers:team_move": ["team"],

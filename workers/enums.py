@@ -232,6 +232,13 @@ class ShortReason(models.TextChoices):
     DISPUTED = "disputed", "有争议，另行处理"
 
 
+class VoucherKind(models.TextChoices):
+    """What a file at an exit is; only the first speaks for the worker."""
+
+    SIGNED = "signed", "工人本人签字的退场工资结算单"
+    OTHER = "other", "其他凭证（银行回单、考勤核对表等）"
+
+
 class Movement(models.TextChoices):
     """进退场类型 (national dictionary entry_exit_type)."""
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("projects/<int:project_pk>/exits/new/", stays.exit_many, name="exit_many"),
     path("exits/owed/", stays.owed_list, name="owed_list"),
     path("exits/<int:pk>/", stays.departure_detail, name="departure_detail"),
+    path("exits/<int:pk>/sheet/", stays.departure_sheet, name="departure_sheet"),
     path("exits/<int:pk>/settle/", stays.departure_settle, name="departure_settle"),
     path("projects/<int:project_pk>/logins/", logins.login_list, name="login_list"),
     path("projects/<int:project_pk>/logins/issue/", logins.login_issue, name="login_issue"),

@@ -85,7 +85,8 @@ def _check_offer(deposit: Deposit, made: DepositInstrument) -> None:
 def confirm_instrument(
     instrument: DepositInstrument, *, by, moved_on: date, reference: str = "", has_special_mark: bool | None = None
 ) -> DepositMovement:
-    """By the keeper: what was offered is stored. What was in force before goes, whole, in the same moment."""
+    """By the keeper: what was offered is stored. What was in force before goes, whole, in the same moment. Before its
+    first day only a renewal that the letter before it covers until then."""
     project, deposit = lock(instrument.deposit.project), lock_deposit(instrument.deposit)
     made = lock_instrument(instrument)
     if made.state != InstrumentState.OFFERED:
@@ -94,7 +95,10 @@ def confirm_instrument(
         raise ValidationError({"moved_on": "日期不能晚于今天。"})
     if made.form == DepositForm.BANK and has_special_mark is None:
         raise ValidationError({"has_special_mark": "请说明账户是否设置特殊标识。"})
-    if before := held(deposit):
+    before = held(deposit)
+    if made.starts_on > moved_on and not _covers_until(before, made.starts_on):
+        raise ValidationError({"moved_on": f"该凭证自 {made.starts_on} 起有效，收支时间不能早于该日。"})
+    if before:
         _end(before, moved_on, by)
     made.has_special_mark = has_special_mark if made.form == DepositForm.BANK else None
     made.state, made.answered_by, made.answered_at = InstrumentState.IN_FORCE, by, timezone.now()
@@ -106,6 +110,11 @@ def confirm_instrument(
     audit.record("deposit.confirm", by=by, target=made, project=project.code, number=movement.number)
     mark_changed([project.pk])
     return movement
+
+
+def _covers_until(before: DepositInstrument | None, day: date) -> bool:
+    """A letter or policy up to the day before. Money goes back when it is exchanged: it covers nothing after that."""
+    return before is not None and before.ends_on is not None and before.ends_on + timedelta(days=1) >= day
 
 
 def _end(before: DepositInstrument, day: date, by) -> None:

@@ -17,6 +17,7 @@ from organizations.selectors import regions_for
 OPEN, ALL = "open", "all"
 AGES = [(f"{first}-{last or ''}", label) for first, last, label in selectors.AGES]
 URGENT = ("urgent", "逾期、将到期、上报本级")
+ASKED = ("asked", "待我部门答复")
 DESKS = [("mine", "我经办的"), ("office", "本级可处置"), URGENT]
 
 
@@ -52,7 +53,7 @@ class WarningFilters(FilterForm):
         if user.industry or user.role in (Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK):
             del self.fields["industry"]
         if user.role == Role.INDUSTRY:
-            self.fields["desk"].choices = [("", ""), URGENT]
+            self.fields["desk"].choices = [("", "全部"), *([ASKED] if user.industry else []), URGENT]
         elif user.role != Role.OFFICER:
             del self.fields["desk"]
 
@@ -112,6 +113,8 @@ class WarningFilters(FilterForm):
     def _by_desk(self, warnings: WarningQuerySet, desk: str) -> WarningQuerySet:
         if desk == "mine":
             return warnings.filter(handler=self.user)
+        if desk == "asked":
+            return selectors.asked_of(warnings, self.user)
         if desk == "urgent":
             return selectors.urgent(warnings, self.user, self.today)
         return warnings.for_office(self.user.level)
@@ -154,7 +157,7 @@ class CaseLeadFilters(FilterForm):
 
 
 class DemandFilters(FilterForm):
-    """What waits, unless something else is asked for."""
+    """What waits, unless something else is asked for; of an industry department what is asked of itself."""
 
     kind = forms.ChoiceField(label="事项", choices=[("", ""), *DemandKind.choices])
     state = forms.ChoiceField(label="状态")
@@ -165,6 +168,9 @@ class DemandFilters(FilterForm):
         super().__init__(data)
         self.user, self.today = user, today
         self.fields["state"].choices = [("", "未办结"), *DemandState.choices, (ALL, "全部")]
+        self.is_department = user.role == Role.INDUSTRY and user.industry is not None
+        if self.is_department:
+            self.fields["desk"].choices = [("", "由我部门办理"), (ALL, "本地全部")]
         if user.role not in AUTHORITIES:
             del self.fields["desk"]
             self.fields["kind"].choices = [("", "全部"), *((kind.value, kind.label) for kind in FOR_CONTRACTORS)]
@@ -173,9 +179,9 @@ class DemandFilters(FilterForm):
         values = self.values
         if kind := values.get("kind"):
             demands = demands.filter(kind=kind)
-        if desk := values.get("desk"):
-            own = {"of": self.user.organization_id} if desk == "of" else {"office": self.user.organization_id}
-            demands = demands.filter(**own)
+        desk = values.get("desk", "of" if self.is_department else ALL)
+        if desk != ALL:
+            demands = demands.filter(**{"office" if desk == "by" else "of": self.user.organization_id})
         if values.get("overdue"):
             demands = demands.overdue(self.today)
         state = values.get("state", "")

@@ -14,6 +14,7 @@ from alerts.forms.demands import (
     OrderForm,
     ReportForm,
     ReturnForm,
+    ReviewForm,
     SuperviseForm,
 )
 from alerts.forms.rules import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
@@ -27,7 +28,7 @@ _ACTS: tuple[type[ActForm], ...] = (
 )
 ACTS = {form.key: form for form in _ACTS}
 _DEMAND_ACTS: tuple[type[DemandActForm], ...] = (
-    *(AcknowledgeForm, ReportForm, AnswerForm, DecideForm, HoldForm, MoreTimeForm),
+    *(AcknowledgeForm, ReportForm, AnswerForm, DecideForm, ReviewForm, HoldForm, MoreTimeForm),
 )
 DEMAND_ACTS = {form.key: form for form in _DEMAND_ACTS}
 
@@ -38,6 +39,7 @@ __all__ = [
     "CaseLeadForm",
     "ProlongForm",
     "RefusalForm",
+    "ReleaseForm",
     "RuleForm",
     "SaveFilterForm",
     "WithdrawalForm",

@@ -15,13 +15,15 @@ class ActForm(PortalForm):
     key = title = submit = done = hint = ""
     tone = "primary"
     icon = ""
+    hint_tone = "info"
     is_more = False  # behind "更多" on the warning's page
+    main_in: tuple[str, ...] = ()  # the states whose next step this is
     roles: tuple[str, ...] = AUTHORITIES
     seen = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, data=None, files=None, *, warning: Warning):
+    def __init__(self, data=None, files=None, *, warning: Warning, by):
         super().__init__(data, files, prefix=self.key, initial={"seen": warning.state})
-        self.warning = warning
+        self.warning, self.by = warning, by
 
     @staticmethod
     def may(user, warning: Warning) -> bool:
@@ -29,6 +31,10 @@ class ActForm(PortalForm):
 
     def act(self, by) -> None:
         raise NotImplementedError
+
+    @property
+    def is_main(self) -> bool:
+        return self.warning.state in self.main_in
 
 
 class DemandActForm(PortalForm):

@@ -6,8 +6,10 @@ from django import forms
 from django.utils import timezone
 
 from alerts import permissions, services
+from alerts.enums import WarningState
 from alerts.forms.base import ActForm, DemandActForm, long_text, proof
 from alerts.models import Warning
+from alerts.rules import rule_of
 from alerts.services.offices import units_of
 from organizations.enums import Role
 from organizations.models import Organization
@@ -21,8 +23,8 @@ class AskForm(ActForm):
     service = None
     due_on = forms.DateField(label="期限")
 
-    def __init__(self, data=None, files=None, *, warning: Warning):
-        super().__init__(data, files, warning=warning)
+    def __init__(self, data=None, files=None, *, warning: Warning, by):
+        super().__init__(data, files, warning=warning, by=by)
         self.initial["due_on"] = timezone.localdate() + timedelta(days=self.days)
         if "of" in self.fields:
             self.units = {str(unit.pk): unit for unit in units_of(warning.project)}
@@ -40,6 +42,7 @@ class OrderForm(AskForm):
     hint = "生成限期整改指令书，送达企业；企业在平台签收、提交整改报告后复核。"
     done = "限期整改指令书已发出，可在“督办与整改”中打印。"
     days = 15
+    main_in = (WarningState.VERIFYING,)
     may = staticmethod(permissions.can_order)
     service = staticmethod(services.order_correction)
     of = forms.ChoiceField(label="责令对象")
@@ -49,14 +52,16 @@ class OrderForm(AskForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial |= {"text": self.warning.message, "basis": self.warning.basis}
+        rule = rule_of(self.warning.rule_code)
+        text = rule.remedy if rule else self.warning.release_when
+        self.initial |= {"text": text, "basis": self.warning.basis}
         self.fields["due_on"].label = "整改期限"
 
 
 class OpinionForm(AskForm):
     is_more = True
-    key, title, submit, icon = "opinion", "征求行业部门意见", "发出", "users"
-    hint = "由同级行业主管部门联合核实，限期答复；答复记入处置记录。"
+    key, title, submit, icon = "opinion", "联合核实", "发出", "users"
+    hint = "请同级行业主管部门限期核实、答复；答复记入处置记录。"
     done = "已发给行业主管部门。"
     may = staticmethod(permissions.can_ask_opinion)
     service = staticmethod(services.ask_opinion)
@@ -165,6 +170,22 @@ class DecideForm(DemandActForm):
 
     def act(self, by) -> None:
         services.decide_extension(by=by, **self.values)
+
+
+class ReviewForm(DemandActForm):
+    key, title, submit, icon, is_main = "review", "复核解除申请", "提交", "check", True
+    hint = "同意的，预警即解除；不同意的，预警继续由原承办人办理。"
+    done = "复核结果已保存。"
+    may = staticmethod(permissions.can_review)
+    granted = forms.TypedChoiceField(
+        label="复核意见",
+        choices=[("", ""), ("yes", "同意解除"), ("no", "不同意解除")],
+        coerce=lambda value: value == "yes",
+    )
+    text = long_text("理由", 400)
+
+    def act(self, by) -> None:
+        services.decide_release(by=by, **self.values)
 
 
 class HoldForm(DemandActForm):

@@ -1,16 +1,25 @@
 """The acts that dispose of a warning."""
 
 from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from alerts import permissions, services
-from alerts.forms.base import ActForm
+from alerts import permissions, recheck, selectors, services
+from alerts.enums import WarningState
+from alerts.forms.base import ActForm, long_text
+from alerts.services import offices
+from core import attachments
 from core.forms import EvidenceField
 from organizations.enums import Role
+from organizations.models import Organization
 
 
 class AcceptForm(ActForm):
     key, title, submit, icon = "accept", "签收", "签收", "check"
     done = "已签收，请在处置期限内核实办结。"
+    main_in = (WarningState.NEW,)
     may = staticmethod(permissions.can_accept)
 
     def act(self, by) -> None:
@@ -20,6 +29,7 @@ class AcceptForm(ActForm):
 class VerifyForm(ActForm):
     key, title, submit, icon = "verify", "核实", "开始核实", "search"
     done = "已转入核实。"
+    main_in = (WarningState.ACCEPTED,)
     may = staticmethod(permissions.can_verify)
     text = forms.CharField(label="核实情况", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
 
@@ -28,16 +38,69 @@ class VerifyForm(ActForm):
 
 
 class ReleaseForm(ActForm):
+    """What the rule still finds on today's data is asked for, to be released by a second officer. What the contractor
+    sent is taken over as evidence where the officer chooses it."""
+
     key, title, submit, icon = "release", "解除预警", "解除", "shield"
-    hint = "数据已改正的，系统会自动解除，不必手工操作。事实没有变化时，同一事项不会再次预警。"
+    hint = "按今天的数据已核对不到该问题。事实没有变化时，同一事项不会再次预警。"
     done = "预警已解除。"
+    main_in = (WarningState.CORRECTED,)
     may = staticmethod(permissions.can_release)
-    text = forms.CharField(label="解除理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+    of = forms.ChoiceField(label="复核单位", help_text="由该单位另一名监管员复核，同意后解除。")
+    text = long_text("解除理由", 400)
+    sent = forms.MultipleChoiceField(
+        label="采用企业提交的材料", required=False, widget=forms.CheckboxSelectMultiple, help_text="点击名称可先查看。"
+    )
     files = EvidenceField(label="证据材料", help_text="PDF 或图片，至少 1 个，最多 5 个。")
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.found = recheck.still_found(self.warning, timezone.localdate())
+        self._ask_or_release()
+        self._offer(selectors.sent_files(self.warning))
+
+    def _ask_or_release(self) -> None:
+        if not self.found:
+            del self.fields["of"]
+            return
+        self.title, self.submit, self.done = "申请解除", "提交复核", "解除申请已提交，待复核。"
+        self.hint, self.hint_tone = services.NOT_ALONE.format(self.found), "warning"
+        self.offices = {str(office.pk): office for office in offices.reviewers(self.warning, self.by)}
+        self.fields["of"].choices = [(key, office.name) for key, office in self.offices.items()]
+        if not self.offices:
+            self.fields["of"].help_text = offices.NO_REVIEWER
+
+    def _offer(self, sent: list[selectors.SentFile]) -> None:
+        self.sent = {str(one.file.pk): one.file for one in sent}
+        if not sent:
+            del self.fields["sent"]
+            return
+        self.fields["sent"].choices = [(str(one.file.pk), _as_choice(one)) for one in sent]
+        self.initial["sent"] = [str(one.file.pk) for one in sent if one.waits]
+        self.fields["files"].required = False
+        self.fields["files"].label = "另附证据材料"
+        self.fields["files"].help_text = "PDF 或图片，最多 5 个；采用企业材料的可以不附。"
+
+    def clean_of(self) -> Organization:
+        return self.offices[self.cleaned_data["of"]]
+
+    def clean(self) -> dict:
+        values = super().clean()
+        if not (values.get("sent") or values.get("files") or "files" in self.errors):
+            self.add_error("files", "请采用企业提交的材料，或上传证据材料。")
+        return values
+
     def act(self, by) -> None:
-        values = self.cleaned_data
-        services.release(warning=self.warning, text=values["text"], files=values["files"], by=by, seen=values["seen"])
+        values = dict(self.cleaned_data)
+        taken = [self.sent[key] for key in values.pop("sent", ())]
+        values["files"] = [(file.name, attachments.read(file)) for file in taken] + values["files"]
+        act = services.ask_release if self.found else services.release
+        act(warning=self.warning, by=by, **values)
+
+
+def _as_choice(one: selectors.SentFile) -> SafeString:
+    address = reverse("core:attachment", args=[one.file.key])
+    return format_html('<a href="{}">{}</a>（{}，{}）', address, one.file.name, one.act.get_act_display(), one.day)
 
 
 class TransferForm(ActForm):

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts.enums import FOR_CONTRACTORS, WAITING_STATES, DemandKind, DemandState
+from alerts.enums import FOR_CONTRACTORS, REQUESTS, WAITING_STATES, DemandKind, DemandState
 from alerts.models.warning import Warning
 from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import AUTHORITIES, Role
@@ -27,6 +27,8 @@ STATE_WORDS = {
     (DemandKind.INTERVIEW, DemandState.DONE): "已约谈",
     (DemandKind.EXTENSION, DemandState.OPEN): "待审批",
     (DemandKind.EXTENSION, DemandState.DONE): "已同意",
+    (DemandKind.RELEASE, DemandState.OPEN): "待复核",
+    (DemandKind.RELEASE, DemandState.DONE): "已同意",
     (DemandKind.OPINION, DemandState.OPEN): "待答复",
     (DemandKind.OPINION, DemandState.DONE): "已答复",
     (DemandKind.SUPERVISION, DemandState.OPEN): "待答复",
@@ -47,8 +49,8 @@ class DemandQuerySet(ScopedQuerySet):
 
 class Demand(ScopedModel):
     """What an office asks of a unit by a day, while a warning is disposed of: a correction, an opinion, an interview,
-    an act of the office below, a later deadline of the office above. What happens to it is a `Disposal` in the
-    warning's thread; this row is how it stands.
+    an act of the office below, a later deadline of the office above, a second officer's look at a release. What
+    happens to it is a `Disposal` in the warning's thread; this row is how it stands.
 
     `due_on` is the day it is to be answered by (an interview: its day; an extension: the deadline it asks for), and
     `first_due_on` the one it was first given. An unanswered one ends with its warning, by trigger."""
@@ -67,6 +69,7 @@ class Demand(ScopedModel):
         settings.AUTH_USER_MODEL, verbose_name="提出人", on_delete=models.PROTECT, related_name="+"
     )
     asked_at = models.DateTimeField("提出时间", default=timezone.now)
+    finding = models.CharField("查明的问题", max_length=500, blank=True, help_text="the warning's message of that day")
     text = models.CharField("要求", max_length=1000)
     basis = models.CharField("依据", max_length=300, blank=True)
     consequence = models.CharField("逾期后果", max_length=500, blank=True)
@@ -118,8 +121,18 @@ class Demand(ScopedModel):
                 name="demand_settled_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state=DemandState.REFUSED) | Q(kind=DemandKind.EXTENSION),
-                name="demand_only_extensions_are_refused",
+                condition=~Q(state=DemandState.REFUSED) | Q(kind__in=REQUESTS),
+                name="demand_only_requests_are_refused",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=DemandKind.RELEASE, state__in=(DemandState.DONE, DemandState.REFUSED))
+                | ~Q(settled_by=F("asked_by")),
+                name="demand_release_is_settled_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["warning"],
+                condition=Q(kind=DemandKind.RELEASE, state__in=WAITING_STATES),
+                name="demand_one_release_waits",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=FOR_CONTRACTORS) | ~Q(number=""), name="demand_of_a_unit_has_a_number"

@@ -22,6 +22,8 @@ ACT_TONES = {
     Act.ESCALATED: "red",
     Act.ACCEPTED: "blue",
     Act.VERIFYING: "blue",
+    Act.RELEASE_ASKED: "blue",
+    Act.RELEASE_REFUSED: "red",
     Act.RELEASED: "green",
     Act.RELEASED_BY_DATA: "green",
     Act.ORDERED: "orange",
@@ -99,10 +101,13 @@ class Warning(ScopedModel):
     seen_at = models.DateTimeField("最近核对时间", default=timezone.now)
     due_on = models.DateField("处置期限")
     released_at = models.DateTimeField("解除时间", null=True)
+    still_found = models.BooleanField(
+        "解除时数据仍符合预警条件", null=True, help_text="of a release by hand: whether the rule found it even then"
+    )
     office_level = models.PositiveSmallIntegerField(
         "处置层级", choices=RegionLevel, default=RegionLevel.COUNTY, help_text="逾期上报一级"
     )
-    home_level = models.PositiveSmallIntegerField("承办层级", choices=RegionLevel, default=RegionLevel.COUNTY)
+    home_level = models.PositiveSmallIntegerField("属地层级", choices=RegionLevel, default=RegionLevel.COUNTY)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="经办人", null=True, on_delete=models.PROTECT, related_name="+"
     )

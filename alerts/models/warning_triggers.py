@@ -22,7 +22,21 @@ END IF;
 RETURN NULL;
 """
 
+# By hand only after the rule was asked, and what it still found only with a second officer's consent.
+RELEASE = """
+IF NEW.state = 'released' AND NEW.release_kind = 'evidence' AND OLD.state <> 'released' AND (
+    NEW.still_found IS NULL OR NEW.still_found AND NOT EXISTS (
+        SELECT 1 FROM alerts_demand d WHERE d.warning_id = NEW.id AND d.kind = 'release' AND d.state = 'done'
+    )
+) THEN
+    RAISE EXCEPTION 'what the rule still finds of warning % takes two officers to release', NEW.id
+        USING ERRCODE = 'check_violation';
+END IF;
+RETURN NEW;
+"""
+
 TRIGGERS = (
     Trigger(name="deadline_moves_by_extension", when=Before, operation=UpdateOf("due_on"), func=DEADLINE),
+    Trigger(name="release_takes_two", when=Before, operation=UpdateOf("state"), func=RELEASE),
     Trigger(name="demands_end_with_it", when=After, operation=UpdateOf("state"), func=LAPSE),
 )

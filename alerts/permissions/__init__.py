@@ -21,6 +21,7 @@ from alerts.permissions.demands import (
     can_order,
     can_report,
     can_return,
+    can_review,
     can_supervise,
     is_addressed,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "can_propose_rules",
     "can_report",
     "can_return",
+    "can_review",
     "can_supervise",
     "can_try_proposal",
     "can_withdraw_proposal",

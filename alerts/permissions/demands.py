@@ -76,6 +76,12 @@ def can_decide(user, demand: Demand) -> bool:
     return demand.kind == DemandKind.EXTENSION and is_addressed(user, demand)
 
 
+def can_review(user, demand: Demand) -> bool:
+    """The second officer, of whoever asks for a release."""
+    is_asked = demand.kind == DemandKind.RELEASE and is_addressed(user, demand)
+    return is_asked and user.pk != demand.asked_by_id and demand.warning.state in IN_HAND
+
+
 def can_hold(user, demand: Demand) -> bool:
     """The office that called the interview records it, from its day on."""
     return (

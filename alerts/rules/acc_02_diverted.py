@@ -25,6 +25,7 @@ class MoneyDiverted(Rule):
     level = Level.RED
     basis = "《保障农民工工资支付条例》第三十一条、第五十五条；《工程建设领域农民工工资专用账户管理暂行办法》"
     release_when = "银行冲正该笔支出后自动解除；款项已退回专户的，核实后上传证据解除。"
+    remedy = "将挪用的款项如数退回工资专用账户，并提交银行回单。"
     ends_with_status = False
     columns = (
         Column("booked_on", "日期", "day"),

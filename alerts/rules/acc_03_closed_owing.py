@@ -57,6 +57,7 @@ class ClosedOwing(Rule):
     level = Level.RED
     basis = "《保障农民工工资支付条例》第二十七条；《工程建设领域农民工工资专用账户管理暂行办法》（专户注销）"
     release_when = "拖欠的工资付清、案源结案后自动解除；没有公示的，核实后上传证据解除。"
+    remedy = "付清拖欠的农民工工资；没有按规定公示的，补行公示，并提交公示照片和无拖欠承诺书。"
     statuses = tuple(Status.values)
     ends_with_status = False
     columns = (

@@ -42,6 +42,10 @@ class AgeOutsideLaw(Rule):
         "《特种作业人员安全技术培训考核管理规定》第四条"
     )
     release_when = "更正出生日期、调换工种或登记退场后自动解除；招用童工的，核实处理后由监管部门解除。"
+    remedy = (
+        "核实有关人员的年龄：招用童工的，立即停止使用并送交其监护人；从事特种作业的，调换工种；"
+        "出生日期有误的，予以更正。"
+    )
     ends_with_status = False
     male_limit = Parameter(63, "男性年龄上限（特种作业）", "周岁")
     female_limit = Parameter(55, "女性年龄上限（特种作业）", "周岁")

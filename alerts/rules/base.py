@@ -96,6 +96,7 @@ class Rule:
     level: Level
     basis: str
     release_when: str
+    remedy: str  # what is to be done, in one sentence: a correction order proposes it
     disposal_days = 30
     # The rule looks at projects in these statuses.
     statuses: tuple[str, ...] = tuple(status for status in Status.values if status != Status.COMPLETED)

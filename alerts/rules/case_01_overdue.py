@@ -31,6 +31,7 @@ class CaseOverdue(Rule):
         "《关于实施〈劳动保障监察条例〉若干规定》第十八条（5 个工作日内立案）"
     )
     release_when = "登记立案、协调处理或结案后自动解除。"
+    remedy = "办理立案、协调处理或结案，并登记办理结果。"
     # The office above asks the one that is late.
     above_home = 2
     statuses = tuple(Status.values)  # a completed project's cases have their terms all the same

@@ -47,6 +47,7 @@ class LedgerLate(Rule):
         "专户资金当日推送（湘人社规〔2024〕13号）"
     )
     release_when = "缺少的流水补报后自动解除；逾期收到的，核实原因后上传说明解除，再满一个整月自动解除。"
+    remedy = "补报所缺的专户流水，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
     days = Parameter(1, "宽限天数", "日")

@@ -31,6 +31,7 @@ class DepositNotRefilled(Rule):
         "《工程建设领域农民工工资保证金规定》（人社部发〔2021〕65号）"
     )
     release_when = "补足到应存储金额，并由银行或保险公司确认后自动解除。"
+    remedy = "将工资保证金补足到应存储金额。"
     days = Parameter(10, "补足期限", "个工作日")
     red_after = Parameter(30, "红色：逾期超过", "日")
     columns = (

@@ -21,6 +21,7 @@ class DisposalOverdue(Rule):
     level = Level.ORANGE
     basis = "《保障农民工工资支付条例》第三十八条；预警应在 30 日内核实处置"
     release_when = "逾期的预警全部办结（解除或转案源）后自动解除。"
+    remedy = "核实处置逾期的预警，逐条解除或转案源。"
     # The office above asks the one that is late.
     above_home = 2
     reads_warnings = True

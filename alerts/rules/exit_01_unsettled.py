@@ -18,12 +18,7 @@ UNSETTLED = """
         JOIN workers_worker w ON w.id = e.worker_id
         LEFT JOIN workers_team t ON t.id = e.team_id
         WHERE NOT d.paid_by_wages AND d.proposed_amount IS DISTINCT FROM 0
-          AND NOT EXISTS (
-              SELECT 1 FROM core_attachment f
-              WHERE f.owner_id = d.id::text AND f.owner_type_id = (
-                  SELECT id FROM django_content_type WHERE app_label = 'workers' AND model = 'departure'
-              )
-          )
+          AND NOT d.is_signed
           AND NOT EXISTS (
               SELECT 1 FROM accounts_payrollline l
               WHERE l.engagement_id = d.engagement_id AND l.month >= date_trunc('month', d.exited_on)
@@ -34,7 +29,7 @@ UNSETTLED = """
 
 
 class LeftUnsettled(Rule):
-    """退场超过 {days} 日，没有退场工资结算单，也没有本人在手机上确认（{within} 日以内的退场）；
+    """退场超过 {days} 日，没有本人签字的退场工资结算单，也没有本人在手机上确认（{within} 日以内的退场）；
     有关欠薪的案源正在办理的为黄色。"""
 
     code = "EXIT-01"
@@ -45,7 +40,8 @@ class LeftUnsettled(Rule):
         "《保障农民工工资支付条例》第十一条、第十五条；《工资支付暂行规定》第九条；"
         "《劳动保障监察条例》第二十条；贵州省预警指标第 5 项"
     )
-    release_when = "上传退场工资结算单、本人在手机上确认，或工资经专户付清后自动解除。"
+    release_when = "上传本人签字的退场工资结算单、本人在手机上确认，或工资经专户付清后自动解除。"
+    remedy = "与有关退场人员结清工资，由本人在结算单上签字或在手机上确认。"
     ends_with_status = False
     level_follows = True  # yellow while a case is being handled, red when it is over and nothing is settled
     days = Parameter(0, "退场后结算期限", "日")
@@ -87,7 +83,7 @@ class LeftUnsettled(Rule):
 
     def message(self, facts: Facts) -> str:
         return (
-            f"{people(facts.names, facts.people)}退场（最早 {facts.since}），没有退场工资结算单，"
+            f"{people(facts.names, facts.people)}退场（最早 {facts.since}），没有本人签字的退场工资结算单，"
             f"也没有本人在手机上确认工资结清。"
         )
 

@@ -19,6 +19,7 @@ class JurisdictionUnconfirmed(Rule):
         "湘人社规〔2024〕13号二（二）（5 个工作日内确定，特殊情形不超过 30 日）"
     )
     release_when = "确认管辖属地后自动解除。"
+    remedy = "确认本项目的管辖属地。"
     # The office above asks the one that is late.
     above_home = 2
     orange_after = Parameter(30, "升为橙色（纳入监管后）", "日")

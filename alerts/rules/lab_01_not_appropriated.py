@@ -60,6 +60,7 @@ class LabourCostNotPaidIn(Rule):
         "《保障农民工工资支付条例》第二十四条、第二十九条、第五十七条；《工程建设领域农民工工资专用账户管理暂行办法》"
     )
     release_when = "建设单位补拨到应拨数额；没有约定的，有新的人工费拨付到账后自动解除。"
+    remedy = "建设单位将欠拨的人工费足额拨付到工资专用账户。"
     # What is owed by the contract stays owed when the works are complete; the query tells which.
     statuses = tuple(Status.values)
     months = Parameter(1, "拨付周期不超过", "个月")

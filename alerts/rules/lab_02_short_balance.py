@@ -50,6 +50,7 @@ class BalanceShort(Rule):
         "《工程建设领域农民工工资专用账户管理暂行办法》（专户余额补足）"
     )
     release_when = "补足专户余额，或工资发放到位后自动解除。"
+    remedy = "补足工资专用账户余额，按时足额发放工资。"
     statuses = tuple(Status.values)
     ends_with_status = False
     columns = (

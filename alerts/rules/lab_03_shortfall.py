@@ -63,6 +63,7 @@ class WillFallShort(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第二十四条、第二十九条、第三十八条"
     release_when = "人工费拨付到账、预计够付工资后自动解除；发薪日过后转由工资发放规则监测。"
+    remedy = "建设单位在工资发放日前将人工费足额拨付到工资专用账户。"
     disposal_days = 10
     lead = Parameter(20, "提前", "日")
     minimum = Parameter(10_000, "缺口不少于", "元")

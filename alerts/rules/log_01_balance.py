@@ -37,6 +37,7 @@ class BalanceBroken(Rule):
     level = Level.ORANGE
     basis = "《保障农民工工资支付条例》第三十八条；《工程建设领域农民工工资专用账户管理暂行办法》"
     release_when = "后续流水的银行余额与推算余额重新一致后自动解除；银行书面更正的，核实后上传证据解除。"
+    remedy = "核对账户余额，由银行更正流水或书面说明差异原因。"
     ends_with_status = False
     columns = (
         Column("booked_on", "日期", "day"),

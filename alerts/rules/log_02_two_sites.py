@@ -59,6 +59,7 @@ class OnTwoSites(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第二十八条、第三十八条；《建筑工人实名制管理办法》（建市〔2019〕18号）"
     release_when = "两个工地之一更正考勤后自动解除。"
+    remedy = "核实有关人员当日实际在岗的工地，更正考勤。"
     ends_with_status = False
     months = Parameter(6, "核对月数", "个月")
     orange_people = Parameter(5, "升为橙色", "人")

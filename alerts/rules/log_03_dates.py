@@ -161,6 +161,7 @@ class DatesOutOfOrder(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第三十八条；工程项目监管数据指标（逻辑校验）"
     release_when = "更正清单所列日期后自动解除。"
+    remedy = "更正有关日期。"
     statuses = tuple(Status.values)
     ends_with_status = False
     columns = (

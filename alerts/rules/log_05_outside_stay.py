@@ -39,6 +39,7 @@ class AttendanceOutsideStay(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第二十八条、第三十八条；《建筑工人实名制管理办法》（建市〔2019〕18号）"
     release_when = "更正进退场日期或考勤后自动解除。"
+    remedy = "更正有关人员的进场、退场日期或考勤。"
     ends_with_status = False
     orange_people = Parameter(10, "升为橙色", "人")
     columns = (

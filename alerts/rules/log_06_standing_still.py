@@ -43,6 +43,7 @@ class AttendanceWhileIdle(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第二十八条、第三十八条（考勤与工程进度应当一致）"
     release_when = "更正停工、复工、完工日期或考勤后自动解除。"
+    remedy = "更正停工、复工、完工日期或考勤。"
     statuses = tuple(Status.values)
     ends_with_status = False
     people = Parameter(3, "留守人数", "人")

@@ -16,6 +16,7 @@ class NoNoticeBoard(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第三十四条、第五十六条"
     release_when = "登记写明法定内容的维权信息告示牌和照片后自动解除。"
+    remedy = "在施工现场醒目位置设立写明法定内容的维权信息告示牌，并登记照片。"
     statuses = (Status.IN_PROGRESS,)
     days = Parameter(10, "设立期限（开工后）", "日")
     stale_days = Parameter(180, "照片更新期限", "日")

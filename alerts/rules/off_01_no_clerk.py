@@ -15,6 +15,7 @@ class NoWageClerk(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第二十八条"
     release_when = "登记在任的劳资专管员后自动解除。"
+    remedy = "配备劳资专管员，并在平台登记。"
     statuses = (Status.IN_PROGRESS, Status.SUSPENDED)
     days = Parameter(30, "配备期限", "日")
     columns = (Column("actual_start_on", "实际开工日期", "day"), Column("left_on", "上任离任日期", "day"))

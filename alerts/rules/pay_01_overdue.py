@@ -61,6 +61,7 @@ class WagesOverdue(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第十三条、第十四条、第三十一条"
     release_when = "补发当月全部工资（工资表逐人代发到位）后自动解除。"
+    remedy = "通过工资专用账户逐人足额补发拖欠的工资，支付到农民工本人的银行账户。"
     ends_with_status = False
     grace = Parameter(5, "宽限", "日")
     orange_after = Parameter(15, "橙色：逾期超过", "日")

@@ -42,6 +42,7 @@ class PaidWithoutAttendance(Rule):
     level = Level.ORANGE
     basis = "《保障农民工工资支付条例》第二十八条、第三十一条"
     release_when = "补录该人员当月真实考勤，或更正工资表后自动解除；已发放的，核实后上传证据解除。"
+    remedy = "核实有关人员的出勤，补录真实考勤或更正工资表；虚报冒领的，追回已发放的款项。"
     ends_with_status = False
     columns = (
         Column("name", "姓名"),

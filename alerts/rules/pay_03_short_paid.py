@@ -38,6 +38,7 @@ class ShortPaid(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第十五条、第三十一条；《工资支付暂行规定》第十五条、第十六条"
     release_when = "写明扣款原因并经本人确认，或补足差额后自动解除；已发放的，核实后上传证据解除。"
+    remedy = "补足少发的工资；依法扣款的，写明原因并经本人确认。"
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first

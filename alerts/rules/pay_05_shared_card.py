@@ -73,6 +73,7 @@ class SharedCard(Rule):
     level = Level.ORANGE
     basis = "《保障农民工工资支付条例》第三十一条（不得以任何理由扣押农民工的银行卡或者变相扣押）"
     release_when = "更正当月工资表，每人使用本人银行卡后自动解除；已发放的，核实后上传证据解除。"
+    remedy = "更正工资表，将工资支付到每名农民工本人的银行账户。"
     ends_with_status = False
     columns = (
         Column("name", "姓名"),

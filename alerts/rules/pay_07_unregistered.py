@@ -28,6 +28,7 @@ class UnregisteredPaid(Rule):
     level = Level.ORANGE
     basis = "《保障农民工工资支付条例》第二十八条、第三十一条"
     release_when = "为该人员补办实名登记，或更正工资表后自动解除。"
+    remedy = "为有关人员补办实名制登记；没有在本项目务工的，更正工资表。"
     ends_with_status = False
     columns = (
         Column("name", "姓名"),

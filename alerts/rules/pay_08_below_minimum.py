@@ -47,6 +47,7 @@ class BelowMinimum(Rule):
     level = Level.YELLOW
     basis = "《中华人民共和国劳动法》第四十八条；《最低工资规定》第十二条；贵州省工资发放预警指标（二）"
     release_when = "补发该月工资差额，或更正工资表后自动解除；确有依据的，核实后上传证据解除。"
+    remedy = "补发低于最低工资标准的差额；确有依据的，提交证明材料。"
     statuses = tuple(Status.values)
     ends_with_status = False
     minimum = Parameter(Decimal("1890"), "当地月最低工资标准", "元")

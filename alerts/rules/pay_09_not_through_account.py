@@ -33,6 +33,7 @@ class NothingThroughAccount(Rule):
     level = Level.RED
     basis = "《保障农民工工资支付条例》第二十六条、第三十一条、第五十五条；贵州省工资发放预警指标（一）"
     release_when = "通过专户补发该月工资，或登记垫付、保证金支付后自动解除。"
+    remedy = "通过工资专用账户补发该月工资；已由垫付或工资保证金支付的，予以登记。"
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first

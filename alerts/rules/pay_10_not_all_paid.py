@@ -16,6 +16,7 @@ class NotAllPaid(Rule):
     level = Level.YELLOW
     basis = "《保障农民工工资支付条例》第十三条、第三十一条；贵州省工资发放预警指标（三）"
     release_when = "为名单中的人员发放该月工资，或更正考勤后自动解除。"
+    remedy = "向有关人员足额发放该月工资；考勤有误的，予以更正。"
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first

@@ -15,6 +15,7 @@ class NoRoster(Rule):
     level = Level.RED
     basis = "《保障农民工工资支付条例》第二十八条、第五十五条"
     release_when = "登记在场人员后自动解除。"
+    remedy = "为进入施工现场的农民工逐人办理实名制登记。"
     statuses = (Status.IN_PROGRESS,)
     days = Parameter(10, "登记期限", "日")
     columns = (Column("actual_start_on", "实际开工日期", "day"), Column("teams", "已建班组", "number"))

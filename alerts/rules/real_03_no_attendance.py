@@ -22,6 +22,7 @@ class NobodyAttends(PausesForFestival):
     level = Level.ORANGE
     basis = "《保障农民工工资支付条例》第二十八条；《建筑工人实名制管理办法》"
     release_when = "有新的考勤记录，或项目进度登记为停工、完工后自动解除。"
+    remedy = "恢复考勤并逐日报送；已停工、完工的，登记工程进度。"
     statuses = (Status.IN_PROGRESS,)
     days = Parameter(7, "无考勤天数", "日")
     linear_days = Parameter(18, "线性工程无考勤天数", "日")

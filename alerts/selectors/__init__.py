@@ -4,17 +4,17 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import CharField, Count, Q
+from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import CONTRACTORS, OPEN_STATES, Act, Level, WarningState
-from alerts.models import Disposal, RuleRun, RuleSetting, Warning
+from alerts.enums import CONTRACTORS, OPEN_STATES, Act, DemandKind, DemandState, Level, WarningState
+from alerts.models import Demand, Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rule_of
 from alerts.rules.base import rule_title
 from alerts.selectors.bulletin import OfficeFigure, bulletin, late_q, with_settled
-from alerts.selectors.demands import EARLIER, PAPERS, demand_thread, predecessors, waiting_for
+from alerts.selectors.demands import EARLIER, PAPERS, SentFile, demand_thread, predecessors, sent_files, waiting_for
 from alerts.selectors.proposals import proposals_to_decide
 from core import attachments
 from organizations.enums import Role
@@ -24,12 +24,14 @@ __all__ = [
     "EARLIER",
     "PAPERS",
     "OfficeFigure",
+    "SentFile",
     "bulletin",
     "demand_thread",
     "late_q",
     "predecessors",
     "proposals_to_decide",
     "rule_title",
+    "sent_files",
     "waiting_for",
     "with_settled",
 ]
@@ -97,6 +99,12 @@ def _waiting_q(user) -> Q:
 
 def _own_q(level: int) -> Q:
     return Q(office_level__lte=level, home_level__gte=level)
+
+
+def asked_of(warnings: WarningQuerySet, user) -> WarningQuerySet:
+    """Those about which the user's department still owes its opinion."""
+    own = {"kind": DemandKind.OPINION, "state": DemandState.OPEN, "of": user.organization_id}
+    return warnings.filter(Exists(Demand.objects.filter(warning=OuterRef("pk"), **own)))
 
 
 def urgent(warnings: WarningQuerySet, user, today: date) -> WarningQuerySet:

@@ -1,13 +1,15 @@
 """What is asked of units, and how it stands."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
-from alerts.enums import DemandKind, DemandState
+from alerts.enums import CONTRACTORS, Act, DemandKind, DemandState
 from alerts.models import Demand, Disposal, Warning
 from alerts.permissions import can_read_notes
-from core import attachments
+from core import attachments, formats
+from core.models import Attachment
 from organizations.enums import Role
 
 PAPERS = {
@@ -25,6 +27,7 @@ def waiting_for(user, today: date):
     unit = user.organization_id
     mine = Q(state=DemandState.OPEN, of=unit)
     if user.role == Role.OFFICER:
+        mine &= ~Q(kind=DemandKind.RELEASE, asked_by=user)
         mine |= Q(state=DemandState.ANSWERED, office=unit)
         mine |= Q(state=DemandState.OPEN, office=unit, kind=DemandKind.INTERVIEW, due_on__lte=today)
     return Demand.objects.visible_to(user).filter(mine)
@@ -38,6 +41,31 @@ def demand_thread(demand: Demand, user) -> list[Disposal]:
     for act in acts:
         act.told, act.files = True, files.get(act.pk, [])
     return acts if can_read_notes(user) else [act for act in acts if act.by_id]
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file of a report or reply; `waits`: of the report that waits for the second look."""
+
+    file: Attachment
+    act: Disposal
+    waits: bool
+
+    @property
+    def day(self) -> str:
+        return formats.day(self.act.at)
+
+
+def sent_files(warning: Warning) -> list[SentFile]:
+    """What the contractor sent about a warning, newest first."""
+    acts = list(warning.disposals.filter(act__in=CONTRACTORS).select_related("demand").order_by("-id"))
+    files = attachments.of_all(acts)
+    latest = next((act.pk for act in acts if act.act == Act.REPORTED), None)
+    return [
+        SentFile(file, act, act.pk == latest and act.demand.state == DemandState.ANSWERED)
+        for act in acts
+        for file in files.get(act.pk, [])
+    ]
 
 
 def predecessors(warning: Warning) -> list[Warning]:

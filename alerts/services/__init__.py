@@ -6,8 +6,10 @@ from alerts.services.demands import (
     answer,
     ask_extension,
     ask_opinion,
+    ask_release,
     call_interview,
     decide_extension,
+    decide_release,
     give_more_time,
     hold_interview,
     order_correction,
@@ -15,12 +17,13 @@ from alerts.services.demands import (
     send_back,
     supervise,
 )
-from alerts.services.disposal import accept, accept_many, note, release, reply, transfer, verify
+from alerts.services.disposal import NOT_ALONE, accept, accept_many, note, release, reply, transfer, verify
 from alerts.services.proposals import approve_proposal, propose_change, refuse_proposal, try_again, withdraw_proposal
 from alerts.services.rule_settings import forget_old_runs, sync_settings
 from alerts.services.saved_filters import forget_filter, save_filter
 
 __all__ = [
+    "NOT_ALONE",
     "File",
     "Overtaken",
     "accept",
@@ -30,8 +33,10 @@ __all__ = [
     "approve_proposal",
     "ask_extension",
     "ask_opinion",
+    "ask_release",
     "call_interview",
     "decide_extension",
+    "decide_release",
     "escalate_demands",
     "escalate_overdue",
     "forget_filter",

@@ -48,7 +48,7 @@ def leave(
     """The warning's new state with its `Disposal`, the files on it, and the entry in the log of acts."""
     before, warning.state = warning.state, to
     if act not in REMARKS:
-        warning.save(update_fields=["state", "handler", "release_kind", "released_at", "office_level"])
+        warning.save(update_fields=["state", "handler", "release_kind", "released_at", "still_found", "office_level"])
     disposal = Disposal.objects.create(
         warning=warning, act=act, from_state=before, to_state=to, text=text[:1000], by=by, demand=demand
     )

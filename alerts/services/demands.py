@@ -10,15 +10,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import penalties, permissions
+from alerts import penalties, permissions, recheck
 from alerts.enums import WAITING_STATES, Act, DemandKind, DemandState, WarningState
 from alerts.models import Demand, Warning
 from alerts.services import offices
 from alerts.services.acts import LOCKED, File, Overtaken, hold_series, leave, locked
+from alerts.services.disposal import check_proof, end_with_evidence
 from core import notices
+from core.working_days import add_workdays
 from organizations.models import Organization
 
 LONGEST_CORRECTION, LONGEST = 90, 180  # days
+REVIEW_WITHIN = 3  # working days
 # The word of the paper's number: 临翔区人社监令〔2026〕1号.
 WORDS = {
     DemandKind.CORRECTION: "令",
@@ -109,6 +112,22 @@ def ask_extension(*, warning: Warning, text: str, due_on: date, by, seen: str) -
     demand = _ask(warning, DemandKind.EXTENSION, of=of, text=text, due_on=due_on, first=warning.due_on, by=by)
     leave(warning, Act.EXTENSION_ASKED, warning.state, by=by, text=f"申请延期至 {due_on}。{text}", demand=demand)
     _tell(demand, f"{by.organization.name}申请预警“{warning.title}”延期至 {due_on}，请审批。")
+    return demand
+
+
+@transaction.atomic
+def ask_release(*, warning: Warning, of: Organization, text: str, files: Sequence[File], by, seen: str) -> Demand:
+    """申请解除: what the rule still finds is released by two officers, on the same evidence."""
+    check_proof(files)
+    warning = locked(warning, by, seen, permissions.can_release)
+    if of not in offices.reviewers(warning, by):
+        raise ValidationError({"of": offices.NO_REVIEWER})
+    today = timezone.localdate()
+    due_on = add_workdays(today, REVIEW_WITHIN).day
+    demand = _ask(warning, DemandKind.RELEASE, of=of, text=text, due_on=due_on, by=by)
+    told = f"请{of.name}复核。申请时核对到：{recheck.still_found(warning, today) or '无'}\n理由：{text}"
+    leave(warning, Act.RELEASE_ASKED, warning.state, by=by, text=told, files=files, demand=demand)
+    _tell(demand, f"{by.name}申请解除预警“{warning.title}”，请复核。", but=by)
     return demand
 
 
@@ -209,6 +228,23 @@ def decide_extension(*, demand: Demand, granted: bool, text: str, by, seen: str)
     return demand
 
 
+@transaction.atomic
+def decide_release(*, demand: Demand, granted: bool, text: str, by, seen: str) -> Demand:
+    """By a second officer; the database holds it to that."""
+    demand = _locked(demand, by, seen, permissions.can_review)
+    _answer(demand, text, by)
+    _settle(demand, DemandState.DONE if granted else DemandState.REFUSED, by)
+    warning = demand.warning
+    if granted:
+        found = recheck.still_found(warning, timezone.localdate())
+        told = f"{demand.asked_by.name}申请，{by.name}复核同意。解除时核对到：{found or '无'}\n复核意见：{text}"
+        end_with_evidence(warning, by=by, text=told, still_found=bool(found), demand=demand)
+    else:
+        leave(warning, Act.RELEASE_REFUSED, warning.state, by=by, text=text, demand=demand)
+    _tell_asker(demand, f"预警“{warning.title}”的解除申请{'已同意' if granted else '未同意'}。")
+    return demand
+
+
 # --- what they share -------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +272,7 @@ def _ask(
         of=of,
         office=by.organization,
         asked_by=by,
+        finding=warning.message,
         text=text,
         due_on=due_on,
         first_due_on=first or due_on,
@@ -296,10 +333,11 @@ def _settle(demand: Demand, state: str, by) -> None:
     demand.save()
 
 
-def _tell(demand: Demand, text: str, *, sms: bool = False) -> None:
+def _tell(demand: Demand, text: str, *, sms: bool = False, but=None) -> None:
     """Whom it is asked of."""
     key = f"demand:{demand.pk}:{demand.due_on}"
-    notices.tell(offices.people_of(demand.of), text, demand.get_absolute_url(), key=key, sms=sms)
+    people = offices.people_of(demand.of).exclude(pk=but.pk if but else None)
+    notices.tell(people, text, demand.get_absolute_url(), key=key, sms=sms)
 
 
 def _tell_asker(demand: Demand, text: str) -> None:

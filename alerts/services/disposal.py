@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from alerts import permissions
+from alerts import permissions, recheck
 from alerts.enums import WAITING_STATES, Act, DemandKind, DemandState, ReleaseKind, WarningState
 from alerts.models import CaseLead, Disposal, Warning
 from alerts.models.case_lead import FILE_WITHIN
@@ -18,6 +18,11 @@ from alerts.services.acts import LOCKED, File, leave, locked, next_lead_number
 from core import audit
 from core.working_days import add_workdays
 from projects.services import mark_changed
+
+NOT_ALONE = (
+    "按今天的数据仍核对到：{}不能由一人解除。请督促整改，数据改正后系统自动解除；"
+    "情况属实但数据无法改正的，申请解除，由另一名监管员复核。"
+)
 
 
 @transaction.atomic
@@ -57,17 +62,29 @@ def verify(*, warning: Warning, text: str, by, seen: str = WarningState.ACCEPTED
 
 @transaction.atomic
 def release(*, warning: Warning, text: str, files: Sequence[File], by, seen: str) -> Warning:
-    """By hand, which takes a reason and at least one file (A3). The rules look again at once: what waited for this
-    release is answered too."""
+    """By hand, which takes a reason and at least one file (A3). One officer alone releases only what the rule no
+    longer finds; for the rest see `ask_release`."""
+    check_proof(files)
+    warning = locked(warning, by, seen, permissions.can_release)
+    if found := recheck.still_found(warning, timezone.localdate()):
+        raise ValidationError(NOT_ALONE.format(found))
+    end_with_evidence(warning, by=by, text=text, files=files, still_found=False)
+    return warning
+
+
+def check_proof(files: Sequence[File]) -> None:
     if not files:
         raise ValidationError("解除预警须上传证据材料。")
-    warning = locked(warning, by, seen, permissions.can_release)
+
+
+def end_with_evidence(warning: Warning, *, by, text: str, still_found: bool, **told) -> None:
+    """The rules look again at once: what waited for this release is answered too."""
     warning.release_kind, warning.released_at = ReleaseKind.EVIDENCE, timezone.now()
+    warning.still_found = still_found
     warning.handler = by
     _settle_correction(warning, by)
-    leave(warning, Act.RELEASED, WarningState.RELEASED, by=by, text=text, files=files)
+    leave(warning, Act.RELEASED, WarningState.RELEASED, by=by, text=text, **told)
     mark_changed([warning.project_id])
-    return warning
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from organizations.models import Organization, User
 from projects.models import Project
 
 STEP = 2  # digits of the region code from one office to the next one up
+NO_REVIEWER = "请选择本单位或上一级人社部门复核；两处都没有其他监管员的，请先由系统管理员开通。"
 NO_OFFICE = "{}尚未登记{}，请先由系统管理员登记该单位。"
 
 
@@ -23,6 +24,13 @@ def home_office(warning: Warning) -> Organization:
 
 def office_above(warning: Warning) -> Organization:
     return office_at(warning.project, max(warning.home_level - STEP, RegionLevel.PROVINCE))
+
+
+def reviewers(warning: Warning, by) -> list[Organization]:
+    """Where a second officer may look at this one's release: the own office, if it has another, and the one above."""
+    above = _found(warning.project, OrganizationKind.HUMAN_RESOURCES, by.level - STEP)
+    offices = [by.organization, above] if above else [by.organization]
+    return [office for office in offices if people_of(office).filter(is_active=True).exclude(pk=by.pk).exists()]
 
 
 def industry_department(warning: Warning) -> Organization:
@@ -41,10 +49,14 @@ def region_code(project: Project, level: int) -> str:
 
 
 def _department(project: Project, kind: str, level: int) -> Organization:
-    found = Organization.objects.filter(kind=kind, region_id=region_code(project, level)).order_by("id").first()
+    found = _found(project, kind, level)
     if found is None:
         raise ValidationError(NO_OFFICE.format(RegionLevel(level).label, OrganizationKind(kind).label))
     return found
+
+
+def _found(project: Project, kind: str, level: int) -> Organization | None:
+    return Organization.objects.filter(kind=kind, region_id=region_code(project, level)).order_by("id").first()
 
 
 def units_of(project: Project) -> list[Organization]:

@@ -7,7 +7,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from alerts import permissions, selectors
+from alerts import permissions, recheck, selectors
+from alerts.enums import DemandKind
 from alerts.filters import DemandFilters
 from alerts.forms import DEMAND_ACTS
 from alerts.models import Demand
@@ -36,6 +37,7 @@ def demand_detail(request, pk):
         "demand": demand,
         "is_overdue": demand.is_overdue(timezone.localdate()),
         "forms": [form(demand=demand) for form in DEMAND_ACTS.values() if form.may(user, demand)],
+        "found": recheck.still_found(demand.warning, timezone.localdate()) if _is_to_review(demand, user) else None,
         "can_confirm": permissions.can_confirm(user, demand),
         "thread": selectors.demand_thread(demand, user),
         "with_notes": permissions.can_read_notes(user),
@@ -86,6 +88,10 @@ def _paper(request, pk) -> dict:
     if not demand.has_paper:
         raise Http404
     return {"demand": demand, "title": selectors.PAPERS[demand.kind], "can_pdf": pdf.is_available()}
+
+
+def _is_to_review(demand: Demand, user) -> bool:
+    return demand.kind == DemandKind.RELEASE and demand.is_waiting and permissions.can_read_notes(user)
 
 
 def _act_page(request, form, status: int = 200):

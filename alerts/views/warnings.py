@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from alerts import permissions, selectors, services
+from alerts.enums import DemandKind, DemandState
 from alerts.evidence import evidence_of, parameters_of
 from alerts.filters import WarningFilters
-from alerts.forms import ACTS, SaveFilterForm
+from alerts.forms import ACTS, ReleaseForm, SaveFilterForm
 from alerts.models import CaseLead, Demand, SavedFilter, Warning
 from alerts.tables import (
     EXPORT_HEADERS,
@@ -34,8 +35,6 @@ from projects.pages import bare_project
 
 READERS = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT, Role.BANK)
 EXPORT_LIMIT = 50_000
-# The tile of those nobody has accepted, and the list it counts. Those who cannot accept have no use for it.
-WAITING = {Role.OFFICER: ("待本级签收", "?state=new&desk=office"), Role.INDUSTRY: ("待签收", "?state=new")}
 
 
 # --- the desk --------------------------------------------------------------------------------------------------------
@@ -49,11 +48,12 @@ def warning_list(request):
     filters = WarningFilters(request.GET, user=request.user, today=today)
     is_officer = request.user.role == Role.OFFICER
     table = WarningTable(with_rows(filters.apply(visible)), request, today=today, choose=is_officer)
+    summary = selectors.summary(visible, today, request.user)
     context = {
         "filters": filters,
         "table": table,
-        "summary": selectors.summary(visible, today, request.user),
-        "waiting": WAITING.get(request.user.role),
+        "summary": summary,
+        "waiting": _waiting(visible, summary, request.user),
         "can_choose": is_officer and table.can_choose,
         "can_export": permissions.can_export(request.user),
         "saved": list(SavedFilter.objects.visible_to(request.user)),
@@ -63,6 +63,16 @@ def warning_list(request):
         "can_see_case_leads": permissions.can_see_case_leads(request.user),
     }
     return render(request, "alerts/warning_list.html", context)
+
+
+def _waiting(visible, summary: selectors.Summary, user) -> tuple[str, int, str] | None:
+    """The tile of what waits for the user's own office, and the list it counts."""
+    match user.role:
+        case Role.OFFICER:
+            return "待本级签收", summary.waiting, "?state=new&desk=office"
+        case Role.INDUSTRY if user.industry:
+            return "待我部门答复", selectors.asked_of(visible.open(), user).count(), "?desk=asked"
+    return None
 
 
 @require_POST
@@ -126,10 +136,17 @@ def warning_detail(request, pk):
     with_notes = permissions.can_read_notes(user)
     lead = CaseLead.objects.visible_to(user).filter(warning=warning).first()
     demands = (
-        Demand.objects.visible_to(user).filter(warning=warning).select_related("of", "office", "warning__project")
+        Demand.objects.visible_to(user)
+        .filter(warning=warning)
+        .select_related("of", "office", "asked_by", "warning__project")
     )
     demands = list(demands.order_by("-id"))
-    forms = [form(warning=warning) for form in ACTS.values() if form.may(user, warning)]
+    asked = next((one for one in demands if one.kind == DemandKind.RELEASE and one.is_waiting), None)
+    forms = [
+        form(warning=warning, by=user)
+        for form in ACTS.values()
+        if form.may(user, warning) and not (asked and form is ReleaseForm)
+    ]
     read = {"with_notes": with_notes, "with_replies": permissions.can_read_replies(user)}
     context = {
         "warning": warning,
@@ -147,6 +164,8 @@ def warning_detail(request, pk):
         "with_notes": with_notes,
         "lead": lead if permissions.can_see_case_leads(user) else None,
         "forms": forms,
+        "release_asked": asked,
+        "recheck": next((form for form in forms if form.key == ReleaseForm.key), None),
         "more_forms": [form for form in forms if form.is_more],
         "handles": permissions.can_handle(user, warning),
     }
@@ -166,15 +185,18 @@ def warning_act(request, pk, act):
     if request.method != "POST":
         if not form_class.may(request.user, warning):
             raise PermissionDenied
-        return _act_page(request, form_class(warning=warning))
-    form = form_class(request.POST, request.FILES, warning=warning)
+        return _act_page(request, form_class(warning=warning, by=request.user))
+    form = form_class(request.POST, request.FILES, warning=warning, by=request.user)
     if form.is_valid() and act_done(request, form):
         return redirect(warning)
     return _act_page(request, form, status=422)
 
 
 def _act_page(request, form, status: int = 200):
-    return render(request, "alerts/warning_act.html", {"form": form, "warning": form.warning}, status=status)
+    """With the report that waits for the second look, when this is one."""
+    reports = form.warning.demands.filter(state=DemandState.ANSWERED) if form.key == ReleaseForm.key else ()
+    context = {"form": form, "warning": form.warning, "reports": reports}
+    return render(request, "alerts/warning_act.html", context, status=status)
 
 
 def _warning(request, pk) -> Warning:

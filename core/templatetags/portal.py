@@ -1,13 +1,14 @@
 """The portal's components as template tags. Parameters and examples: docs/components.md. Built in: no {% load %}."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formats
@@ -30,6 +31,7 @@ for _format in (
 ):
     register.filter(_format)
 
+ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
 TONES = {"red", "orange", "yellow", "blue", "green", "grey"}
 
 
@@ -298,6 +300,18 @@ def post_button(
 def chart(chart: Any) -> dict:
     """A `core.charts.Chart`: the drawing and its table."""
     return {"chart": chart, "data_id": f"chart-{chart.id}-option", "library": static("echarts/echarts.min.js")}
+
+
+@register.filter
+def on_paper(value: Any) -> SafeString:
+    """A day, or a text with days in it, as printed papers write them: 2026年11月29日, never broken over two lines."""
+    text = formats.day(value) if isinstance(value, date) else str(value)
+    return mark_safe(ISO_DAY.sub(_long_day, conditional_escape(text)))
+
+
+def _long_day(match: re.Match) -> str:
+    year, month, day = match.groups()
+    return f'<span class="day">{year}年{int(month)}月{int(day)}日</span>'
 
 
 @register.filter

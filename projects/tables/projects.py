@@ -56,7 +56,7 @@ class ProjectTable(Table):
         hint="取得施工许可证 10 个工作日内；依法不需办理的，实际开工前",
     )
     warnings = BadgeColumn(
-        "未解除预警", value=lambda row: f"{row.warning_count} 条" if row.warning_count else "", tone="red"
+        "未办结预警", value=lambda row: f"{row.warning_count} 条" if row.warning_count else "", tone="red"
     )
     completeness = RateColumn("资料完整度", hint="已填指标 / 应填指标，按 34 项项目指标逐条计算")
 

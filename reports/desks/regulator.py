@@ -135,7 +135,7 @@ class View:
             url=links.projects(region=self.asked, figure="in_progress"),
         )
         yield Tile(
-            "未解除预警",
+            "未办结预警",
             open_warnings.open,
             unit="条",
             hint=f"红 {open_warnings.red} · 橙 {open_warnings.orange} · 黄 {open_warnings.yellow}",
@@ -231,7 +231,7 @@ class View:
                 BLUE_RED,
                 bar_chart(
                     "warnings-by-level",
-                    "未解除预警：按级别",
+                    "未办结预警：按级别",
                     ["级别", "期限内", "已逾期"],
                     [(figure.level.label, figure.count - figure.overdue, figure.overdue) for figure in levels],
                     stacked=True,
@@ -243,7 +243,7 @@ class View:
                 RED_ORANGE,
                 bar_chart(
                     "warnings-by-age",
-                    "未解除预警：按产生时间",
+                    "未办结预警：按产生时间",
                     ["产生至今", Level.RED.label, "橙色、黄色"],
                     [(figure.label, figure.red, figure.count - figure.red) for figure in ages],
                     stacked=True,

@@ -28,7 +28,7 @@ class DueTable(Table):
     level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
     project = Column("项目", value="project.name")
     place = Column("管辖属地", value="project.jurisdiction.name", minor=True)
-    office = Column("承办层级", value="get_office_level_display", minor=True)
+    office = Column("处置层级", value="get_office_level_display", minor=True)
     due_on = DayColumn("处置期限", minor=True)
     urgency = BadgeColumn("时限", value=urgency, tone=_urgency_tone)
 

@@ -79,6 +79,19 @@ def test_a_letter_is_renewed_without_a_gap_and_exchanged_for_money():
     ]
 
 
+def test_nothing_is_stored_before_its_first_day():
+    """Neither a first letter nor one that money is exchanged for; of a renewal see above."""
+    today = timezone.localdate()
+    first = made.offered(made.assessed(project(), form=DepositForm.GUARANTEE), starts_on=today)
+    with pytest.raises(ValidationError, match="收支时间不能早于该日"):
+        made.confirm(first, moved_on=today - timedelta(days=1))
+    made.confirm(first)
+    exchanged = made.offered(made.stored(project()), form=DepositForm.INSURANCE, starts_on=today + timedelta(days=1))
+    with pytest.raises(ValidationError, match="收支时间不能早于该日"):
+        made.confirm(exchanged)
+    assert made.in_force(exchanged.deposit).balance == 150_000
+
+
 def test_a_use_takes_two_people_of_the_office_and_pays_each_worker():
     deposit = made.stored(project())
     officer = who.officer()

@@ -130,7 +130,9 @@ def test_an_exit_below_what_is_owed_takes_nothing_off_the_arrears(site, person, 
 
 def test_what_the_worker_signed_stands_and_needs_no_reason(site, person):
     scan = [("结算单.pdf", b"%PDF-1.7\n")]
-    found = exit_engagement(person, on=LEFT, settled=owed("5200"), by=None, vouchers=scan)
+    with pytest.raises(ValidationError):  # another paper speaks for nobody
+        exit_engagement(person, on=LEFT, settled=owed("5200"), by=None, vouchers=scan)
+    found = exit_engagement(person, on=LEFT, settled=replace(owed("5200"), is_signed=True), by=None, vouchers=scan)
     assert (found.is_signed, found.is_short) == (True, False)
     assert in_arrears(person) == {"unpaid": Decimal("5000.00"), "departure": Decimal("200.00")}
 

@@ -33,6 +33,9 @@ def test_a_rule_says_everything_a_warning_needs(rule):
     assert rule.title
     assert rule.basis.startswith("《")
     assert rule.release_when.endswith("。")
+    assert rule.remedy.endswith("。")
+    assert rule.remedy.count("。") == 1
+    assert "自动解除" not in rule.remedy
     assert len(rule.basis) <= 300
     assert len(rule.release_when) <= 300
     assert rule.columns

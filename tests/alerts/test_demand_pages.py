@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from alerts import services
 from alerts.enums import DemandState, WarningState
-from alerts.models import Demand
+from alerts.models import Demand, Warning
 from tests.alerts.factories import warning
 from tests.alerts.test_demands import order, report, soon
 from tests.organizations.factories import clerk, department, industry_officer, officer
@@ -60,11 +60,15 @@ def test_an_order_is_issued_from_the_warnings_page_and_printed(client, county, v
         unit.name,
         "补发工资。",
         "条例第五十五条",
-        str(soon()),
+        f"{soon().year}年{soon().month}月{soon().day}日",
         "盖章",
     ):
         assert said in paper, said
     assert demand.consequence in paper
+    assert str(timezone.localdate()) not in paper
+    assert paper.count(verified.message) == 1
+    Warning.objects.filter(pk=verified.pk).update(message="后来的情况。")
+    assert text_of(client, reverse("alerts:demand_paper", args=[demand.pk])).count(verified.message) == 1
 
 
 def test_the_clerk_acknowledges_and_reports_on_the_demands_page(client, county, verified):
@@ -89,7 +93,7 @@ def test_the_clerk_acknowledges_and_reports_on_the_demands_page(client, county, 
     assert "证明.pdf" in text_of(client, demand.get_absolute_url())
     assert "督办与整改待办" not in text_of(client, "/")
     client.force_login(county)
-    assert "复核并解除预警" in text_of(client, demand.get_absolute_url())
+    assert "复核并解除" in text_of(client, demand.get_absolute_url())
     assert "督办与整改待办" in text_of(client, "/")
 
 
@@ -107,6 +111,18 @@ def test_the_industry_officer_is_asked_and_answers(client, county, verified):
     expert = industry_officer("530902")
     client.force_login(expert)
     assert "督办与整改待办" in text_of(client, "/")
+    order(verified, county)
+    warning(verified.project)
+    tile, count, query = client.get(reverse("alerts:warning_list")).context["waiting"]
+    assert (tile, count) == ("待我部门答复", 1)
+    found = client.get(reverse("alerts:warning_list") + query).context["table"].page
+    assert [one.pk for one in found] == [verified.pk]
+    listed = [
+        [one.pk for one in client.get(reverse("alerts:demand_list"), asked).context["table"].page]
+        for asked in ({}, {"desk": "all"})
+    ]
+    assert listed[0] == [demand.pk]
+    assert len(listed[1]) == 2
     sent = {"answer-seen": demand.seen, "answer-text": "人工费已拨付。", "answer-files": [pdf("意见.pdf")]}
     client.post(act(demand, "answer"), sent)
     client.force_login(county)

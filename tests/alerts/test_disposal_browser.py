@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from alerts import recheck
 from alerts.enums import WarningState
 from alerts.models import Warning
 from tests.alerts.factories import warning
@@ -69,7 +70,7 @@ def test_from_the_finding_to_the_end(visitor, people, proof):
     ordered(visitor, people, made)
     prolonged(visitor, people)
     corrected(visitor, clerk(home.general_contractor), proof)
-    released(visitor, people, made, proof)
+    released(visitor, people, made)
     done = Warning.objects.get(pk=made.pk)
     assert (done.state, done.due_on) == (WarningState.RELEASED, made.due_on + timedelta(days=15))
 
@@ -90,7 +91,7 @@ def verified_with_the_industry(visitor, people, made) -> None:
     page = go(visitor, people["county"], made.get_absolute_url())
     page.get_by_role("button", name="签收", exact=True).click()
     fill(page, "核实", "核实情况", "现场核对，3 人未发。", "开始核实")
-    fill(page, "征求行业部门意见", "需要核实的事项", "人工费是否拨付。", "发出", more=True)
+    fill(page, "联合核实", "需要核实的事项", "人工费是否拨付。", "发出", more=True)
     expect(page.get_by_text("已发给行业主管部门。")).to_be_visible()
     page = go(visitor, people["industry"], "/")
     page.get_by_role("link", name="联合核实").first.click()
@@ -134,13 +135,39 @@ def corrected(visitor, own, proof) -> None:
     visitor.check_accessible()
 
 
-def released(visitor, people, made, proof) -> None:
+def released(visitor, people, made) -> None:
+    """From the order's page, on what the contractor sent."""
     page = go(visitor, people["county"], made.get_absolute_url())
-    asked = dialog(page, "解除预警")
-    asked.get_by_label("解除理由").fill("复核属实。")
-    asked.locator("input[type=file]").set_input_files(proof)
-    asked.get_by_role("button", name="解除", exact=True).click()
+    page.get_by_role("link", name="限期整改").first.click()
+    page.get_by_role("link", name="复核并解除").click()
+    visitor.check_accessible()
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    page.get_by_label("解除理由").fill("复核属实。")
+    page.get_by_role("button", name="解除", exact=True).click()
     expect(page.get_by_text("预警已解除。")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_is_still_found_takes_a_second_officer(visitor, people, proof, monkeypatch, size):
+    monkeypatch.setattr(recheck, "still_found", lambda warning, today: "张伟成工资未发，尚欠 6,000.00 元。")
+    made = warning(state=WarningState.VERIFYING, due_on=timezone.localdate() + timedelta(days=20))
+    page = go(visitor, people["county"], made.get_absolute_url(), size)
+    expect(page.get_by_text("按今天的数据仍核对到：张伟成").first).to_be_visible()
+    asked = dialog(page, "申请解除")
+    asked.get_by_label("解除理由").fill("已书面确认现金领取。")
+    asked.locator("input[type=file]").set_input_files(proof)
+    asked.get_by_role("button", name="提交复核").click()
+    expect(page.get_by_text("解除申请已提交，待复核。")).to_be_visible()
+    visitor.check_accessible()
+    page = go(visitor, people["prefecture"], "/", size)
+    page.get_by_role("link", name="解除复核").first.click()
+    visitor.check_accessible()
+    asked = dialog(page, "复核解除申请")
+    asked.get_by_label("复核意见").select_option("yes")
+    asked.get_by_label("理由").fill("证据齐全。")
+    asked.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("复核结果已保存。")).to_be_visible()
+    assert Warning.objects.get().still_found
 
 
 def test_rows_are_ticked_by_the_keyboard_and_a_filter_is_kept(visitor, people):

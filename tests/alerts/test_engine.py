@@ -23,6 +23,7 @@ def acts(warning: Warning) -> list[str]:
 
 def close(warning: Warning, state=WarningState.RELEASED, kind=ReleaseKind.EVIDENCE) -> None:
     warning.state, warning.release_kind, warning.released_at = state, kind, warning.raised_at
+    warning.still_found = False
     warning.save()
 
 

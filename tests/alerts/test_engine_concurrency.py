@@ -152,6 +152,7 @@ def test_an_officer_who_releases_while_the_sweep_refreshes_keeps_the_last_word()
             own = Warning.objects.select_for_update().get(pk=warning.pk)
             locked.set()
             own.state, own.release_kind, own.released_at = "released", "evidence", own.raised_at
+            own.still_found = False
             own.save()
             Disposal.objects.create(warning=own, act=Act.RELEASED, to_state="released")
 

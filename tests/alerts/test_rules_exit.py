@@ -46,7 +46,9 @@ class TestLeftUnsettled:
         gone = self.left(owed_amount="1200.00")
         (found,) = raised(LeftUnsettled)
         name = gone.engagement.worker.name
-        assert found.message == (f"{name}退场（最早 {ago(1)}），没有退场工资结算单，也没有本人在手机上确认工资结清。")
+        assert found.message == (
+            f"{name}退场（最早 {ago(1)}），没有本人签字的退场工资结算单，也没有本人在手机上确认工资结清。"
+        )
         assert found.level == Level.RED
         assert found.evidence["rows"] == [[name, "钢筋一班", str(ago(1)), "未结清", "1200.00"]]
         assert found.evidence["links"] == [gone.engagement.worker_id]
@@ -64,7 +66,9 @@ class TestLeftUnsettled:
     def test_the_signed_sheet_answers_it(self):
         gone = self.left()
         assert len(raised(LeftUnsettled)) == 1
-        attachments.store(PDF, "结算单.pdf", by=officer(), owner=gone)
+        attachments.store(PDF, "银行回单.pdf", by=officer(), owner=gone)
+        assert len(raised(LeftUnsettled)) == 1  # any other file does not
+        type(gone).objects.filter(pk=gone.pk).update(is_signed=True)
         assert raised(LeftUnsettled) == []
 
     def test_the_worker_answers_it_on_the_phone_with_the_last_month(self):

@@ -264,7 +264,10 @@ class TestOneWarningAMonth:
         crew(home, 1)
         assert open_after_all(THIRD_MONTH) == [("PAY-01", Level.RED)]
         Warning.objects.update(
-            state=WarningState.RELEASED, release_kind=ReleaseKind.EVIDENCE, released_at=timezone.now()
+            state=WarningState.RELEASED,
+            release_kind=ReleaseKind.EVIDENCE,
+            still_found=False,
+            released_at=timezone.now(),
         )
         assert open_after_all(THIRD_MONTH) == []
 

@@ -90,7 +90,8 @@ def test_what_an_officer_released_with_evidence_would_not_come_back():
     """Found only under the proposed setting, and yet nothing the sweep would open."""
     silent_for(9)
     (was,) = raised(NobodyAttends)
-    Warning.objects.filter(pk=was.pk).update(state="released", release_kind="evidence", released_at=was.raised_at)
+    released = {"state": "released", "release_kind": "evidence", "still_found": False, "released_at": was.raised_at}
+    Warning.objects.filter(pk=was.pk).update(**released)
     factories.setting("REAL-03", params={"days": 30, "linear_days": 18}, level="orange")
     made = propose(5)
     assert tried(made)[TODAY] == (0, 1, 0, 0)

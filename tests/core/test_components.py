@@ -71,6 +71,12 @@ def test_masking_shows_only_the_ends(masked, expected):
     assert masked == expected
 
 
+def test_days_on_paper_are_long_and_never_broken():
+    shown = render("{{ text|on_paper }}", text="于2026-11-09 前改正 <b>编码 AY-530902-2026-0001")
+    assert shown == '于<span class="day">2026年11月9日</span> 前改正 &lt;b&gt;编码 AY-530902-2026-0001'
+    assert render("{{ day|on_paper }}", day=date(2026, 11, 29)) == '<span class="day">2026年11月29日</span>'
+
+
 # --- components ------------------------------------------------------------------------------------------------------
 
 

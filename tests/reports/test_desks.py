@@ -90,7 +90,7 @@ def test_every_figure_agrees_with_the_list_it_leads_to(client, at, region):
         set_due(made, TODAY + timedelta(days=3))
     user = people.officer(at)
     answer = desk(client, user, f"/?region={region}")
-    for label in ("未解除预警", "已逾期", "7 日内到期"):
+    for label in ("未办结预警", "已逾期", "7 日内到期"):
         found = tile(answer, label)
         assert client.get(found.url).context["table"].count.value == found.value, label
     projects = tile(answer, "在建项目")

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -203,9 +204,19 @@ def test_what_is_owed_is_listed_until_it_is_paid(client, signed_in, site, person
     departure = Departure.objects.get()
     page = reverse("workers:departure_settle", args=[departure.pk])
     assert "结清日期不能早于退场日期" in signed_in.post(page, {"paid_on": "2026-10-31"}).content.decode()
-    signed_in.post(page, {"paid_on": "2026-11-20"})
+    slip = ContentFile(b"%PDF-1.7 slip", "回单.pdf")
+    told = {"paid_on": "2026-11-20", "vouchers": slip}
+    assert "请选择上传的是结算单还是其他凭证" in signed_in.post(page, told).content.decode()
+    slip.seek(0)
+    signed_in.post(page, told | {"voucher_kind": "other"})
     departure.refresh_from_db()
-    assert departure.paid_on == date(2026, 11, 20)
+    assert (departure.paid_on, departure.is_signed) == (date(2026, 11, 20), False)
+    sheet = reverse("workers:departure_sheet", args=[departure.pk])
+    assert "必填" in signed_in.post(sheet).content.decode()
+    signed_in.post(sheet, {"vouchers": ContentFile(b"%PDF-1.7 signed", "结算单.pdf")})
+    departure.refresh_from_db()
+    assert departure.is_signed
+    assert "补传结算单" not in signed_in.get(reverse("workers:departure_detail", args=[departure.pk])).content.decode()
     assert "3,000.00" not in signed_in.get(listed).content.decode()
     client.force_login(officer(site.jurisdiction_id))
     assert "岩温" in client.get(listed, {"settlement": "paid"}).content.decode()

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from alerts import engine, services
 from alerts.models import Disposal, Warning
+from alerts.rules import rule_of
+from alerts.services.offices import people_of, reviewers
 from core.triggers import without_triggers
-from organizations.enums import Role
+from organizations.enums import Industry, Role
 from organizations.models import User
 from wagemonitor.seed.copying import execute
 from wagemonitor.seed.fill import moment
@@ -160,9 +162,10 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
     services.accept(warning=warning, by=by)
     if fate in ("verifying", "correcting", "released", "transferred"):
         services.verify(warning=warning, text="已通知项目部三日内提交工资表、银行回单和情况说明。", by=by)
+    if fate == "verifying" and warning.project.industry != Industry.OTHER:
+        _ask_opinion(warning, by, today)
     if fate == "released":
-        text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
-        services.release(warning=warning, text=text, files=[("核实材料.pdf", blank_page())], by=by, seen="verifying")
+        _release(warning, by)
     if fate == "transferred":
         services.transfer(
             warning=warning, reason="逾期未提交材料，涉嫌违反专用账户管理规定。", by=by, seen="verifying"
@@ -172,18 +175,43 @@ def _live_through(fate: str, warning: Warning, by: User, today: date) -> None:
     _move_back(warning, today)
 
 
+def _ask_opinion(warning: Warning, by: User, today: date) -> None:
+    """Of three, one has been answered."""
+    due_on = max(today, timezone.localdate()) + timedelta(days=3 + warning.pk % 8)
+    text = "请核实该项目现场用工和人工费拨付情况。"
+    demand = services.ask_opinion(warning=warning, text=text, due_on=due_on, by=by, seen="verifying")
+    expert = people_of(demand.of).filter(is_active=True).first()
+    if expert and warning.pk % 3 == 0:
+        said = {"text": "已到现场核实，人工费拨付情况属实。", "files": ()}
+        services.answer(demand=demand, by=expert, seen=demand.seen, **said)
+
+
+def _release(warning: Warning, by: User) -> None:
+    """With the consent of the office above; one in four still waits for it."""
+    offices = reviewers(warning, by)
+    if not offices:
+        return
+    text = "经核对银行回单和工人签字确认表，情况属实且已整改到位。"
+    proof = [("核实材料.pdf", blank_page())]
+    asked = services.ask_release(warning=warning, of=offices[-1], text=text, files=proof, by=by, seen="verifying")
+    if warning.pk % 4:
+        reviewer = people_of(asked.of).filter(is_active=True).exclude(pk=by.pk).first()
+        said = {"granted": True, "text": "证据材料齐全，同意解除。"}
+        services.decide_release(demand=asked, by=reviewer, seen=asked.seen, **said)
+
+
 def _order_correction(warning: Warning, by: User, today: date) -> None:
     """Of three, one is reported on and waits for the second look."""
     unit = warning.project.general_contractor
     if unit is None:
         return
-    text = "限期补齐有关资料，逐人核对并补发所欠工资，提交银行回单和工人签字确认表。"
+    text = f"{rule_of(warning.rule_code).remedy}整改后提交证明材料。"
     due_on = max(today, timezone.localdate()) + timedelta(days=5 + warning.pk % 11)  # also of a province of last week
     facts = {"of": unit, "text": text, "basis": warning.basis, "due_on": due_on}
     demand = services.order_correction(warning=warning, by=by, seen="verifying", **facts)
     clerk = User.objects.filter(organization=unit, role=Role.CLERK, is_active=True).first()
     if clerk and warning.pk % 3 == 0:
-        said = {"text": "已逐人核对并补发，回单附后。", "files": [("整改材料.pdf", blank_page())]}
+        said = {"text": "已按要求整改，证明材料附后。", "files": [("整改材料.pdf", blank_page())]}
         services.report_correction(demand=demand, by=clerk, seen=demand.seen, **said)
 
 

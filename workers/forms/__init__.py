@@ -2,7 +2,7 @@ from workers.forms.attendance import CorrectionForm, DeviceForm, StandardForm, T
 from workers.forms.contracts import ContractEndForm, ContractForm, ScansForm
 from workers.forms.papers import AppraisalForm, CardForm, CertificateForm, InsuranceForm, PhotoForm, ReasonForm
 from workers.forms.people import EngagementForm, EnrolForm
-from workers.forms.stays import ExitForm, ExitManyForm, PaidForm
+from workers.forms.stays import ExitForm, ExitManyForm, PaidForm, SignedSheetForm
 from workers.forms.teams import MoveForm, TeamForm
 from workers.forms.training import ResultsForm, TrainingForm
 
@@ -25,6 +25,7 @@ __all__ = [
     "ReasonForm",
     "ResultsForm",
     "ScansForm",
+    "SignedSheetForm",
     "StandardForm",
     "TeamDayForm",
     "TeamForm",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from core.forms import EvidenceField, MoneyField, PortalForm, Section
-from workers.enums import Settlement, ShortReason
+from workers.enums import Settlement, ShortReason, VoucherKind
 from workers.models import Engagement
 from workers.services.dues import Due
 from workers.services.stays import Exit, Settled
@@ -14,7 +14,27 @@ from workers.services.stays import Exit, Settled
 SHORT_REASONS = [("", "—"), *ShortReason.choices]
 
 
-class ExitForm(PortalForm):
+class VoucherForm(PortalForm):
+    """Files, and what they are: only the sheet the worker has signed speaks for the worker."""
+
+    vouchers = EvidenceField(label="结算凭证", required=False, help_text="可拍照上传；PDF、JPG 或 PNG")
+    voucher_kind = forms.ChoiceField(
+        label="上传的是", required=False, choices=VoucherKind.choices, widget=forms.RadioSelect
+    )
+
+    @property
+    def is_signed(self) -> bool:
+        values = self.cleaned_data
+        return bool(values.get("vouchers")) and values.get("voucher_kind") == VoucherKind.SIGNED
+
+    def clean(self):
+        values = super().clean()
+        if values.get("vouchers") and not values.get("voucher_kind") and "voucher_kind" not in self.errors:
+            self.add_error("voucher_kind", "请选择上传的是结算单还是其他凭证。")
+        return values
+
+
+class ExitForm(VoucherForm):
     on = forms.DateField(label="退场日期", initial=timezone.localdate)
     settlement = forms.ChoiceField(label="工资是否结清", choices=Settlement.choices, widget=forms.RadioSelect)
     owed_amount = MoneyField(label="欠付金额", required=False, help_text="未结清的填写")
@@ -32,11 +52,11 @@ class ExitForm(PortalForm):
         widget=forms.Textarea({"rows": 2}),
         help_text="与系统核算的应结金额不一致的，写明原因，如已预支、扣款、现金支付",
     )
-    vouchers = EvidenceField(label="结算单", required=False, help_text="工人签字的结算单，可拍照上传；PDF、JPG 或 PNG")
 
     sections = [
         Section("退场", ["on"]),
-        Section("工资结算", ["settlement", "owed_amount", "owed_due_on", "short_reason", "note", "vouchers"]),
+        Section("工资结算", ["settlement", "owed_amount", "owed_due_on", "short_reason", "note"]),
+        Section("凭证", ["vouchers", "voucher_kind"], "本人签字的结算单才作为工资已经结算的凭证。"),
     ]
 
     def __init__(self, *args, due: Due, **kwargs):
@@ -59,7 +79,7 @@ class ExitForm(PortalForm):
             values.get("owed_due_on"),
             values.get("note", ""),
             values.get("short_reason", ""),
-            is_signed=bool(values.get("vouchers")),
+            is_signed=self.is_signed,
         )
 
 
@@ -137,6 +157,13 @@ class ExitManyForm(PortalForm):
         return Settled(Settlement.OWED, owed, due_on, **why)
 
 
-class PaidForm(PortalForm):
+class SignedSheetForm(PortalForm):
+    vouchers = EvidenceField(label="本人签字的退场工资结算单", help_text="可拍照上传；PDF、JPG 或 PNG")
+
+
+class PaidForm(VoucherForm):
     paid_on = forms.DateField(label="结清日期", initial=timezone.localdate)
-    vouchers = EvidenceField(label="支付凭证", required=False, help_text="银行回单或工人签收，PDF、JPG 或 PNG")
+    field_order = ("paid_on", "vouchers", "voucher_kind")
+
+    def paid(self) -> dict:
+        return {"paid_on": self.cleaned_data["paid_on"], "vouchers": self.cleaned_data["vouchers"]}

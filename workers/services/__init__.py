@@ -29,6 +29,7 @@ from workers.services.standards import change_standard
 from workers.services.stays import (
     Exit,
     Settled,
+    add_signed_sheet,
     exit_engagement,
     exit_people,
     return_engagement,
@@ -49,6 +50,7 @@ __all__ = [
     "StrayRow",
     "Written",
     "WrittenDays",
+    "add_signed_sheet",
     "appraise",
     "cards",
     "change_standard",

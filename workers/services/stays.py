@@ -153,7 +153,8 @@ def exit_engagement(
     vouchers: contracts.Files = (),
     today: date | None = None,
 ) -> Departure:
-    """One person leaves; `vouchers` are pages of the settlement sheet the worker has signed.
+    """One person leaves; `vouchers` are pages of the settlement sheet, where `settled` says that it is signed, or
+    other papers.
 
     Refused: a completed project, and by field what `why_not_exit` and `Settled` say.
     """
@@ -163,7 +164,7 @@ def exit_engagement(
     if stored.exited_on:
         raise ValidationError({"on": f"该人员已于 {stored.exited_on} 退场。"})
     dues = dues_of(engagement.project, {stored.pk: on})
-    settled = replace(settled, is_signed=bool(vouchers))
+    settled = replace(settled, is_signed=settled.is_signed and bool(vouchers))
     problem = why_not_exit(stored.entered_on, on, worked.get(stored.pk), today)
     if problems := ({"on": problem} if problem else {}) | settled.problems(on, dues[stored.pk]):
         raise ValidationError(problems)
@@ -195,10 +196,32 @@ def return_engagement(engagement: Engagement, *, by) -> None:
 
 
 @transaction.atomic
+def add_signed_sheet(departure: Departure, *, vouchers: contracts.Files, by) -> None:
+    """The sheet that the worker signed after the exit was registered."""
+    if not vouchers:
+        raise ValidationError({"vouchers": "请上传本人签字的退场工资结算单。"})
+    lock_open(departure.project)
+    departure = Departure._base_manager.select_for_update(of=("self",)).get(pk=departure.pk)
+    if departure.is_signed:
+        raise ValidationError("已上传本人签字的结算单。")
+    departure.is_signed = True
+    departure.save(update_fields=["is_signed"])
+    attachments.store_all(vouchers, by=by, owner=departure)
+    mark_changed([departure.project_id])
+    audit.record("worker.sheet_signed", by=by, target=departure)
+
+
+@transaction.atomic
 def settle_departure(
-    departure: Departure, *, paid_on: date, by, vouchers: contracts.Files = (), today: date | None = None
+    departure: Departure,
+    *,
+    paid_on: date,
+    by,
+    vouchers: contracts.Files = (),
+    is_signed: bool = False,
+    today: date | None = None,
 ) -> None:
-    """What was owed at the exit has been paid.
+    """What was owed at the exit has been paid; `is_signed`: the vouchers are the sheet the worker has signed.
 
     Refused: a completed project, nothing owed, in the future, before the exit. Completing a project does not pay
     anybody, but the regulator reopens it before the register is written.
@@ -212,7 +235,8 @@ def settle_departure(
     if paid_on < departure.exited_on:
         raise ValidationError({"paid_on": f"结清日期不能早于退场日期 {departure.exited_on}。"})
     departure.paid_on = paid_on
-    departure.save(update_fields=["paid_on"])
+    departure.is_signed = departure.is_signed or (is_signed and bool(vouchers))
+    departure.save(update_fields=["paid_on", "is_signed"])
     attachments.store_all(vouchers, by=by, owner=departure)
     mark_changed([departure.project_id])
     audit.record("worker.settle", by=by, target=departure, paid_on=paid_on.isoformat())

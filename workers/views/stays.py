@@ -13,7 +13,7 @@ from core.access import access, read_or_write
 from projects.pages import project_in_scope, refuse_unless
 from workers import permissions, selectors, services
 from workers.filters.stays import DepartureFilters, OwedFilters
-from workers.forms import ExitForm, ExitManyForm, PaidForm
+from workers.forms import ExitForm, ExitManyForm, PaidForm, SignedSheetForm
 from workers.models import Departure
 from workers.pages import engagement_in_scope, form_page
 from workers.permissions import READERS, WRITERS
@@ -180,7 +180,7 @@ def departure_settle(request, pk):
     form = PaidForm(request.POST or None, request.FILES or None)
 
     def save():
-        services.settle_departure(departure, by=request.user, **form.cleaned_data)
+        services.settle_departure(departure, by=request.user, is_signed=form.is_signed, **form.paid())
         messages.success(request, f"已登记 {departure.engagement.worker.name} 的退场工资结清。")
         return reverse("workers:departure_detail", args=[departure.pk])
 
@@ -189,6 +189,31 @@ def departure_settle(request, pk):
         form,
         save,
         title=f"登记结清 · {departure.engagement.worker.name}",
+        project=project,
+        back=reverse("workers:departure_detail", args=[departure.pk]),
+    )
+
+
+@read_or_write
+@access(*WRITERS)
+def departure_sheet(request, pk):
+    """The sheet the worker signed afterwards."""
+    departure = _departure_in_scope(request, pk)
+    project = departure.project
+    if refused := refuse_unless(request, project, permissions.can_keep_register(request.user, project)):
+        return refused
+    form = SignedSheetForm(request.POST or None, request.FILES or None)
+
+    def save():
+        services.add_signed_sheet(departure, by=request.user, **form.cleaned_data)
+        messages.success(request, f"已上传 {departure.engagement.worker.name} 的退场工资结算单。")
+        return reverse("workers:departure_detail", args=[departure.pk])
+
+    return form_page(
+        request,
+        form,
+        save,
+        title=f"补传结算单 · {departure.engagement.worker.name}",
         project=project,
         back=reverse("workers:departure_detail", args=[departure.pk]),
     )
