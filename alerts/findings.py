@@ -21,7 +21,7 @@ from alerts.models.rule import Part
 from alerts.rules.base import EVIDENCE_ROWS, Column, Facts, Rule, Sql
 from core import crypto, formats, prepared
 
-FEW = 10  # projects up to which the rules are asked by plans that are kept
+FEW = 5  # projects up to which the rules are asked by plans that are kept: for fifty these are not the right ones
 
 TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS covered (

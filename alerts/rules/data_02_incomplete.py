@@ -1,5 +1,6 @@
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -10,6 +11,15 @@ from core import indicators
 from projects.indicators import PROJECT_GROUPS
 from projects.models import Project
 from projects.selectors import incomplete_sql
+
+
+@lru_cache(maxsize=8)  # a day's changes ask it again and again
+def _lacking(before: date) -> tuple[str, tuple]:
+    old_enough = RawSQL(
+        "SELECT p.id FROM swept JOIN projects_project p ON p.id = swept.project_id WHERE p.supervised_from < %s",
+        [before],
+    )
+    return incomplete_sql(Project.objects.filter(pk__in=old_enough))
 
 
 class InformationIncomplete(Rule):
@@ -32,14 +42,7 @@ class InformationIncomplete(Rule):
     link = "project"
 
     def find(self, today: date) -> Sql:
-        old_enough = RawSQL(
-            """
-            SELECT p.id FROM swept JOIN projects_project p ON p.id = swept.project_id
-            WHERE p.supervised_from < %s::date - %s
-            """,
-            [today, self.days],
-        )
-        lacking, params = incomplete_sql(Project.objects.filter(pk__in=old_enough))
+        lacking, params = _lacking(today - timedelta(self.days))
         text = f"""
             SELECT l.project_id, '' AS subject_key, l.required, l.filled, p.supervised_from
             FROM ({lacking}) l

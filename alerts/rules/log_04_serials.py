@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
@@ -14,6 +15,24 @@ BOTH = """
     UNION ALL
     SELECT project_id, account_id, serial, amount, day, NULL FROM ({entries}) booked
 """
+
+
+@lru_cache(maxsize=8)  # a day's changes ask it again and again
+def _both(projects: str, before: date) -> tuple[str, list]:
+    """The two lists of the reconciliation, without what may still come."""
+    payouts = faulty_payouts(_of(Payout, projects).filter(paid_on__lt=before)).annotate(day=F("paid_on"))
+    arrived = _of(LedgerEntry, projects).filter(booked_on__lt=before, created_at__date__lt=before)
+    entries = unmatched_payouts(arrived).annotate(day=F("booked_on"))
+    fields = ("project_id", "account_id", "serial", "amount", "day")
+    first, of_first = payouts.order_by().values(*fields, "why").query.sql_with_params()
+    second, of_second = entries.order_by().values(*fields).query.sql_with_params()
+    return BOTH.format(payouts=first, entries=second), [*of_first, *of_second]
+
+
+def _of(model, projects: str) -> QuerySet:
+    return model.objects.unscoped("a rule looks at the projects it is asked about").filter(
+        project__in=RawSQL(projects, [])
+    )
 
 
 class SerialsApart(Rule):
@@ -39,7 +58,7 @@ class SerialsApart(Rule):
     link = "account"
 
     def find(self, today: date) -> Sql:
-        both, params = self._both("SELECT project_id FROM swept", today)
+        both, params = _both("SELECT project_id FROM swept", today - timedelta(self.days))
         return Sql(
             f"""
             SELECT b.project_id, b.account_id::text AS subject_key, a.number_last4 AS account,
@@ -63,7 +82,7 @@ class SerialsApart(Rule):
         return f"尾号 {facts.account} 的工资专用账户：{'；'.join(parts)}。"
 
     def evidence(self, today: date) -> Sql:
-        both, params = self._both("SELECT project_id FROM fresh", today)
+        both, params = _both("SELECT project_id FROM fresh", today - timedelta(self.days))
         return Sql(
             f"""
             SELECT b.project_id, fresh.subject_key, b.account_id AS link_id, b.day, b.serial, b.amount,
@@ -72,20 +91,4 @@ class SerialsApart(Rule):
             JOIN fresh ON fresh.project_id = b.project_id AND fresh.subject_key = b.account_id::text
             """,
             params,
-        )
-
-    def _both(self, projects: str, today: date) -> tuple[str, list]:
-        """The two lists of the reconciliation, without what may still come."""
-        before = today - timedelta(self.days)
-        payouts = faulty_payouts(self._of(Payout, projects).filter(paid_on__lt=before)).annotate(day=F("paid_on"))
-        arrived = self._of(LedgerEntry, projects).filter(booked_on__lt=before, created_at__date__lt=before)
-        entries = unmatched_payouts(arrived).annotate(day=F("booked_on"))
-        fields = ("project_id", "account_id", "serial", "amount", "day")
-        first, of_first = payouts.order_by().values(*fields, "why").query.sql_with_params()
-        second, of_second = entries.order_by().values(*fields).query.sql_with_params()
-        return BOTH.format(payouts=first, entries=second), [*of_first, *of_second]
-
-    def _of(self, model, projects: str) -> QuerySet:
-        return model.objects.unscoped("a rule looks at the projects it is asked about").filter(
-            project__in=RawSQL(projects, [])
         )

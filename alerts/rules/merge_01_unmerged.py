@@ -8,19 +8,21 @@ from projects.enums import ParticipantType
 # the same name but for spaces, width and brackets (`permit_key` folds them), the same leading contractor, the same
 # place. A permit stands at one project only, so a number twice cannot be.
 SAME = """
-    named AS (
-        SELECT p.id, p.code, p.name, p.supervised_from, p.jurisdiction_id, permit_key(p.name) AS key, x.organization_id
-        FROM projects_project p
+    here AS MATERIALIZED (
+        SELECT p.id, permit_key(p.name) AS key, p.jurisdiction_id, p.supervised_from, x.organization_id
+        FROM {scope}
+        JOIN projects_project p ON p.id = scope.project_id AND p.merged_into_id IS NULL AND p.status <> '004'
         JOIN projects_participation x ON x.project_id = p.id AND x.participant_type = %(contractor)s AND x.is_lead
-        WHERE p.merged_into_id IS NULL AND p.status <> '004'
     ),
     same AS (
         SELECT here.id AS project_id, there.id AS other_id, there.supervised_from,
                greatest(here.supervised_from, there.supervised_from) AS both_since
-        FROM {scope}
-        JOIN named here ON here.id = scope.project_id
-        JOIN named there ON there.key = here.key AND there.organization_id = here.organization_id
-            AND there.jurisdiction_id = here.jurisdiction_id AND there.id <> here.id
+        FROM here
+        JOIN projects_participation x ON x.organization_id = here.organization_id
+            AND x.participant_type = %(contractor)s AND x.is_lead
+        JOIN projects_project there ON there.id = x.project_id AND there.id <> here.id
+            AND there.merged_into_id IS NULL AND there.status <> '004'
+            AND there.jurisdiction_id = here.jurisdiction_id AND permit_key(there.name) = here.key
         WHERE greatest(here.supervised_from, there.supervised_from) < %(today)s::date - %(days)s
     )
 """
