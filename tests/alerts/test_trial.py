@@ -6,6 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from accounts.enums import MovementKind
+from accounts.selectors.forecast_sql import STEPS
 from alerts import engine, trial
 from alerts.enums import Level
 from alerts.models import Disposal, RuleRun, RuleTrial, TrialFigure, TrialFinding, Warning
@@ -13,6 +15,9 @@ from alerts.rules.disp_01_overdue import DisposalOverdue
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from alerts.services import sync_settings
 from alerts.trial import as_setting, compute, keep, trial_days
+from core.months import next_month
+from tests.accounts.factories import entry, payroll, payroll_line, special_account
+from tests.accounts.test_forecast import drawn_up
 from tests.alerts import factories
 from tests.alerts.factories import TODAY, proposal
 from tests.alerts.sweeping import raised
@@ -282,3 +287,17 @@ def test_places_lead_down_to_their_lists(client):
     listed = client.get(reverse("alerts:trial_findings", args=["REAL-03", made.pk]), {"place": "530902"})
     assert "临翔工程" in listed.content.decode()
     assert Warning.objects.get().get_absolute_url() in listed.content.decode()
+
+
+def test_a_rule_with_tables_of_its_own_is_tried_too():
+    """LAB-03 computes what the nights of past month ends foresaw; in a session that has not done so before."""
+    site = project(wage_pay_day=15, supervised_from=date(2026, 1, 1))
+    entry(special_account(site), "1000", MovementKind.OTHER_IN, booked_on=date(2026, 7, 1))
+    for month in (date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)):
+        payroll_line(payroll(site, month), "50000")
+        drawn_up(payroll(site, month), next_month(month))
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS " + ", ".join(f"pg_temp.{name}" for name in ("asked", *STEPS)))
+    ahead = tried(proposal("LAB-03", params={"lead": 40, "minimum": 10_000}, **TERMS))
+    assert list(ahead) == trial_days(TODAY)
+    assert any(held < found for held, found, *_ in ahead.values())
