@@ -13,7 +13,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.services import store_forecasts
+from accounts.services import refresh_forecasts
 from alerts import findings, outcomes
 from alerts.models import RuleRun, RuleSetting
 from alerts.rules import Rule, rules
@@ -67,7 +67,7 @@ def check_changed(today: date, *, batch: int = BATCH) -> int:
     marks = ChangedProject.objects.order_by("id").select_for_update(skip_locked=True)
     taken = dict(marks.values_list("pk", "project_id")[:batch])
     if taken:
-        store_forecasts(today, set(taken.values()))
+        refresh_forecasts(today, set(taken.values()))
         sweep(today, taken.values())
         ChangedProject.objects.filter(pk__in=list(taken)).delete()
     return len(taken)

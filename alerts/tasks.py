@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import store_forecasts
+from accounts.services import refresh_forecasts
 from alerts import engine, services
 from alerts.services import forget_old_runs
 
@@ -23,7 +23,7 @@ def check_changed_projects() -> None:
 def nightly_sweep() -> None:
     """Everything; also what a rule that crashed this afternoon has missed."""
     today = timezone.localdate()
-    store_forecasts(today)
+    refresh_forecasts(today)
     runs = engine.sweep(today)
     forget_old_runs()
     log.info("nightly_sweep", opened=sum(r.opened for r in runs), released=sum(r.released for r in runs))

@@ -30,6 +30,7 @@ from accounts.services.corrections import (
 )
 from accounts.services.forecast import (
     measure_errors,
+    refresh_forecasts,
     store_forecasts,
 )
 from accounts.services.labour_cost import (
@@ -136,6 +137,7 @@ __all__ = [
     "record_wage_advance",
     "record_wages",
     "recover_advance",
+    "refresh_forecasts",
     "remove_line",
     "reverse_entry",
     "save_agreement",

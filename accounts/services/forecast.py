@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+import structlog
 from django.db import connection, transaction
 
 from accounts.models import AccountProject, Forecast
@@ -11,6 +12,7 @@ from core.months import around
 from projects.enums import Status
 from projects.models import Project
 
+log = structlog.get_logger(__name__)
 BATCH = 500  # projects whose steps are held at once
 SETTLED = timedelta(days=10)  # after a pay day, before what came of it is told: payrolls and statements come late
 PAY_DAYS = 6
@@ -37,6 +39,19 @@ def store_forecasts(today: date, project_ids: Iterable[int] | None = None) -> in
     made = sum(_store(ids, today) for ids in _batches(running))
     Forecast.objects.exclude(made_on=today).delete()
     return made
+
+
+def refresh_forecasts(today: date, project_ids: Iterable[int] | None = None) -> None:
+    """`store_forecasts`, where other work must go on without: when the forecast of these projects cannot be made anew,
+    the one of before is forgotten, so that nobody reads what is no longer so."""
+    ids = None if project_ids is None else list(project_ids)
+    try:
+        with transaction.atomic():
+            store_forecasts(today, ids)
+    except Exception as error:  # named only: the text of a database error quotes values
+        log.error("forecast_failed", error=type(error).__name__, projects=None if ids is None else len(ids))
+        if ids is not None:
+            Forecast.objects.filter(project__in=ids).delete()
 
 
 @transaction.atomic

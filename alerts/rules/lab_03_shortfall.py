@@ -1,6 +1,6 @@
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.selectors import forecast
 from alerts.enums import Level, Subject
@@ -102,6 +102,6 @@ class WillFallShort(Rule):
 
     @staticmethod
     def _compute(scope: str, today: date) -> None:
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             asked = forecast.NOW.format(scope=WITH_ACCOUNT.format(scope=scope))
             forecast.compute(cursor, asked, {"today": today})

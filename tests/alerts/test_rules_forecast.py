@@ -6,10 +6,11 @@ import pytest
 
 from accounts.enums import MovementKind
 from accounts.models import Forecast
+from accounts.selectors.forecast_sql import STEPS
 from accounts.services import store_forecasts
 from alerts.engine import check_changed
 from alerts.enums import Level, WarningState
-from alerts.models import Warning
+from alerts.models import RuleRun, Warning
 from alerts.rules.lab_03_shortfall import WillFallShort
 from projects.services import mark_changed
 from tests.accounts.factories import entry, payroll, payroll_line, special_account
@@ -142,3 +143,17 @@ def test_what_changes_by_day_changes_the_forecast_kept(site):
     assert check_changed(TODAY) == 1
     assert not Forecast.objects.filter(project=site, shortfall__gt=0).exists()
     assert not Warning.objects.unscoped("a test").filter(rule_code=WillFallShort.code).exists()
+
+
+def test_a_forecast_that_breaks_stops_no_other_rule(site, monkeypatch):
+    """What was foreseen before the change is forgotten, and LAB-03 says on its own run what broke."""
+    owing(site, "124456.78")
+    store_forecasts(TODAY)
+    mark_changed([site.pk])
+    monkeypatch.setitem(STEPS, "owed", "SELECT 1/0")
+    assert check_changed(TODAY) == 1
+    assert not Forecast.objects.filter(project=site).exists()
+    runs = dict(RuleRun.objects.values_list("rule_code", "error"))
+    assert runs.pop(WillFallShort.code)
+    assert len(runs) > 40
+    assert not any(runs.values())

@@ -212,7 +212,7 @@ def test_it_says_why_findings_and_open_warnings_are_not_the_same_number():
         silent_for(9, name=f"工程{number}")
     still_open, settled, handed_over, answered, completed = sorted(raised(NobodyAttends), key=lambda w: w.project_id)
     over = {"released_at": settled.raised_at}
-    Warning.objects.filter(pk=settled.pk).update(state="released", release_kind="evidence", **over)
+    Warning.objects.filter(pk=settled.pk).update(state="released", release_kind="evidence", still_found=False, **over)
     handed_over.state = "transferred"
     handed_over.save()
     factories.case_lead(handed_over, officer("530902"))
@@ -232,7 +232,9 @@ def test_every_finding_is_listed_also_when_nothing_changes(client):
     for number in range(3):
         silent_for(9, name=f"工程{number}")
     (first, _, _) = sorted(raised(NobodyAttends), key=lambda w: w.project_id)
-    Warning.objects.filter(pk=first.pk).update(state="released", release_kind="evidence", released_at=first.raised_at)
+    Warning.objects.filter(pk=first.pk).update(
+        state="released", release_kind="evidence", still_found=False, released_at=first.raised_at
+    )
     made = propose(8)
     assert tried(made)[TODAY] == (3, 3, 0, 0)
     kept = keep(made, TODAY, compute(made, TODAY), milliseconds=1)
