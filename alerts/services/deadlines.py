@@ -107,7 +107,8 @@ def escalate_demands(*, today: date) -> int:
     Warning.objects.bulk_update(warnings.values(), ["office_level"], batch_size=500)
     Disposal.objects.bulk_create(acts, batch_size=500)
     for demand in demands:
-        text = f"{demand.of.name}逾期未办理{demand.get_kind_display()}：{demand.due_on} 到期。"
+        named = warnings[demand.warning_id].named
+        text = f"{named}：{demand.of.name}逾期未办理{demand.get_kind_display()}，{demand.due_on} 到期。"
         key = f"demand:{demand.pk}:late:{demand.due_on}"
         notices.tell(people_of(demand.office), text, demand.get_absolute_url(), key=key)
     _tell_offices([warnings[demand.warning_id] for demand in demands])
@@ -143,6 +144,7 @@ def _tell_offices(warnings: Iterable[Warning]) -> None:
         people = User.objects.filter(role=Role.OFFICER, **office)
         url = own[0].get_absolute_url() if len(own) == 1 else f"{reverse('alerts:warning_list')}?desk=urgent"
         last = max(own, key=lambda warning: warning.pk)
+        what = f"{own[0].named}预警" if len(own) == 1 else f"{len(own)} 条预警"
         notices.tell(
-            people, f"{len(own)} 条预警逾期上报本级。", url, key=f"up:{code}:{last.pk}:{last.due_on}:{len(own)}"
+            people, f"{what}逾期上报本级。", url, key=f"up:{code}:{last.pk}:{last.due_on}:{len(own)}"
         )
