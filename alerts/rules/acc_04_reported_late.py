@@ -57,8 +57,8 @@ class AccountReportedLate(Rule):
     remedy = "补报专户开立、变更或注销信息，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(3, "报送期限", "个工作日")
-    orange_after = Parameter(30, "橙色：逾期超过", "日")
+    days = Parameter(3, "报送期限", "个工作日", stricter="less")
+    orange_after = Parameter(30, "橙色：逾期超过", "日", stricter="less")
     columns = (
         Column("act", "事项", "choice", choices=AccountAct.choices),
         Column("happened_on", "发生日期", "day"),

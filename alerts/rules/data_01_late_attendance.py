@@ -19,8 +19,8 @@ class AttendanceLate(PausesForFestival):
     release_when = "补报到期的考勤，或项目进度登记为停工、完工后自动解除。"
     remedy = "补报到期的考勤；已停工、完工的，登记工程进度。"
     statuses = (Status.IN_PROGRESS,)
-    days = Parameter(2, "宽限天数", "日")
-    linear_days = Parameter(3, "线性工程宽限天数", "日")
+    days = Parameter(2, "宽限天数", "日", stricter="less")
+    linear_days = Parameter(3, "线性工程宽限天数", "日", stricter="less")
     columns = (
         Column("last_day", "最近考勤日", "day"),
         Column("due_from", "应报考勤自", "day"),

@@ -50,7 +50,7 @@ class LedgerLate(Rule):
     remedy = "补报所缺的专户流水，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(1, "宽限天数", "日")
+    days = Parameter(1, "宽限天数", "日", stricter="less")
     columns = (
         Column("serial", "流水号"),
         Column("direction", "收支", "choice", choices=MovementDirection.choices),

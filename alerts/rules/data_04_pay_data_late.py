@@ -53,8 +53,8 @@ class PayDataLate(Rule):
     remedy = "回报全部工资发放结果，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(1, "报送期限", "日")
-    answer_days = Parameter(3, "银行回报期限", "日")
+    days = Parameter(1, "报送期限", "日", stricter="less")
+    answer_days = Parameter(3, "银行回报期限", "日", stricter="less")
     columns = (
         Column("number", "批次号"),
         Column("payments", "笔数", "number"),

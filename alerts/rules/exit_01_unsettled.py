@@ -44,8 +44,8 @@ class LeftUnsettled(Rule):
     remedy = "与有关退场人员结清工资，由本人在结算单上签字或在手机上确认。"
     ends_with_status = False
     level_follows = True  # yellow while a case is being handled, red when it is over and nothing is settled
-    days = Parameter(0, "退场后结算期限", "日")
-    within = Parameter(730, "追溯退场日", "日")
+    days = Parameter(0, "退场后结算期限", "日", stricter="less")
+    within = Parameter(730, "追溯退场日", "日", stricter="more")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

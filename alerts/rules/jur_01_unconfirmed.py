@@ -22,7 +22,7 @@ class JurisdictionUnconfirmed(Rule):
     remedy = "确认本项目的管辖属地。"
     # The office above asks the one that is late.
     above_home = 2
-    orange_after = Parameter(30, "升为橙色（纳入监管后）", "日")
+    orange_after = Parameter(30, "升为橙色（纳入监管后）", "日", stricter="less")
     columns = (
         Column("region", "拟定管辖属地"),
         Column("supervised_from", "纳入监管日期", "day"),

@@ -59,9 +59,10 @@ class ManagersAbsent(PausesForFestival):
     release_when = "补报上月考勤，或下一个月到岗率达到要求后自动解除。"
     remedy = "项目负责人、安全员、劳资专管员到岗履职；考勤漏报的，予以补报。"
     statuses = (Status.IN_PROGRESS,)
-    rate = Parameter(80, "到岗率不低于", "%")
-    orange_rate = Parameter(50, "升为橙色（到岗率低于）", "%")
-    grace = Parameter(5, "次月几日起核对", "日")
+    rate = Parameter(80, "到岗率不低于", "%", stricter="more")
+    orange_rate = Parameter(50, "升为橙色（到岗率低于）", "%", stricter="more")
+    grace = Parameter(5, "次月几日起核对", "日", stricter="less")
+    ascending = (("orange_rate", "rate"),)
     columns = (
         Column("name", "姓名"),
         Column("post", "岗位", "choice", choices=Post.choices),

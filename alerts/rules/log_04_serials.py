@@ -47,7 +47,7 @@ class SerialsApart(Rule):
     remedy = "核对专户流水、发放明细和工资表，补报所缺记录；重复发放的，查明处理。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(3, "对账宽限", "日")
+    days = Parameter(3, "对账宽限", "日", stricter="less")
     columns = (
         Column("day", "日期", "day"),
         Column("serial", "流水号"),

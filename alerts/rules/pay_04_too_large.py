@@ -44,8 +44,9 @@ class PayoutTooLarge(Rule):
     release_when = "更正工资表后自动解除；确属应发的，核实后上传结算单等证据解除。"
     remedy = "核实有关工资的依据，更正工资表；确属应发的，提交结算单等证明材料。"
     ends_with_status = False
-    month_limit = Parameter(50_000, "每人每月上限", "元")
-    year_limit = Parameter(300_000, "每人每年累计上限", "元")
+    month_limit = Parameter(50_000, "每人每月上限", "元", stricter="less")
+    year_limit = Parameter(300_000, "每人每年累计上限", "元", stricter="less")
+    ascending = (("month_limit", "year_limit"),)
     columns = (
         Column("name", "姓名"),
         Column("id_number", "证件号码", "id"),

@@ -50,9 +50,11 @@ class BelowMinimum(Rule):
     remedy = "补发低于最低工资标准的差额；确有依据的，提交证明材料。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    minimum = Parameter(Decimal("1890"), "当地月最低工资标准", "元")
+    minimum = Parameter(Decimal("1890"), "当地月最低工资标准", "元", stricter="more")
+    # Keeps months of few days out of the mean, which may move either way.
     days = Parameter(15, "计入人均的最少出勤", "日")
-    full_days = Parameter(22, "个人满勤天数", "日")
+    full_days = Parameter(22, "个人满勤天数", "日", stricter="less")
+    ascending = (("days", "full_days"),)
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

@@ -37,7 +37,7 @@ class NothingThroughAccount(Rule):
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    grace = Parameter(5, "工资发放日后宽限", "日")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

@@ -20,8 +20,9 @@ class NotAllPaid(Rule):
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    grace = Parameter(5, "工资发放日后宽限", "日")
-    months = Parameter(3, "查近几个月", "个月")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
+    months = Parameter(3, "查近几个月", "个月", stricter="more")
+    # Where PAY-11 begins: moving it hands months from one rule to the other.
     share = Parameter(10, "没有工资记录的比例不超过", "%")
     columns = (
         Column("name", "姓名"),

@@ -21,9 +21,9 @@ class NoWageRecord(Rule):
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    share = Parameter(10, "没有工资记录的比例超过", "%")
-    grace = Parameter(5, "工资发放日后宽限", "日")
-    months = Parameter(3, "查近几个月", "个月")
+    share = Parameter(10, "没有工资记录的比例超过", "%", stricter="less")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
+    months = Parameter(3, "查近几个月", "个月", stricter="more")
     columns = (Column("name", "姓名"), Column("team", "班组"), Column("days", "考勤天数", "number"))
     evidence_order = "name"
     link = "worker"
