@@ -111,7 +111,8 @@ class Rule:
     title: str
     subject: Subject
     level: Level
-    basis: str
+    basis: str  # national law and departmental rules: what a warning and an order may name
+    source = ""  # documents of other provinces and indicators the terms are taken from; never on an order
     release_when: str
     remedy: str  # what is to be done, in one sentence: a correction order proposes it
     disposal_days = 30

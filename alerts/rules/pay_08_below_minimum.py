@@ -45,7 +45,8 @@ class BelowMinimum(Rule):
     title = "工资低于最低工资标准"
     subject = Subject.PAY
     level = Level.YELLOW
-    basis = "《中华人民共和国劳动法》第四十八条；《最低工资规定》第十二条；贵州省工资发放预警指标（二）"
+    basis = "《中华人民共和国劳动法》第四十八条；《最低工资规定》第十二条"
+    source = "贵州省工资发放预警指标（二）"
     release_when = "补发该月工资差额，或更正工资表后自动解除；确有依据的，核实后上传证据解除。"
     remedy = "补发低于最低工资标准的差额；确有依据的，提交证明材料。"
     statuses = tuple(Status.values)

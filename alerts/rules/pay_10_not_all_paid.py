@@ -14,7 +14,8 @@ class NotAllPaid(Rule):
     title = "考勤人员未全部发放"
     subject = Subject.PAY
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第十三条、第三十一条；贵州省工资发放预警指标（三）"
+    basis = "《保障农民工工资支付条例》第十三条、第三十一条"
+    source = "贵州省工资发放预警指标（三）"
     release_when = "为名单中的人员发放该月工资，或更正考勤后自动解除。"
     remedy = "向有关人员足额发放该月工资；考勤有误的，予以更正。"
     statuses = tuple(Status.values)

@@ -15,7 +15,8 @@ class NoWageRecord(Rule):
     title = "考勤人员无工资记录"
     subject = Subject.PAY
     level = Level.RED
-    basis = "《保障农民工工资支付条例》第十五条、第三十一条；贵州省工资发放预警指标（六）"
+    basis = "《保障农民工工资支付条例》第十五条、第三十一条"
+    source = "贵州省工资发放预警指标（六）"
     release_when = "将名单中的人员补列该月工资表，或更正考勤后自动解除。"
     remedy = "将有关人员补列入该月工资表并发放工资；考勤有误的，予以更正。"
     statuses = tuple(Status.values)
