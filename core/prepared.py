@@ -17,7 +17,7 @@ ONE_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan"
 def execute(query: str, params: Mapping[str, Any] | None = None) -> int:
     """Within a transaction, on the connection of Django's cursors; returns the rows written. Values travel apart from
     the statement, so each has to have a type where it stands."""
-    connection.connection.prepared_max = KEPT
+    connection.connection.prepared_max, connection.connection.prepare_threshold = KEPT, 0  # Django's cursors keep none
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(query, params, prepare=True)
         return cursor.rowcount

@@ -72,6 +72,7 @@ DETAILS = {
     "reason": "事由",
     "refused": "退回行数",
     "region": "地区",
+    "regions": "地区",
     "returned": "退回",
     "role": "角色",
     "rows": "行数",

@@ -15,8 +15,9 @@ from reports.figures import CLOSING_DAY, COUNTS, INCLUSION, PERMITTED, RATES, Pe
 from reports.filters import FigureFilters, StatisticsFilters, region_asked
 from reports.forms import WorkbookForm
 from reports.places import Places
-from reports.tables import IndustryFigureTable, PlaceFigureTable, ProjectFigureTable, WorkbookTable
+from reports.tables import IndustryFigureTable, PlaceFigureTable, ProjectFigureTable
 from reports.tasks import WORKBOOK
+from reports.workbook_table import WorkbookTable
 
 REGULATORS = (Role.OFFICER, Role.INDUSTRY)
 

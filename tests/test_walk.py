@@ -147,15 +147,31 @@ def dispose_with_evidence(visitor, project: Project) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox").fill("已向项目部核实，68,000 元为班组结算款")
     dialog.get_by_role("button", name=re.compile("核实")).click()
-    page.get_by_role("button", name=re.compile("解除")).first.click()
+    page.get_by_role("button", name="申请解除").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("textbox").fill("核实为结算多月工资，已提供结算单")
+    dialog.get_by_label("解除理由").fill("核实为结算多月工资，已提供结算单")
     dialog.locator("input[type=file]").set_input_files(
         {"name": "结算单.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 settlement"}
     )
-    dialog.get_by_role("button", name=re.compile("解除")).click()
+    dialog.get_by_role("button", name="提交复核").click()
+    expect(page.get_by_text("解除申请已提交，待复核。")).to_be_visible()
+    consent(visitor)
+    visitor.open(f"/alerts/{warning.pk}/")
     expect(page.get_by_text("已解除").first).to_be_visible()
     expect(page.get_by_text("结算单.pdf").first).to_be_visible()
+
+
+def consent(visitor) -> None:
+    """The amount is still above the limit: a second officer has to look."""
+    page = visitor.page
+    sign_in(visitor, "county2")
+    page.get_by_role("link", name="解除复核").first.click()
+    page.get_by_role("button", name="复核解除申请").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("复核意见").select_option("yes")
+    dialog.get_by_label("理由").fill("结算单与工资表一致。")
+    dialog.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("复核结果已保存。")).to_be_visible()
 
 
 def mend_the_data(visitor, project: Project, documents: Documents) -> None:

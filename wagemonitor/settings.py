@@ -104,10 +104,7 @@ DATABASES = {"default": env.db_url_config(env("DATABASE_URL", default="") or loc
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)},
-        "prepare_threshold": 5,  # for `core.prepared`; Django's own cursors prepare nothing
-    },
+    "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8)}},
     "TEST": {"NAME": env("TEST_DATABASE_NAME", default="test_wagemonitor")},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -17,6 +17,7 @@ BATCH = 500  # projects whose steps are held at once
 SETTLED = timedelta(days=10)  # after a pay day, before what came of it is told: payrolls and statements come late
 PAY_DAYS = 6
 
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('accounts_forecast'))"
 _STORE = """
 INSERT INTO accounts_forecast (project_id, month, pay_on, made_on, balance, owed, accrued, to_come, inflow, shortfall)
 SELECT project_id, month, pay_on, as_of, balance, owed, accrued, to_come, inflow, shortfall FROM positions
@@ -56,8 +57,10 @@ def refresh_forecasts(today: date, project_ids: Iterable[int] | None = None) -> 
 
 @transaction.atomic
 def _store(ids: list[int], today: date) -> int:
-    Forecast.objects.filter(project__in=ids).delete()
+    """One at a time: whoever writes last has read last."""
     with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+        Forecast.objects.filter(project__in=ids).delete()
         asked = forecast.NOW.format(scope=forecast.THESE)
         forecast.compute(cursor, asked, {"projects": ids, "today": today}, few=len(ids) <= forecast.FEW)
         cursor.execute(_STORE)

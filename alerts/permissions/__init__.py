@@ -33,6 +33,7 @@ from alerts.permissions.proposals import (
     can_propose_rules,
     can_try_proposal,
     can_withdraw_proposal,
+    who_approves,
     who_decide_rules,
 )
 from organizations.enums import AUTHORITIES, Role
@@ -65,6 +66,7 @@ __all__ = [
     "covers",
     "is_above",
     "is_addressed",
+    "who_approves",
     "who_decide_rules",
 ]
 

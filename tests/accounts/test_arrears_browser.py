@@ -63,7 +63,7 @@ def test_an_exit_with_wages_owing_is_settled_by_the_bank(visitor, site, person, 
     visitor.open(reverse("workers:departure_detail", args=[left.pk]))
     expect(page.get_by_text("未结清").first).to_be_visible()
     expect(page.get_by_text("与登记不一致")).to_be_visible()
-    page.get_by_role("link", name="结算单").click()
+    page.get_by_role("link", name="结算单", exact=True).click()
     expect(page.get_by_text("陆仟元整")).to_be_visible()
     visitor.check_accessible()
     payee = {"counterparty_number": CARD, "counterparty_name": "岩温"}

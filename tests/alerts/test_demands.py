@@ -144,6 +144,7 @@ def test_the_law_says_what_follows(county):
         ("《保障农民工工资支付条例》第二十四条、第五十七条", "第五十七条的规定，责令项目停工"),
         ("《保障农民工工资支付条例》第三十四条、第五十六条", "第五十六条的规定，处5万元以上10万元以下"),
         ("《保障农民工工资支付条例》第十三条", "第五十三条"),
+        ("《保障农民工工资支付条例》第二十八条、第三十八条", "第五十三条"),
     ):
         made = services.accept(warning=warning(basis=basis, due_on=soon(30)), by=county)
         made = services.verify(warning=made, text="核实。", by=county)

@@ -5,12 +5,15 @@ import threading
 import pytest
 from django.db import IntegrityError, close_old_connections, connection, transaction
 
+from accounts.models import Forecast
+from accounts.services import store_forecasts
 from alerts import engine, tasks
 from alerts.enums import Act
 from alerts.models import Disposal, RuleRun, RuleSetting, Warning
 from alerts.services import approve_proposal
 from projects.models import ChangedProject, Project
 from projects.services import mark_changed
+from tests.accounts.factories import special_account
 from tests.alerts.factories import TODAY, proposal, trial
 from tests.alerts.sweeping import HasAddress, sweep
 from tests.organizations.factories import officer
@@ -180,3 +183,21 @@ def test_two_changes_of_a_rule_approved_at_once_become_two_versions():
         thread.join()
     versions = RuleSetting.objects.filter(rule_code=HasAddress.code).values_list("version", flat=True)
     assert sorted(versions) == [1, 2, 3]
+
+
+def test_two_workers_forecast_one_project_one_after_the_other():
+    site = project()
+    special_account(site)
+    store_forecasts(TODAY, [site.pk])
+    barrier, told = threading.Barrier(2), []
+
+    def work():
+        barrier.wait()
+        for _ in range(5):
+            told.append(store_forecasts(TODAY, [site.pk]))
+
+    threads = [in_thread(work) for _ in range(2)]
+    for thread in threads:
+        thread.join()
+    assert len(told) == 10
+    assert Forecast.objects.filter(project=site).count() == told[0]

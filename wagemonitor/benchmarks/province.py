@@ -19,6 +19,7 @@ from organizations.enums import OrganizationKind, RegionLevel
 from organizations.models import Organization, User
 from projects.models import Participation, Project
 from wagemonitor.benchmarks.base import Scale
+from wagemonitor.benchmarks.database import name_for
 from wagemonitor.seed.copying import copy
 from workers.models import BankCard, Engagement, LabourContract, Team, Worker
 from workers.pinyin import search_text
@@ -60,6 +61,7 @@ _PEOPLE = "FROM workers_worker AS w JOIN generate_series(1, %(workers)s) AS i ON
 class Province:
     def __init__(self, scale: Scale, *, keep: bool = False, reuse: bool = False):
         self.scale, self.keep, self.reuse = scale, keep, reuse
+        self.database = name_for(scale.name)
 
     @cached_property
     def officer(self) -> User:

@@ -22,7 +22,7 @@ from alerts.models import RuleRun
 from alerts.rules import Rule, rules
 from projects.models import ChangedProject, Project
 from wagemonitor.benchmarks.base import LIMIT, OURS, PEER, Benchmark, Contestant, Cost, Figure, Ratio
-from wagemonitor.benchmarks.database import environment, name_for, own_database
+from wagemonitor.benchmarks.database import environment, own_database
 from wagemonitor.benchmarks.multiply import multiply
 from wagemonitor.benchmarks.province import analyse
 
@@ -51,7 +51,7 @@ class Rules(Benchmark):
         self.stack = ExitStack()
         self.stack.enter_context(
             own_database(
-                f"{name_for(self.scale.name)}_lived",
+                f"{self.province.database}_lived",
                 self._live,
                 keep=self.province.keep,
                 reuse=self.province.reuse,

@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.scoping import unscoped
 from wagemonitor.benchmarks import report
 from wagemonitor.benchmarks.base import SCALES, Result, Scale, rows
-from wagemonitor.benchmarks.database import name_for, own_database
+from wagemonitor.benchmarks.database import own_database
 from wagemonitor.benchmarks.province import Province
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             province.fill()
 
         needed = any(row.in_province for row in chosen)
-        made = own_database(name_for(scale), fill, keep=keep, reuse=reuse) if needed else nullcontext()
+        made = own_database(province.database, fill, keep=keep, reuse=reuse) if needed else nullcontext()
         with made, unscoped("a measurement"):
             machine = _machine(size)
             for row in chosen:
