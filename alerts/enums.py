@@ -94,7 +94,7 @@ REMARKS = (Act.NOTED, Act.REPLIED)
 # What the contractor itself wrote.
 CONTRACTORS = (Act.REPLIED, Act.ACKNOWLEDGED, Act.REPORTED)
 # Steps between offices, of no use to those it concerns.
-INTERNAL = (Act.RELEASE_ASKED, Act.RELEASE_REFUSED)
+INTERNAL = (Act.RELEASE_ASKED, Act.RELEASE_REFUSED, Act.LAPSED)
 
 
 class DemandKind(models.TextChoices):
@@ -122,7 +122,7 @@ WAITING_STATES = (DemandState.OPEN, DemandState.ANSWERED)
 FOR_CONTRACTORS = (DemandKind.CORRECTION, DemandKind.INTERVIEW)
 REQUESTS = (DemandKind.EXTENSION, DemandKind.RELEASE)  # granted or refused
 FOR_THE_OFFICE_BELOW = (DemandKind.SUPERVISION, DemandKind.RETURN)
-WITHDRAWABLE = (DemandKind.CORRECTION, DemandKind.INTERVIEW, DemandKind.RELEASE)
+WITHDRAWABLE = tuple(kind for kind in DemandKind if kind != DemandKind.RETURN)  # that one has moved the warning
 
 
 class Conclusion(models.TextChoices):

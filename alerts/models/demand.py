@@ -81,7 +81,7 @@ class Demand(ScopedModel):
     due_on = models.DateField("期限")
     first_due_on = models.DateField("原期限")
     wished_on = models.DateField("申请延至", null=True)
-    unmet = models.CharField("未改正的事项", max_length=500, blank=True, help_text="of the last second look")
+    unmet = models.CharField("未改正的事项", max_length=1000, blank=True, help_text="of the last second look")
     ended_for = models.CharField("终止原因", max_length=500, blank=True, help_text="of an end without an answer")
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="签收人", null=True, on_delete=models.PROTECT, related_name="+"

@@ -1,8 +1,8 @@
 """Who may do what with a warning they already see (scope decides what is seen).
 
 The office at the warning's home level handles it; once overdue warnings have gone up, every office between the two
-levels may act, but only the uppermost of them ends it. Industry departments read along and add notes. Contractors and banks see what is wrong and what would
-answer it, not what the officers write to each other.
+levels may act, but only the uppermost of them ends it. Industry departments read along and add notes. Contractors and
+banks see what is wrong and what would answer it, not what the officers write to each other.
 """
 
 from alerts.enums import WarningState

@@ -78,9 +78,9 @@ def can_decide(user, demand: Demand) -> bool:
 
 def can_review(user, demand: Demand) -> bool:
     """The second officer, of whoever asks for a release, unless the warning has gone up past this office meanwhile."""
-    is_asked = demand.kind == DemandKind.RELEASE and is_addressed(user, demand)
-    is_in_hand = demand.warning.state in IN_HAND and user.level <= demand.warning.office_level
-    return is_asked and is_in_hand and user.pk != demand.asked_by_id
+    if demand.kind != DemandKind.RELEASE or not is_addressed(user, demand) or user.pk == demand.asked_by_id:
+        return False
+    return demand.warning.state in IN_HAND and user.level <= demand.warning.office_level
 
 
 def can_hold(user, demand: Demand) -> bool:

@@ -70,12 +70,16 @@ def release(*, warning: Warning, text: str, files: Sequence[File], by, seen: str
     warning = locked(warning, by, seen, permissions.can_release)
     if asked := warning.release_asked:
         raise Overtaken(f"{asked.asked_by.name}已申请解除，待{asked.of.name}复核。")
-    if not permissions.can_end(by, warning):
-        raise ValidationError(ABOVE.format(warning.get_office_level_display()))
-    if found := recheck.still_found(warning, timezone.localdate()):
-        raise ValidationError(NOT_ALONE.format(found))
+    found = recheck.still_found(warning, timezone.localdate())
+    if found or not permissions.can_end(by, warning):
+        raise ValidationError(not_alone(warning, found))
     end_with_evidence(warning, by=by, text=text, files=files, still_found=False)
     return warning
+
+
+def not_alone(warning: Warning, found: str) -> str:
+    """Why an officer asks for the release instead."""
+    return NOT_ALONE.format(found) if found else ABOVE.format(warning.get_office_level_display())
 
 
 def check_proof(files: Sequence[File]) -> None:

@@ -1,6 +1,7 @@
 """Who is told when a warning, or what was asked about it, ends otherwise than by an answer."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from alerts.enums import FOR_CONTRACTORS, DemandState, WarningState
 from alerts.models import Demand, Warning
@@ -8,6 +9,7 @@ from alerts.services.offices import people_of
 from core import notices
 from organizations.models import Organization
 
+DAY = timedelta(days=1)
 LOOKED_UP = "they are told whom it concerns, whoever ended it"
 
 
@@ -17,6 +19,13 @@ def tell_released(warning: Warning) -> None:
     for unit in Organization.objects.filter(pk__in=asked.values("of")):
         text = f"{warning.named}预警已解除。"
         notices.tell(people_of(unit), text, warning.get_absolute_url(), key=f"warning:{warning.pk}:released")
+
+
+def tell_ended(today: date) -> None:
+    """What the data answered since yesterday: those who still owed an answer owe none."""
+    ended = Warning.objects.unscoped(LOOKED_UP).filter(state=WarningState.RELEASED, released_at__date__gte=today - DAY)
+    lapsed = Demand.objects.unscoped(LOOKED_UP).filter(warning__in=ended, state=DemandState.LAPSED)
+    tell_lapsed(lapsed.values_list("warning", flat=True))
 
 
 def tell_lapsed(warnings: Iterable[int], *, but=None) -> None:

@@ -165,6 +165,7 @@ def warning_detail(request, pk):
         "lead": lead if permissions.can_see_case_leads(user) else None,
         "forms": forms,
         "release_asked": asked,
+        "unmet": next((one for one in demands if one.unmet and one.is_waiting), None),
         "recheck": next((form for form in forms if form.key == ReleaseForm.key), None),
         "more_forms": [form for form in forms if form.is_more],
         "handles": permissions.can_handle(user, warning),

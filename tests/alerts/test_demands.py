@@ -1,6 +1,6 @@
 """What one office asks of a unit by a day: orders, opinions, supervision, interviews, extensions."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -249,8 +249,10 @@ def test_what_is_sent_back_stays_below_until_its_day(county, prefecture):
 
 def test_an_interview_is_called_and_recorded_on_its_day(county, verified):
     facts = {"of": verified.project.general_contractor, "place": "三楼会议室", "people": "项目经理", "text": "欠薪。"}
+    facts["hour"] = time(9, 30)
     asked = services.call_interview(warning=verified, due_on=soon(1), by=county, seen=verified.state, **facts)
     assert asked.number.startswith("临翔区人社监约")
+    assert "09:30 在三楼会议室" in last(verified).text
     record = {"text": "承诺补发。", "people": "项目经理、法人", "files": [PDF], "by": county}
     with pytest.raises(PermissionDenied):
         services.hold_interview(demand=asked, seen=asked.seen, **record)
@@ -274,7 +276,7 @@ def test_the_office_above_decides_on_an_extension_and_the_old_deadline_stays_on_
     services.decide_extension(demand=asked, granted=True, text="同意。", by=prefecture, seen=asked.seen)
     verified.refresh_from_db()
     asked.refresh_from_db()
-    assert (verified.due_on, asked.first_due_on) == (wished, before)
+    assert (verified.due_on, asked.due_on, asked.wished_on) == (wished, before, wished)
     assert str(before) in last(verified).text
     assert str(wished) in last(verified).text
 
