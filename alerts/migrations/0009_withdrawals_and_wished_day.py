@@ -7,45 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('alerts', '0008_release_takes_two'),
-        ('organizations', '0004_one_time_until'),
+        ("alerts", "0008_release_takes_two"),
+        ("organizations", "0004_one_time_until"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='warning',
-            name='deadline_moves_by_extension',
+            model_name="warning",
+            name="deadline_moves_by_extension",
         ),
         migrations.RemoveConstraint(
-            model_name='demand',
-            name='demand_state_is_known',
+            model_name="demand",
+            name="demand_state_is_known",
         ),
         migrations.RemoveConstraint(
-            model_name='demand',
-            name='demand_settled_by_somebody',
+            model_name="demand",
+            name="demand_settled_by_somebody",
         ),
         migrations.AddField(
-            model_name='demand',
-            name='ended_for',
-            field=models.CharField(blank=True, help_text='of an end without an answer', max_length=500, verbose_name='终止原因'),
+            model_name="demand",
+            name="ended_for",
+            field=models.CharField(
+                blank=True, help_text="of an end without an answer", max_length=500, verbose_name="终止原因"
+            ),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='hour',
-            field=models.TimeField(help_text='of an interview', null=True, verbose_name='时间'),
+            model_name="demand",
+            name="hour",
+            field=models.TimeField(help_text="of an interview", null=True, verbose_name="时间"),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='unmet',
-            field=models.CharField(blank=True, help_text='of the last second look', max_length=1000, verbose_name='未改正的事项'),
+            model_name="demand",
+            name="unmet",
+            field=models.CharField(
+                blank=True, help_text="of the last second look", max_length=1000, verbose_name="未改正的事项"
+            ),
         ),
         migrations.AddField(
-            model_name='demand',
-            name='wished_on',
-            field=models.DateField(null=True, verbose_name='申请延至'),
+            model_name="demand",
+            name="wished_on",
+            field=models.DateField(null=True, verbose_name="申请延至"),
         ),
         migrations.RunSQL(
             """
@@ -57,33 +60,115 @@ class Migration(migrations.Migration):
             """,
         ),
         migrations.AlterField(
-            model_name='demand',
-            name='state',
-            field=models.CharField(choices=[('open', '待办理'), ('answered', '待复核'), ('done', '已办结'), ('refused', '未同意'), ('lapsed', '已终止'), ('withdrawn', '已撤回')], default='open', max_length=10, verbose_name='状态'),
+            model_name="demand",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("open", "待办理"),
+                    ("answered", "待复核"),
+                    ("done", "已办结"),
+                    ("refused", "未同意"),
+                    ("lapsed", "已终止"),
+                    ("withdrawn", "已撤回"),
+                ],
+                default="open",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AlterField(
-            model_name='disposal',
-            name='act',
-            field=models.CharField(choices=[('raised', '产生预警'), ('accepted', '签收'), ('verifying', '开始核实'), ('noted', '补充说明'), ('replied', '情况说明'), ('release_asked', '申请解除'), ('release_refused', '不同意解除'), ('released', '解除'), ('released_by_data', '数据自动解除'), ('transferred', '转案源'), ('escalated', '逾期上报'), ('reopened', '再次触发'), ('ordered', '责令限期整改'), ('acknowledged', '签收整改指令'), ('reported', '提交整改报告'), ('not_met', '复核未通过，延长整改'), ('opinion_asked', '请求联合核实'), ('opinion_given', '联合核实意见'), ('supervised', '督办'), ('returned', '退回下级办理'), ('supervision_done', '督办答复'), ('interview_called', '约谈通知'), ('interview_held', '约谈记录'), ('extension_asked', '申请延期'), ('extension_given', '同意延期'), ('extension_refused', '不同意延期'), ('withdrawn', '撤回事项'), ('lapsed', '事项终止')], max_length=20, verbose_name='行为'),
+            model_name="disposal",
+            name="act",
+            field=models.CharField(
+                choices=[
+                    ("raised", "产生预警"),
+                    ("accepted", "签收"),
+                    ("verifying", "开始核实"),
+                    ("noted", "补充说明"),
+                    ("replied", "情况说明"),
+                    ("release_asked", "申请解除"),
+                    ("release_refused", "不同意解除"),
+                    ("released", "解除"),
+                    ("released_by_data", "数据自动解除"),
+                    ("transferred", "转案源"),
+                    ("escalated", "逾期上报"),
+                    ("reopened", "再次触发"),
+                    ("ordered", "责令限期整改"),
+                    ("acknowledged", "签收整改指令"),
+                    ("reported", "提交整改报告"),
+                    ("not_met", "复核未通过，延长整改"),
+                    ("opinion_asked", "请求联合核实"),
+                    ("opinion_given", "联合核实意见"),
+                    ("supervised", "督办"),
+                    ("returned", "退回下级办理"),
+                    ("supervision_done", "督办答复"),
+                    ("interview_called", "约谈通知"),
+                    ("interview_held", "约谈记录"),
+                    ("extension_asked", "申请延期"),
+                    ("extension_given", "同意延期"),
+                    ("extension_refused", "不同意延期"),
+                    ("withdrawn", "撤回事项"),
+                    ("lapsed", "事项终止"),
+                ],
+                max_length=20,
+                verbose_name="行为",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='warning',
-            trigger=pgtrigger.compiler.Trigger(name='deadline_moves_by_extension', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF NEW.due_on IS DISTINCT FROM OLD.due_on AND NOT EXISTS (\n    SELECT 1 FROM alerts_demand d\n    WHERE d.warning_id = NEW.id AND d.kind = 'extension' AND d.state = 'done' AND d.wished_on = NEW.due_on\n) THEN\n    RAISE EXCEPTION 'the deadline of warning % moves only by an extension', NEW.id USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NEW;\n", hash='11e1c903734cda0127661d1cc5f41c721482df4a', operation='UPDATE OF "due_on"', pgid='pgtrigger_deadline_moves_by_extension_76dd4', table='alerts_warning', when='BEFORE')),
+            model_name="warning",
+            trigger=pgtrigger.compiler.Trigger(
+                name="deadline_moves_by_extension",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF NEW.due_on IS DISTINCT FROM OLD.due_on AND NOT EXISTS (\n    SELECT 1 FROM alerts_demand d\n    WHERE d.warning_id = NEW.id AND d.kind = 'extension' AND d.state = 'done' AND d.wished_on = NEW.due_on\n) THEN\n    RAISE EXCEPTION 'the deadline of warning % moves only by an extension', NEW.id USING ERRCODE = 'check_violation';\nEND IF;\nRETURN NEW;\n",
+                    hash="11e1c903734cda0127661d1cc5f41c721482df4a",
+                    operation='UPDATE OF "due_on"',
+                    pgid="pgtrigger_deadline_moves_by_extension_76dd4",
+                    table="alerts_warning",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'answered', 'done', 'refused', 'lapsed', 'withdrawn'])), name='demand_state_is_known'),
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "answered", "done", "refused", "lapsed", "withdrawn"])),
+                name="demand_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('done', 'refused', 'withdrawn')), _negated=True), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='demand_settled_by_somebody'),
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ("done", "refused", "withdrawn")), _negated=True),
+                    models.Q(("settled_at__isnull", False), ("settled_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="demand_settled_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('kind__in', ('correction', 'opinion', 'supervision', 'interview', 'extension', 'release')), models.Q(('ended_for', ''), _negated=True)), _connector='OR'), name='demand_withdrawn_for_a_reason'),
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), _negated=True),
+                    models.Q(
+                        ("kind__in", ("correction", "opinion", "supervision", "interview", "extension", "release")),
+                        models.Q(("ended_for", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="demand_withdrawn_for_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('wished_on__isnull', True), models.Q(('kind', 'extension'), _negated=True)), models.Q(('kind', 'extension'), ('wished_on__gt', models.F('first_due_on'))), _connector='OR'), name='demand_extension_asks_for_a_later_day'),
+            model_name="demand",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("wished_on__isnull", True), models.Q(("kind", "extension"), _negated=True)),
+                    models.Q(("kind", "extension"), ("wished_on__gt", models.F("first_due_on"))),
+                    _connector="OR",
+                ),
+                name="demand_extension_asks_for_a_later_day",
+            ),
         ),
     ]

@@ -179,7 +179,11 @@ class Warning(ScopedModel):
     @property
     def release_asked(self):
         """The request to release it that waits for a second officer."""
-        return self.demands.filter(kind=DemandKind.RELEASE, state=DemandState.OPEN).select_related("of", "asked_by").first()
+        return (
+            self.demands.filter(kind=DemandKind.RELEASE, state=DemandState.OPEN)
+            .select_related("of", "asked_by")
+            .first()
+        )
 
     @property
     def is_open(self) -> bool:

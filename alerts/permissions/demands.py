@@ -108,7 +108,9 @@ def can_withdraw(user, demand: Demand) -> bool:
 def can_confirm(user, demand: Demand) -> bool:
     """The second look at what the contractor reported: done. Where a release waits for consent, that has been said."""
     return (
-        demand.state == DemandState.ANSWERED and can_handle(user, demand.warning) and demand.warning.release_asked is None
+        demand.state == DemandState.ANSWERED
+        and can_handle(user, demand.warning)
+        and demand.warning.release_asked is None
     )
 
 

@@ -160,6 +160,4 @@ def _tell_offices(warnings: Iterable[Warning]) -> None:
         url = own[0].get_absolute_url() if len(own) == 1 else f"{reverse('alerts:warning_list')}?desk=urgent"
         last = max(own, key=lambda warning: warning.pk)
         what = f"{own[0].named}预警" if len(own) == 1 else f"{len(own)} 条预警"
-        notices.tell(
-            people, f"{what}逾期上报本级。", url, key=f"up:{code}:{last.pk}:{last.due_on}:{len(own)}"
-        )
+        notices.tell(people, f"{what}逾期上报本级。", url, key=f"up:{code}:{last.pk}:{last.due_on}:{len(own)}")

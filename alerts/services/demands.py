@@ -48,7 +48,11 @@ def order_correction(
     demand = _ask(warning, DemandKind.CORRECTION, of=of, text=text, due_on=due_on, by=by, **facts)
     told = f"{demand.number}，责令{of.name}于 {due_on} 前改正。{text}"
     leave(warning, Act.ORDERED, WarningState.CORRECTING, by=by, text=told, demand=demand, number=demand.number)
-    _tell(demand, f"{warning.named}：收到{by.organization.name}限期整改指令书，请于 {due_on} 前整改并提交整改报告。", sms=True)
+    _tell(
+        demand,
+        f"{warning.named}：收到{by.organization.name}限期整改指令书，请于 {due_on} 前整改并提交整改报告。",
+        sms=True,
+    )
     return demand
 
 
@@ -195,7 +199,9 @@ def give_more_time(*, demand: Demand, text: str, due_on: date, by, seen: str) ->
     told = f"整改期限由 {before} 延长至 {due_on}。{text}"
     leave(warning, Act.NOT_MET, WarningState.CORRECTING, by=by, text=told, demand=demand)
     unmet = text if len(text) <= 60 else f"{text[:59]}…"
-    told = f"{warning.named}：整改复核未通过（{demand.number}）。未改正：{unmet} 请于 {due_on} 前改正并重新提交整改报告。"
+    told = (
+        f"{warning.named}：整改复核未通过（{demand.number}）。未改正：{unmet} 请于 {due_on} 前改正并重新提交整改报告。"
+    )
     _tell(demand, told, sms=True)
     return demand
 
@@ -307,9 +313,7 @@ def _supervise(warning: Warning, kind: str, text: str, due_on: date, by) -> Dema
     return demand
 
 
-def _ask(
-    warning: Warning, kind: str, *, of: Organization, text: str, due_on: date, by, **facts
-) -> Demand:
+def _ask(warning: Warning, kind: str, *, of: Organization, text: str, due_on: date, by, **facts) -> Demand:
     waiting = warning.demands.filter(kind=kind, of=of, state__in=WAITING_STATES).select_related("asked_by").first()
     if waiting:
         told = f"{waiting.asked_by.name}已提出{waiting.get_kind_display()}，{waiting.due_on} 到期，尚未办结。"
