@@ -85,12 +85,16 @@ class Act(models.TextChoices):
     EXTENSION_ASKED = "extension_asked", "申请延期"
     EXTENSION_GRANTED = "extension_given", "同意延期"
     EXTENSION_REFUSED = "extension_refused", "不同意延期"
+    WITHDRAWN = "withdrawn", "撤回事项"
+    LAPSED = "lapsed", "事项终止"
 
 
 # They change nothing about the warning.
 REMARKS = (Act.NOTED, Act.REPLIED)
 # What the contractor itself wrote.
 CONTRACTORS = (Act.REPLIED, Act.ACKNOWLEDGED, Act.REPORTED)
+# Steps between offices, of no use to those it concerns.
+INTERNAL = (Act.RELEASE_ASKED, Act.RELEASE_REFUSED, Act.LAPSED)
 
 
 class DemandKind(models.TextChoices):
@@ -110,13 +114,15 @@ class DemandState(models.TextChoices):
     ANSWERED = "answered", "待复核"  # a correction that waits for the officer's second look
     DONE = "done", "已办结"
     REFUSED = "refused", "未同意"  # an extension, a release
-    LAPSED = "lapsed", "已终止"  # the warning ended otherwise
+    LAPSED = "lapsed", "已终止"  # the warning ended otherwise, or an act of an officer overtook it
+    WITHDRAWN = "withdrawn", "已撤回"  # by the office that had asked, before the answer
 
 
 WAITING_STATES = (DemandState.OPEN, DemandState.ANSWERED)
 FOR_CONTRACTORS = (DemandKind.CORRECTION, DemandKind.INTERVIEW)
 REQUESTS = (DemandKind.EXTENSION, DemandKind.RELEASE)  # granted or refused
 FOR_THE_OFFICE_BELOW = (DemandKind.SUPERVISION, DemandKind.RETURN)
+WITHDRAWABLE = tuple(kind for kind in DemandKind if kind != DemandKind.RETURN)  # that one has moved the warning
 
 
 class Conclusion(models.TextChoices):

@@ -153,7 +153,7 @@ def parts_of(settings: Iterable[RuleSetting]) -> list[tuple[Part, RuleSetting]]:
     """Where they take hold, the most specific first: by depth of the region, then by industry, then the newest
     version."""
     parts = [(part, setting) for setting in settings for part in setting.parts]
-    return sorted(parts, key=lambda held: (-len(held[0].prefix), not held[0].industry, -held[1].version))
+    return sorted(parts, key=lambda held: (held[0].rank, -held[1].version))
 
 
 def make_tables(cursor, *, few: bool) -> None:

@@ -1,6 +1,5 @@
 """What follows when a correction is not made in time, in the law's words (《保障农民工工资支付条例》, 53 to 57)."""
 
-from alerts.enums import Subject
 from alerts.models import Warning
 
 ACT = "《保障农民工工资支付条例》"
@@ -13,19 +12,12 @@ CONSEQUENCES = {
     "第五十六条": "处5万元以上10万元以下的罚款",
     "第五十七条": STOP,
 }
-# Where the rule's own basis names no penalty.
-BY_SUBJECT = {
-    Subject.ACCOUNT: "第五十五条",
-    Subject.DEPOSIT: "第五十五条",
-    Subject.REAL_NAME: "第五十五条",
-    Subject.ATTENDANCE: "第五十五条",
-    Subject.LABOUR_COST: "第五十七条",
-}
 OTHERWISE = f"依照{ACT}第五十三条和有关法律规定处理，并可以列为重点监察对象、依法公布和实施联合惩戒"
 
 
 def consequence(warning: Warning) -> str:
-    article = next((name for name in CONSEQUENCES if name in warning.basis), BY_SUBJECT.get(warning.subject))
+    """Only the article the rule itself names: nobody is threatened with a stop of work for late data."""
+    article = next((name for name in CONSEQUENCES if name in warning.basis), None)
     if article is None:
         return f"逾期不改正的，{OTHERWISE}。"
     return f"逾期不改正的，依照{ACT}{article}的规定，{CONSEQUENCES[article]}。"

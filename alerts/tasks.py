@@ -38,4 +38,6 @@ def escalate_overdue() -> None:
 
 @shared_task(soft_time_limit=600, time_limit=660)
 def remind() -> None:
-    services.remind(today=timezone.localdate())
+    today = timezone.localdate()
+    services.remind(today=today)
+    services.tell_ended(today)

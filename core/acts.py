@@ -157,6 +157,8 @@ ACTS = {
     "warning.release_asked": "申请解除预警",
     "warning.release_refused": "不同意解除预警",
     "warning.released": "解除预警",
+    "warning.withdrawn": "撤回督办与整改事项",
+    "warning.lapsed": "终止解除申请",
     "warning.transferred": "预警转案源",
     "warning.export": "导出预警",
     "warning.ordered": "责令限期整改",

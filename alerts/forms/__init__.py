@@ -16,6 +16,7 @@ from alerts.forms.demands import (
     ReturnForm,
     ReviewForm,
     SuperviseForm,
+    WithdrawForm,
 )
 from alerts.forms.rules import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
 from alerts.forms.saved_filters import SaveFilterForm
@@ -28,7 +29,7 @@ _ACTS: tuple[type[ActForm], ...] = (
 )
 ACTS = {form.key: form for form in _ACTS}
 _DEMAND_ACTS: tuple[type[DemandActForm], ...] = (
-    *(AcknowledgeForm, ReportForm, AnswerForm, DecideForm, ReviewForm, HoldForm, MoreTimeForm),
+    *(AcknowledgeForm, ReportForm, AnswerForm, DecideForm, ReviewForm, HoldForm, MoreTimeForm, WithdrawForm),
 )
 DEMAND_ACTS = {form.key: form for form in _DEMAND_ACTS}
 

@@ -47,7 +47,7 @@ class OrderForm(AskForm):
     service = staticmethod(services.order_correction)
     of = forms.ChoiceField(label="责令对象")
     text = long_text("整改事项")
-    basis = forms.CharField(label="法律依据", max_length=300)
+    basis = forms.CharField(label="法律依据", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     field_order = ("seen", "of", "text", "basis", "due_on")
 
     def __init__(self, *args, **kwargs):
@@ -78,9 +78,14 @@ class InterviewForm(AskForm):
     service = staticmethod(services.call_interview)
     of = forms.ChoiceField(label="约谈对象")
     people = forms.CharField(label="约谈人员", max_length=200, help_text="如：法定代表人、项目经理、劳资专管员。")
+    hour = forms.TimeField(
+        label="时间",
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        error_messages={"invalid": "时间不正确，请按 09:30 的格式填写。"},
+    )
     place = forms.CharField(label="地点", max_length=100)
     text = long_text("约谈事项")
-    field_order = ("seen", "of", "people", "due_on", "place", "text")
+    field_order = ("seen", "of", "people", "due_on", "hour", "place", "text")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -99,8 +104,8 @@ class SuperviseForm(AskForm):
 
 class ReturnForm(AskForm):
     key, title, submit, icon = "return", "退回下级", "退回", "left"
-    hint = "退回原承办单位在新期限内办结；预警的处置期限不变，期限内不再上报。"
-    done = "已退回原承办单位。"
+    hint = "退回下一级人社部门在新期限内办结；预警的处置期限不变，期限内不再上报。"
+    done = "已退回下一级人社部门。"
     may = staticmethod(permissions.can_return)
     service = staticmethod(services.send_back)
     text = long_text("退回理由和要求")
@@ -174,7 +179,7 @@ class DecideForm(DemandActForm):
 
 class ReviewForm(DemandActForm):
     key, title, submit, icon, is_main = "review", "复核解除申请", "提交", "check", True
-    hint = "同意的，预警即解除；不同意的，预警继续由原承办人办理。"
+    hint = "同意的，预警即解除，事实没有变化时，同一事项不会再次预警；不同意的，预警继续由原承办人办理。"
     done = "复核结果已保存。"
     may = staticmethod(permissions.can_review)
     granted = forms.TypedChoiceField(
@@ -198,6 +203,17 @@ class HoldForm(DemandActForm):
 
     def act(self, by) -> None:
         services.hold_interview(by=by, **self.values)
+
+
+class WithdrawForm(DemandActForm):
+    key, title, submit, icon, tone = "withdraw", "撤回", "撤回", "left", "danger"
+    hint = "撤回后对方不必再办理，并收到通知；文号和文书保留。撤回限期整改的，预警回到核实中。"
+    done = "已撤回，已通知对方。"
+    may = staticmethod(permissions.can_withdraw)
+    text = long_text("撤回理由", 400)
+
+    def act(self, by) -> None:
+        services.withdraw(by=by, **self.values)
 
 
 class MoreTimeForm(DemandActForm):

@@ -55,7 +55,7 @@ class RuleForm(PortalForm):
         self.fields["regions"].choices = places_for(user) if is_province else _own_places(user)
         self.fields["regions"].help_text = "不勾选为全省；可勾选几个。" if is_province else "可勾选几个。"
         for name, parameter in rule.parameters.items():
-            self.fields[name] = _number_field(parameter)
+            self.fields[name] = _number_field(parameter, "" if is_province else _may_be(parameter))
         self.sections = (Section("参数", list(rule.parameters)), *self.sections)
 
     def values(self) -> dict:
@@ -86,7 +86,14 @@ def _own_places(user) -> list[tuple[str, str]]:
     return [(region.pk, f"{region.name}（全部）" if region == user.region else region.name) for region in regions]
 
 
-def _number_field(parameter: Parameter) -> forms.Field:
+def _may_be(parameter: Parameter) -> str:
+    """What an area may do with it."""
+    return {"less": "本地可以改小（更严）。", "more": "本地可以改大（更严）。"}.get(
+        parameter.stricter, "由省级统一设置，本地不能变更。"
+    )
+
+
+def _number_field(parameter: Parameter, help_text: str) -> forms.Field:
     label = f"{parameter.label}（{parameter.unit}）" if parameter.unit else parameter.label
     kind = forms.IntegerField if isinstance(parameter.default, int) else forms.DecimalField
-    return kind(label=label, min_value=0)
+    return kind(label=label, min_value=0, help_text=help_text)

@@ -18,9 +18,14 @@ from organizations.models import Organization
 
 class AcceptForm(ActForm):
     key, title, submit, icon = "accept", "签收", "签收", "check"
-    done = "已签收，请在处置期限内核实办结。"
     main_in = (WarningState.NEW,)
     may = staticmethod(permissions.can_accept)
+
+    @property
+    def done(self) -> str:
+        if self.warning.is_overdue(timezone.localdate()):
+            return f"已签收。处置期限 {self.warning.due_on} 已过，请尽快核实办结。"
+        return f"已签收，请在 {self.warning.due_on} 前核实办结。"
 
     def act(self, by) -> None:
         services.accept(warning=self.warning, by=by, seen=self.cleaned_data["seen"])
@@ -56,15 +61,16 @@ class ReleaseForm(ActForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.found = recheck.still_found(self.warning, timezone.localdate())
+        self.asks = bool(self.found) or not permissions.can_end(self.by, self.warning)
         self._ask_or_release()
         self._offer(selectors.sent_files(self.warning))
 
     def _ask_or_release(self) -> None:
-        if not self.found:
+        if not self.asks:
             del self.fields["of"]
             return
         self.title, self.submit, self.done = "申请解除", "提交复核", "解除申请已提交，待复核。"
-        self.hint, self.hint_tone = services.NOT_ALONE.format(self.found), "warning"
+        self.hint, self.hint_tone = services.not_alone(self.warning, self.found), "warning"
         self.offices = {str(office.pk): office for office in offices.reviewers(self.warning, self.by)}
         self.fields["of"].choices = [(key, office.name) for key, office in self.offices.items()]
         if not self.offices:
@@ -94,7 +100,7 @@ class ReleaseForm(ActForm):
         values = dict(self.cleaned_data)
         taken = [self.sent[key] for key in values.pop("sent", ())]
         values["files"] = [(file.name, attachments.read(file)) for file in taken] + values["files"]
-        act = services.ask_release if self.found else services.release
+        act = services.ask_release if self.asks else services.release
         act(warning=self.warning, by=by, **values)
 
 

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts.enums import FOR_CONTRACTORS, REQUESTS, WAITING_STATES, DemandKind, DemandState
+from alerts.enums import FOR_CONTRACTORS, REQUESTS, WAITING_STATES, WITHDRAWABLE, DemandKind, DemandState
 from alerts.models.warning import Warning
 from core.scoping import ScopedModel, ScopedQuerySet
 from organizations.enums import AUTHORITIES, Role
@@ -18,6 +18,7 @@ STATE_TONES = {
     DemandState.DONE: "green",
     DemandState.REFUSED: "grey",
     DemandState.LAPSED: "grey",
+    DemandState.WITHDRAWN: "grey",
 }
 # Where "open" says too little.
 STATE_WORDS = {
@@ -52,8 +53,9 @@ class Demand(ScopedModel):
     an act of the office below, a later deadline of the office above, a second officer's look at a release. What
     happens to it is a `Disposal` in the warning's thread; this row is how it stands.
 
-    `due_on` is the day it is to be answered by (an interview: its day; an extension: the deadline it asks for), and
-    `first_due_on` the one it was first given. An unanswered one ends with its warning, by trigger."""
+    `due_on` is the day it is to be answered by (an interview: its day; an extension: the deadline that it asks to have
+    moved to `wished_on`), and `first_due_on` the one it was first given. An unanswered one ends with its warning, by
+    trigger."""
 
     scope_through = "warning"
 
@@ -73,10 +75,14 @@ class Demand(ScopedModel):
     text = models.CharField("要求", max_length=1000)
     basis = models.CharField("依据", max_length=300, blank=True)
     consequence = models.CharField("逾期后果", max_length=500, blank=True)
+    hour = models.TimeField("时间", null=True, help_text="of an interview")
     place = models.CharField("地点", max_length=100, blank=True)
     people = models.CharField("人员", max_length=200, blank=True)
     due_on = models.DateField("期限")
     first_due_on = models.DateField("原期限")
+    wished_on = models.DateField("申请延至", null=True)
+    unmet = models.CharField("未改正的事项", max_length=1000, blank=True, help_text="of the last second look")
+    ended_for = models.CharField("终止原因", max_length=500, blank=True, help_text="of an end without an answer")
     acknowledged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="签收人", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -116,7 +122,7 @@ class Demand(ScopedModel):
                 name="demand_only_corrections_are_looked_at_again",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=(DemandState.DONE, DemandState.REFUSED))
+                condition=~Q(state__in=(DemandState.DONE, DemandState.REFUSED, DemandState.WITHDRAWN))
                 | Q(settled_at__isnull=False, settled_by__isnull=False),
                 name="demand_settled_by_somebody",
             ),
@@ -136,6 +142,15 @@ class Demand(ScopedModel):
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=FOR_CONTRACTORS) | ~Q(number=""), name="demand_of_a_unit_has_a_number"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=DemandState.WITHDRAWN) | Q(kind__in=WITHDRAWABLE) & ~Q(ended_for=""),
+                name="demand_withdrawn_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(wished_on__isnull=True) & ~Q(kind=DemandKind.EXTENSION)
+                | Q(kind=DemandKind.EXTENSION, wished_on__gt=F("first_due_on")),
+                name="demand_extension_asks_for_a_later_day",
             ),
         ]
 

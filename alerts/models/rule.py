@@ -49,6 +49,16 @@ class Part:
     def encloses(self, other: "Part") -> bool:
         return other.prefix.startswith(self.prefix) and self.industry in ("", other.industry)
 
+    def overlaps(self, other: "Part") -> bool:
+        """Some project may lie in both."""
+        nested = self.prefix.startswith(other.prefix) or other.prefix.startswith(self.prefix)
+        return nested and (self.industry == other.industry or "" in (self.industry, other.industry))
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The most specific first."""
+        return -len(self.prefix), not self.industry
+
 
 class Reach:
     """Where a setting takes hold, in words and parts. (Without fields: the first migrations name it as a base.)"""

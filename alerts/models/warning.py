@@ -7,7 +7,18 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from alerts.enums import CONTRACTORS, OPEN_STATES, SEVERITY, Act, Level, ReleaseKind, Subject, WarningState
+from alerts.enums import (
+    CONTRACTORS,
+    OPEN_STATES,
+    SEVERITY,
+    Act,
+    DemandKind,
+    DemandState,
+    Level,
+    ReleaseKind,
+    Subject,
+    WarningState,
+)
 from alerts.models import warning_triggers
 from alerts.models.rule import RuleSetting
 from core.scoping import ScopedModel, ScopedQuerySet
@@ -32,6 +43,7 @@ ACT_TONES = {
     Act.RETURNED: "orange",
     Act.EXTENSION_GRANTED: "green",
     Act.EXTENSION_REFUSED: "red",
+    Act.WITHDRAWN: "orange",
 }
 
 
@@ -157,6 +169,21 @@ class Warning(ScopedModel):
     @property
     def number_text(self) -> str:
         return f"第 {self.pk} 号预警"
+
+    @property
+    def named(self) -> str:
+        """Project and rule, for a line that tells of it."""
+        name = self.project.name
+        return f"{name if len(name) <= 24 else f'{name[:23]}…'}“{self.title}”"
+
+    @property
+    def release_asked(self):
+        """The request to release it that waits for a second officer."""
+        return (
+            self.demands.filter(kind=DemandKind.RELEASE, state=DemandState.OPEN)
+            .select_related("of", "asked_by")
+            .first()
+        )
 
     @property
     def is_open(self) -> bool:

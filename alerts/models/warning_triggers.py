@@ -6,7 +6,7 @@ from pgtrigger import After, Before, Trigger, UpdateOf
 DEADLINE = """
 IF NEW.due_on IS DISTINCT FROM OLD.due_on AND NOT EXISTS (
     SELECT 1 FROM alerts_demand d
-    WHERE d.warning_id = NEW.id AND d.kind = 'extension' AND d.state = 'done' AND d.due_on = NEW.due_on
+    WHERE d.warning_id = NEW.id AND d.kind = 'extension' AND d.state = 'done' AND d.wished_on = NEW.due_on
 ) THEN
     RAISE EXCEPTION 'the deadline of warning % moves only by an extension', NEW.id USING ERRCODE = 'check_violation';
 END IF;

@@ -1,8 +1,8 @@
 """Who may do what with a warning they already see (scope decides what is seen).
 
 The office at the warning's home level handles it; once overdue warnings have gone up, every office between the two
-levels may act. Industry departments read along and add notes. Contractors and banks see what is wrong and what would
-answer it, not what the officers write to each other.
+levels may act, but only the uppermost of them ends it. Industry departments read along and add notes. Contractors and
+banks see what is wrong and what would answer it, not what the officers write to each other.
 """
 
 from alerts.enums import WarningState
@@ -23,15 +23,17 @@ from alerts.permissions.demands import (
     can_return,
     can_review,
     can_supervise,
+    can_withdraw,
     is_addressed,
 )
-from alerts.permissions.offices import IN_HAND, can_handle, covers, is_above
+from alerts.permissions.offices import IN_HAND, can_end, can_handle, covers, is_above
 from alerts.permissions.proposals import (
     can_decide_proposal,
     can_decide_rules,
     can_propose_rules,
     can_try_proposal,
     can_withdraw_proposal,
+    who_approves,
     who_decide_rules,
 )
 from organizations.enums import AUTHORITIES, Role
@@ -47,6 +49,7 @@ __all__ = [
     "can_decide",
     "can_decide_proposal",
     "can_decide_rules",
+    "can_end",
     "can_give_more_time",
     "can_handle",
     "can_hold",
@@ -58,10 +61,12 @@ __all__ = [
     "can_review",
     "can_supervise",
     "can_try_proposal",
+    "can_withdraw",
     "can_withdraw_proposal",
     "covers",
     "is_above",
     "is_addressed",
+    "who_approves",
     "who_decide_rules",
 ]
 
@@ -75,11 +80,12 @@ def can_verify(user, warning: Warning) -> bool:
 
 
 def can_release(user, warning: Warning) -> bool:
+    """Or ask for it, where it takes another's consent."""
     return warning.state in IN_HAND and can_handle(user, warning)
 
 
 def can_transfer(user, warning: Warning) -> bool:
-    return warning.state in IN_HAND and can_handle(user, warning)
+    return warning.state in IN_HAND and can_end(user, warning)
 
 
 def can_note(user, warning: Warning) -> bool:

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from alerts.enums import FOR_CONTRACTORS, FOR_THE_OFFICE_BELOW, DemandKind, DemandState, WarningState
+from alerts.enums import FOR_CONTRACTORS, FOR_THE_OFFICE_BELOW, WITHDRAWABLE, DemandKind, DemandState, WarningState
 from alerts.models import Demand, Warning
 from alerts.permissions.offices import IN_HAND, can_handle, is_above
 from organizations.enums import AUTHORITIES, Industry, RegionLevel, Role
@@ -31,8 +31,8 @@ def can_supervise(user, warning: Warning) -> bool:
 
 
 def can_return(user, warning: Warning) -> bool:
-    """What has come up to this office goes back to the one it belongs to."""
-    return can_supervise(user, warning) and warning.office_level <= user.level
+    """What has come up to this office, and no further, goes back one step."""
+    return can_supervise(user, warning) and warning.office_level == user.level
 
 
 def can_ask_extension(user, warning: Warning) -> bool:
@@ -77,9 +77,10 @@ def can_decide(user, demand: Demand) -> bool:
 
 
 def can_review(user, demand: Demand) -> bool:
-    """The second officer, of whoever asks for a release."""
-    is_asked = demand.kind == DemandKind.RELEASE and is_addressed(user, demand)
-    return is_asked and user.pk != demand.asked_by_id and demand.warning.state in IN_HAND
+    """The second officer, of whoever asks for a release, unless the warning has gone up past this office meanwhile."""
+    if demand.kind != DemandKind.RELEASE or not is_addressed(user, demand) or user.pk == demand.asked_by_id:
+        return False
+    return demand.warning.state in IN_HAND and user.level <= demand.warning.office_level
 
 
 def can_hold(user, demand: Demand) -> bool:
@@ -93,9 +94,24 @@ def can_hold(user, demand: Demand) -> bool:
     )
 
 
+def can_withdraw(user, demand: Demand) -> bool:
+    """The office that asked, until it is answered."""
+    return (
+        demand.kind in WITHDRAWABLE
+        and demand.state == DemandState.OPEN
+        and user.role == Role.OFFICER
+        and user.organization_id == demand.office_id
+        and not user.query_only
+    )
+
+
 def can_confirm(user, demand: Demand) -> bool:
-    """The second look at what the contractor reported: done."""
-    return demand.state == DemandState.ANSWERED and can_handle(user, demand.warning)
+    """The second look at what the contractor reported: done. Where a release waits for consent, that has been said."""
+    return (
+        demand.state == DemandState.ANSWERED
+        and can_handle(user, demand.warning)
+        and demand.warning.release_asked is None
+    )
 
 
 def can_give_more_time(user, demand: Demand) -> bool:

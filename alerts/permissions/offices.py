@@ -18,6 +18,11 @@ def can_handle(user, warning: Warning) -> bool:
     )
 
 
+def can_end(user, warning: Warning) -> bool:
+    """What ends a warning is said by the office it has come up to; those below ask it."""
+    return can_handle(user, warning) and user.level == warning.office_level
+
+
 def covers(user, project: Project) -> bool:
     return user.region is not None and project.jurisdiction_id.startswith(user.region.prefix)
 

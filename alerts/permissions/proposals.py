@@ -17,6 +17,11 @@ def who_decide_rules() -> QuerySet[User]:
     return User.objects.filter(role=Role.OFFICER, organization__region__level=RegionLevel.PROVINCE)
 
 
+def who_approves(proposer) -> str:
+    """As the proposer is told."""
+    return "省级另一名工作人员" if can_decide_rules(proposer) else "省级人力资源社会保障部门"
+
+
 def can_propose_rules(user) -> bool:
     """The province everywhere, a prefecture a stricter setting for its own area."""
     return user.role == Role.OFFICER and user.level in (RegionLevel.PROVINCE, RegionLevel.PREFECTURE)

@@ -15,7 +15,7 @@ class NoSpecialAccount(Rule):
     basis = "《保障农民工工资支付条例》第二十六条、第五十五条；《工程建设领域农民工工资专用账户管理暂行办法》"
     release_when = "登记本项目在用的工资专用账户后自动解除。"
     remedy = "开立本项目的农民工工资专用账户，签订三方协议，并在平台登记账户。"
-    days = Parameter(30, "开户期限", "日")
+    days = Parameter(30, "开户期限", "日", stricter="less")
     columns = (
         Column("contract_signed_on", "施工合同签订日期", "day"),
         Column("actual_start_on", "实际开工日期", "day"),

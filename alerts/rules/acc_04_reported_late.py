@@ -50,15 +50,14 @@ class AccountReportedLate(Rule):
     title = "专户信息报送逾期"
     subject = Subject.ACCOUNT
     level = Level.YELLOW
-    basis = (
-        "《工程建设领域农民工工资专用账户管理暂行办法》；专户开设、变更、注销 3 个工作日内推送（湘人社规〔2024〕13号）"
-    )
+    basis = "《工程建设领域农民工工资专用账户管理暂行办法》"
+    source = "专户开设、变更、注销 3 个工作日内推送（湘人社规〔2024〕13号）"
     release_when = "逾期已成事实，核实原因后上传说明解除；尚未报送的须先补报。"
     remedy = "补报专户开立、变更或注销信息，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(3, "报送期限", "个工作日")
-    orange_after = Parameter(30, "橙色：逾期超过", "日")
+    days = Parameter(3, "报送期限", "个工作日", stricter="less")
+    orange_after = Parameter(30, "橙色：逾期超过", "日", stricter="less")
     columns = (
         Column("act", "事项", "choice", choices=AccountAct.choices),
         Column("happened_on", "发生日期", "day"),

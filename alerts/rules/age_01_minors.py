@@ -47,6 +47,7 @@ class AgeOutsideLaw(Rule):
         "出生日期有误的，予以更正。"
     )
     ends_with_status = False
+    # The ages of retirement are national law: no area has its own.
     male_limit = Parameter(63, "男性年龄上限（特种作业）", "周岁")
     female_limit = Parameter(55, "女性年龄上限（特种作业）", "周岁")
     columns = (

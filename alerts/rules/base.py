@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any, Literal
 
@@ -68,11 +69,14 @@ class Column:
 
 @dataclass
 class Parameter:
-    """A threshold that a setting can change without a release. Its type is that of its default: int or Decimal."""
+    """A threshold that a setting can change without a release. Its type is that of its default: int or Decimal.
+    `stricter`: which way it finds more, or graver. None: no such way, or national law fixes it; only the province
+    changes it."""
 
     default: int | Decimal
     label: str
     unit: str = ""
+    stricter: Literal["less", "more"] | None = None
     name: str = field(default="", init=False)
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -88,13 +92,27 @@ class Parameter:
         value = self.parse(value)
         return f"{value:,} {self.unit}".strip()
 
+    def loosened(self, value: Any, held: Iterable[Any]) -> str:
+        """What a local setting may not do with it, of all that is held where it would count; empty: it may."""
+        known = {self.parse(one) for one in held}
+        if self.stricter is None:
+            told = "、".join(self.text(one) for one in sorted(known))
+            return "" if known == {value} else f"由省级统一设置，本地不能变更（现行为 {told}）。"
+        strictest = min(known) if self.stricter == "less" else max(known)
+        if self.stricter == "less" and value > strictest:
+            return f"本地设置只能更严，不能大于现行的 {self.text(strictest)}。"
+        if self.stricter == "more" and value < strictest:
+            return f"本地设置只能更严，不能小于现行的 {self.text(strictest)}。"
+        return ""
+
 
 class Rule:
     code: str
     title: str
     subject: Subject
     level: Level
-    basis: str
+    basis: str  # national law and departmental rules: what a warning and an order may name
+    source = ""  # documents of other provinces and indicators the terms are taken from; never on an order
     release_when: str
     remedy: str  # what is to be done, in one sentence: a correction order proposes it
     disposal_days = 30
@@ -113,6 +131,8 @@ class Rule:
     link = ""
 
     parameters: dict[str, Parameter] = {}
+    # Names of thresholds whose values may not fall from one to the next: 橙色 comes no later than 红色.
+    ascending: tuple[tuple[str, ...], ...] = ()
 
     def __init_subclass__(cls, register: bool = True, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -137,6 +157,15 @@ class Rule:
         """The docstring with this setting's thresholds in it."""
         current = {name: f"{getattr(self, name):,}" for name in self.parameters}
         return re.sub(r"\s*\n\s*", "", (self.__doc__ or "").strip()).format(**current)
+
+    def contradictions(self) -> dict[str, str]:
+        """Thresholds above one that must not be lower, by name."""
+        pairs = [pair for names in self.ascending for pair in pairwise(names)]
+        return {low: self._above(high) for low, high in pairs if getattr(self, low) > getattr(self, high)}
+
+    def _above(self, high: str) -> str:
+        parameter = self.parameters[high]
+        return f"不能大于“{parameter.label}”（{parameter.text(getattr(self, high))}）。"
 
     @classmethod
     def make_tables(cls, cursor) -> None:

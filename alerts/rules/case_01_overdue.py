@@ -36,7 +36,7 @@ class CaseOverdue(Rule):
     above_home = 2
     statuses = tuple(Status.values)  # a completed project's cases have their terms all the same
     ends_with_status = False
-    red_after = Parameter(30, "红色：逾期超过", "个工作日")
+    red_after = Parameter(30, "红色：逾期超过", "个工作日", stricter="less")
     columns = (
         Column("number", "案源编号"),
         Column("state", "状态", "choice", choices=CaseLead.State.choices),

@@ -27,12 +27,13 @@ class ContractRegisteredLate(Rule):
     title = "劳动合同逾期登记"
     subject = Subject.REAL_NAME
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第二十八条、第三十八条；贵州省合同信息签订后 15 日内录入"
+    basis = "《保障农民工工资支付条例》第二十八条、第三十八条"
+    source = "贵州省合同信息签订后 15 日内录入"
     release_when = "连续 30 日（以设置为准）没有新的逾期登记后自动解除；已整改的可核实后解除。"
     remedy = "补登已签订的劳动合同，此后按期登记，并书面说明逾期原因。"
-    days = Parameter(15, "登记期限（签订后）", "日")
-    kept = Parameter(30, "逾期登记后保留", "日")
-    orange_people = Parameter(20, "升为橙色", "份")
+    days = Parameter(15, "登记期限（签订后）", "日", stricter="less")
+    kept = Parameter(30, "逾期登记后保留", "日", stricter="more")
+    orange_people = Parameter(20, "升为橙色", "份", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("signed_on", "签订日期", "day"),

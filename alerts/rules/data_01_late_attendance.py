@@ -15,12 +15,13 @@ class AttendanceLate(PausesForFestival):
     title = "考勤未按时报送"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第二十八条、第三十八条；考勤数据当日报送，线性工程每月 15 日、月末两批报送"
+    basis = "《保障农民工工资支付条例》第二十八条、第三十八条"
+    source = "考勤数据当日报送，线性工程每月 15 日、月末两批报送（湘人社规〔2024〕13号）"
     release_when = "补报到期的考勤，或项目进度登记为停工、完工后自动解除。"
     remedy = "补报到期的考勤；已停工、完工的，登记工程进度。"
     statuses = (Status.IN_PROGRESS,)
-    days = Parameter(2, "宽限天数", "日")
-    linear_days = Parameter(3, "线性工程宽限天数", "日")
+    days = Parameter(2, "宽限天数", "日", stricter="less")
+    linear_days = Parameter(3, "线性工程宽限天数", "日", stricter="less")
     columns = (
         Column("last_day", "最近考勤日", "day"),
         Column("due_from", "应报考勤自", "day"),

@@ -29,10 +29,11 @@ class InformationIncomplete(Rule):
     title = "项目信息不完整"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第三十八条；工程项目监管数据指标（34 项项目指标，纳入监管 30 日内补齐）"
+    basis = "《保障农民工工资支付条例》第三十八条"
+    source = "工程项目监管数据指标（34 项项目指标，纳入监管 30 日内补齐）"
     release_when = "补齐清单所列各项后自动解除。"
     remedy = "补齐所缺的项目信息。"
-    days = Parameter(30, "补齐期限", "日")
+    days = Parameter(30, "补齐期限", "日", stricter="less")
     columns = (
         Column("number", "指标序号", "number"),
         Column("group", "指标分组"),

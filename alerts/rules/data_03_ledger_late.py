@@ -42,15 +42,13 @@ class LedgerLate(Rule):
     title = "专户流水报送逾期"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = (
-        "《保障农民工工资支付条例》第三十八条；《工程建设领域农民工工资专用账户管理暂行办法》；"
-        "专户资金当日推送（湘人社规〔2024〕13号）"
-    )
+    basis = "《保障农民工工资支付条例》第三十八条；《工程建设领域农民工工资专用账户管理暂行办法》"
+    source = "专户资金当日推送（湘人社规〔2024〕13号）"
     release_when = "缺少的流水补报后自动解除；逾期收到的，核实原因后上传说明解除，再满一个整月自动解除。"
     remedy = "补报所缺的专户流水，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(1, "宽限天数", "日")
+    days = Parameter(1, "宽限天数", "日", stricter="less")
     columns = (
         Column("serial", "流水号"),
         Column("direction", "收支", "choice", choices=MovementDirection.choices),

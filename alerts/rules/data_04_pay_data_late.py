@@ -48,13 +48,14 @@ class PayDataLate(Rule):
     title = "工资发放数据报送逾期"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第三十八条；工资发放数据 1 日内报送（山东省农民工工资支付监管平台）"
+    basis = "《保障农民工工资支付条例》第三十八条"
+    source = "工资发放数据 1 日内报送（山东省农民工工资支付监管平台）"
     release_when = "银行回报全部发放结果后自动解除；逾期回报的，核实原因后上传说明解除，再满一个整月自动解除。"
     remedy = "回报全部工资发放结果，并书面说明逾期原因。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(1, "报送期限", "日")
-    answer_days = Parameter(3, "银行回报期限", "日")
+    days = Parameter(1, "报送期限", "日", stricter="less")
+    answer_days = Parameter(3, "银行回报期限", "日", stricter="less")
     columns = (
         Column("number", "批次号"),
         Column("payments", "笔数", "number"),

@@ -23,8 +23,8 @@ class DepositNotStored(Rule):
     )
     release_when = "存储工资保证金或由银行、保险公司确认保函、保单，或核定免予存储后自动解除。"
     remedy = "存储工资保证金，或提交银行保函、工程保证保险；符合免予存储条件的，申请核定。"
-    days = Parameter(20, "存储期限", "个工作日")
-    red_after = Parameter(30, "红色：逾期超过", "日")
+    days = Parameter(20, "存储期限", "个工作日", stricter="less")
+    red_after = Parameter(30, "红色：逾期超过", "日", stricter="less")
     columns = (
         Column("deposit_from", "许可证（合同）日期", "day"),
         Column("deposit_due_on", "存储期限", "day"),

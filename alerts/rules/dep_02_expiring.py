@@ -26,7 +26,7 @@ class DepositExpiring(Rule):
     basis = "《保障农民工工资支付条例》第三十二条；《工程建设领域农民工工资保证金规定》（人社部发〔2021〕65号）"
     release_when = "续保或改为现金存储，并由银行、保险公司确认后自动解除。"
     remedy = "在到期前续保，或改为现金存储工资保证金。"
-    soon = Parameter(EXPIRES_SOON, "到期前提醒", "日")
+    soon = Parameter(EXPIRES_SOON, "到期前提醒", "日", stricter="more")
     columns = (
         Column("form", "方式", "choice", choices=DepositForm.choices),
         Column("keeper_name", "经办机构"),

@@ -32,8 +32,8 @@ class DepositNotRefilled(Rule):
     )
     release_when = "补足到应存储金额，并由银行或保险公司确认后自动解除。"
     remedy = "将工资保证金补足到应存储金额。"
-    days = Parameter(10, "补足期限", "个工作日")
-    red_after = Parameter(30, "红色：逾期超过", "日")
+    days = Parameter(10, "补足期限", "个工作日", stricter="less")
+    red_after = Parameter(30, "红色：逾期超过", "日", stricter="less")
     columns = (
         Column("notice_number", "支付通知书"),
         Column("amount", "动用金额（元）", "money", total=True),

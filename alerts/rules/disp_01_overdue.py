@@ -19,7 +19,8 @@ class DisposalOverdue(Rule):
     title = "预警处置逾期"
     subject = Subject.DATA
     level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第三十八条；预警应在 30 日内核实处置"
+    basis = "《保障农民工工资支付条例》第三十八条"
+    source = "预警应在 30 日内核实处置（湘人社规〔2024〕13号）"
     release_when = "逾期的预警全部办结（解除或转案源）后自动解除。"
     remedy = "核实处置逾期的预警，逐条解除或转案源。"
     # The office above asks the one that is late.

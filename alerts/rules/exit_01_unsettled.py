@@ -36,16 +36,14 @@ class LeftUnsettled(Rule):
     title = "退场未结算工资"
     subject = Subject.PAY
     level = Level.YELLOW
-    basis = (
-        "《保障农民工工资支付条例》第十一条、第十五条；《工资支付暂行规定》第九条；"
-        "《劳动保障监察条例》第二十条；贵州省预警指标第 5 项"
-    )
+    basis = "《保障农民工工资支付条例》第十一条、第十五条；《工资支付暂行规定》第九条；《劳动保障监察条例》第二十条"
+    source = "贵州省预警指标第 5 项"
     release_when = "上传本人签字的退场工资结算单、本人在手机上确认，或工资经专户付清后自动解除。"
     remedy = "与有关退场人员结清工资，由本人在结算单上签字或在手机上确认。"
     ends_with_status = False
     level_follows = True  # yellow while a case is being handled, red when it is over and nothing is settled
-    days = Parameter(0, "退场后结算期限", "日")
-    within = Parameter(730, "追溯退场日", "日")
+    days = Parameter(0, "退场后结算期限", "日", stricter="less")
+    within = Parameter(730, "追溯退场日", "日", stricter="more")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

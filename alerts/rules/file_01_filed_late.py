@@ -13,11 +13,13 @@ class FiledLate(Rule):
     title = "项目逾期纳入监管"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第三十八条；湘人社规〔2024〕13号（施工许可后 10 个工作日内推送项目信息）"
+    basis = "《保障农民工工资支付条例》第三十八条"
+    source = "湘人社规〔2024〕13号（施工许可后 10 个工作日内推送项目信息）"
     release_when = "更正施工许可日期后不再逾期的自动解除；确属逾期的，督促整改后由监管部门核实解除。"
     remedy = "施工许可日期有误的，予以更正；确属逾期纳入的，书面说明原因和整改措施。"
-    orange_after = Parameter(30, "升为橙色（逾期）", "日")
-    red_after = Parameter(90, "升为红色（逾期）", "日")
+    orange_after = Parameter(30, "升为橙色（逾期）", "日", stricter="less")
+    red_after = Parameter(90, "升为红色（逾期）", "日", stricter="less")
+    ascending = (("orange_after", "red_after"),)
     columns = (
         Column("permitted_on", "施工许可日期", "day"),
         Column("actual_start_on", "实际开工日期", "day"),

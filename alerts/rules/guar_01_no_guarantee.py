@@ -21,9 +21,9 @@ class NoPaymentGuarantee(Rule):
     basis = "《保障农民工工资支付条例》第二十四条、第五十七条"
     release_when = "登记在有效期内的工程款支付担保，或登记续保后自动解除。"
     remedy = "建设单位提供有效的工程款支付担保，由施工总承包单位在平台登记担保文书。"
-    amount = Parameter(Decimal("4000000"), "合同价款不低于", "元")
-    days = Parameter(30, "提供期限（开工后）", "日")
-    soon = Parameter(30, "到期前提醒", "日")
+    amount = Parameter(Decimal("4000000"), "合同价款不低于", "元", stricter="less")
+    days = Parameter(30, "提供期限（开工后）", "日", stricter="less")
+    soon = Parameter(30, "到期前提醒", "日", stricter="more")
     columns = (
         Column("guarantor_name", "担保单位名称"),
         Column("kind", "担保形式", "choice", choices=GuaranteeKind.choices),

@@ -24,11 +24,12 @@ class GuaranteeRecordedLate(Rule):
     title = "支付担保录入逾期"
     subject = Subject.DEPOSIT
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第二十四条；工程款支付担保 3 个工作日内录入（湘人社规〔2024〕13号）"
+    basis = "《保障农民工工资支付条例》第二十四条"
+    source = "工程款支付担保 3 个工作日内录入（湘人社规〔2024〕13号）"
     release_when = "逾期已成事实，核实原因后上传说明解除；收到日期填错的，更正后自动解除。"
     remedy = "收到日期有误的，予以更正；确属逾期登记的，书面说明原因。"
-    days = Parameter(3, "录入期限", "个工作日")
-    orange_after = Parameter(30, "橙色：逾期超过", "日")
+    days = Parameter(3, "录入期限", "个工作日", stricter="less")
+    orange_after = Parameter(30, "橙色：逾期超过", "日", stricter="less")
     columns = (
         Column("guarantor_name", "担保单位名称"),
         Column("number", "担保文书编号"),

@@ -14,15 +14,13 @@ class JurisdictionUnconfirmed(Rule):
     title = "管辖属地逾期未确认"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = (
-        "《保障农民工工资支付条例》第七条、第三十八条；"
-        "湘人社规〔2024〕13号二（二）（5 个工作日内确定，特殊情形不超过 30 日）"
-    )
+    basis = "《保障农民工工资支付条例》第七条、第三十八条"
+    source = "湘人社规〔2024〕13号二（二）（5 个工作日内确定，特殊情形不超过 30 日）"
     release_when = "确认管辖属地后自动解除。"
     remedy = "确认本项目的管辖属地。"
     # The office above asks the one that is late.
     above_home = 2
-    orange_after = Parameter(30, "升为橙色（纳入监管后）", "日")
+    orange_after = Parameter(30, "升为橙色（纳入监管后）", "日", stricter="less")
     columns = (
         Column("region", "拟定管辖属地"),
         Column("supervised_from", "纳入监管日期", "day"),

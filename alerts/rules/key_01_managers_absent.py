@@ -55,13 +55,15 @@ class ManagersAbsent(PausesForFestival):
     title = "关键岗位人员到岗率不足"
     subject = Subject.ATTENDANCE
     level = Level.YELLOW
-    basis = "《建筑工人实名制管理办法》（建市〔2019〕18号）；吉林省 2023 年规定（关键岗位人员月到岗率不低于 80%）"
+    basis = "《建筑工人实名制管理办法》（建市〔2019〕18号）"
+    source = "吉林省 2023 年规定（关键岗位人员月到岗率不低于 80%）"
     release_when = "补报上月考勤，或下一个月到岗率达到要求后自动解除。"
     remedy = "项目负责人、安全员、劳资专管员到岗履职；考勤漏报的，予以补报。"
     statuses = (Status.IN_PROGRESS,)
-    rate = Parameter(80, "到岗率不低于", "%")
-    orange_rate = Parameter(50, "升为橙色（到岗率低于）", "%")
-    grace = Parameter(5, "次月几日起核对", "日")
+    rate = Parameter(80, "到岗率不低于", "%", stricter="more")
+    orange_rate = Parameter(50, "升为橙色（到岗率低于）", "%", stricter="more")
+    grace = Parameter(5, "次月几日起核对", "日", stricter="less")
+    ascending = (("orange_rate", "rate"),)
     columns = (
         Column("name", "姓名"),
         Column("post", "岗位", "choice", choices=Post.choices),

@@ -63,8 +63,8 @@ class LabourCostNotPaidIn(Rule):
     remedy = "建设单位将欠拨的人工费足额拨付到工资专用账户。"
     # What is owed by the contract stays owed when the works are complete; the query tells which.
     statuses = tuple(Status.values)
-    months = Parameter(1, "拨付周期不超过", "个月")
-    red_after = Parameter(30, "红色：逾期超过", "日")
+    months = Parameter(1, "拨付周期不超过", "个月", stricter="less")
+    red_after = Parameter(30, "红色：逾期超过", "日", stricter="less")
     columns = (
         Column("month", "月份", "month"),
         Column("due_on", "应拨付日期", "day"),

@@ -65,11 +65,12 @@ class WillFallShort(Rule):
     release_when = "人工费拨付到账、预计够付工资后自动解除；发薪日过后转由工资发放规则监测。"
     remedy = "建设单位在工资发放日前将人工费足额拨付到工资专用账户。"
     disposal_days = 10
-    lead = Parameter(20, "提前", "日")
-    minimum = Parameter(10_000, "缺口不少于", "元")
-    orange_days = Parameter(10, "橙色：距发薪日", "日")
-    red_days = Parameter(5, "红色：距发薪日", "日")
-    large = Parameter(1_000_000, "缺口大、提高一级", "元")
+    lead = Parameter(20, "提前", "日", stricter="more")
+    minimum = Parameter(10_000, "缺口不少于", "元", stricter="less")
+    orange_days = Parameter(10, "橙色：距发薪日", "日", stricter="more")
+    red_days = Parameter(5, "红色：距发薪日", "日", stricter="more")
+    large = Parameter(1_000_000, "缺口大、提高一级", "元", stricter="less")
+    ascending = (("red_days", "orange_days", "lead"), ("minimum", "large"))
     columns = (
         Column("item", "项目"),
         Column("day", "日期", "day"),

@@ -61,8 +61,8 @@ class OnTwoSites(Rule):
     release_when = "两个工地之一更正考勤后自动解除。"
     remedy = "核实有关人员当日实际在岗的工地，更正考勤。"
     ends_with_status = False
-    months = Parameter(6, "核对月数", "个月")
-    orange_people = Parameter(5, "升为橙色", "人")
+    months = Parameter(6, "核对月数", "个月", stricter="more")
+    orange_people = Parameter(5, "升为橙色", "人", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("day", "日期", "day"),

@@ -159,7 +159,8 @@ class DatesOutOfOrder(Rule):
     title = "日期先后不合逻辑"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第三十八条；工程项目监管数据指标（逻辑校验）"
+    basis = "《保障农民工工资支付条例》第三十八条"
+    source = "工程项目监管数据指标（逻辑校验）"
     release_when = "更正清单所列日期后自动解除。"
     remedy = "更正有关日期。"
     statuses = tuple(Status.values)

@@ -42,12 +42,13 @@ class SerialsApart(Rule):
     title = "工资发放与专户流水不符"
     subject = Subject.DATA
     level = Level.ORANGE
-    basis = "《保障农民工工资支付条例》第三十一条、第三十八条；发放流水号与专户流水号应一致（湘人社规〔2024〕13号）"
+    basis = "《保障农民工工资支付条例》第三十一条、第三十八条"
+    source = "发放流水号与专户流水号应一致（湘人社规〔2024〕13号）"
     release_when = "补报流水、发放明细或工资表，两边对上后自动解除；重复发放等核实后上传证据解除。"
     remedy = "核对专户流水、发放明细和工资表，补报所缺记录；重复发放的，查明处理。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    days = Parameter(3, "对账宽限", "日")
+    days = Parameter(3, "对账宽限", "日", stricter="less")
     columns = (
         Column("day", "日期", "day"),
         Column("serial", "流水号"),

@@ -41,7 +41,7 @@ class AttendanceOutsideStay(Rule):
     release_when = "更正进退场日期或考勤后自动解除。"
     remedy = "更正有关人员的进场、退场日期或考勤。"
     ends_with_status = False
-    orange_people = Parameter(10, "升为橙色", "人")
+    orange_people = Parameter(10, "升为橙色", "人", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("entered_on", "进场日期", "day"),

@@ -46,8 +46,9 @@ class AttendanceWhileIdle(Rule):
     remedy = "更正停工、复工、完工日期或考勤。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    people = Parameter(3, "留守人数", "人")
-    orange_people = Parameter(20, "升为橙色", "人")
+    people = Parameter(3, "留守人数", "人", stricter="less")
+    orange_people = Parameter(20, "升为橙色", "人", stricter="less")
+    ascending = (("people", "orange_people"),)
     columns = (Column("name", "姓名"), Column("month", "月份", "month"), Column("days", "停工期间出勤", "number"))
     evidence_order = "month, days DESC, name"
     link = "worker"

@@ -35,10 +35,11 @@ class SameProjectUnmerged(Rule):
     title = "同一工程重复建档未合并"
     subject = Subject.DATA
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第三十八条；湘人社规〔2024〕13号（九）（同一工程 30 日内合并）"
+    basis = "《保障农民工工资支付条例》第三十八条"
+    source = "湘人社规〔2024〕13号（九）（同一工程 30 日内合并）"
     release_when = "合并项目，或更正项目名称后自动解除；确属不同工程的，核实后解除。"
     remedy = "核实是否为同一工程：属同一工程的合并项目，不属同一工程的更正项目名称。"
-    days = Parameter(30, "合并期限", "日")
+    days = Parameter(30, "合并期限", "日", stricter="less")
     columns = (Column("name", "相同的项目"), Column("supervised_from", "纳入监管日期", "day"))
     evidence_order = "supervised_from, link_id"
     link = "project"

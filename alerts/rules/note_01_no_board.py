@@ -18,8 +18,8 @@ class NoNoticeBoard(Rule):
     release_when = "登记写明法定内容的维权信息告示牌和照片后自动解除。"
     remedy = "在施工现场醒目位置设立写明法定内容的维权信息告示牌，并登记照片。"
     statuses = (Status.IN_PROGRESS,)
-    days = Parameter(10, "设立期限（开工后）", "日")
-    stale_days = Parameter(180, "照片更新期限", "日")
+    days = Parameter(10, "设立期限（开工后）", "日", stricter="less")
+    stale_days = Parameter(180, "照片更新期限", "日", stricter="less")
     columns = (
         Column("actual_start_on", "实际开工日期", "day"),
         Column("checked_on", "最近拍照日期", "day"),

@@ -17,7 +17,7 @@ class NoWageClerk(Rule):
     release_when = "登记在任的劳资专管员后自动解除。"
     remedy = "配备劳资专管员，并在平台登记。"
     statuses = (Status.IN_PROGRESS, Status.SUSPENDED)
-    days = Parameter(30, "配备期限", "日")
+    days = Parameter(30, "配备期限", "日", stricter="less")
     columns = (Column("actual_start_on", "实际开工日期", "day"), Column("left_on", "上任离任日期", "day"))
     link = "project"
 

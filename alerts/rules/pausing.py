@@ -51,8 +51,8 @@ class Festival:
 class PausesForFestival(Rule, register=False):
     """Counts days of silence without those around the Spring Festival."""
 
-    festival_before = Parameter(15, "春节前不计天数", "日")
-    festival_after = Parameter(20, "春节后不计天数", "日")
+    festival_before = Parameter(15, "春节前不计天数", "日", stricter="less")
+    festival_after = Parameter(20, "春节后不计天数", "日", stricter="less")
 
     @property
     def festival(self) -> Festival:

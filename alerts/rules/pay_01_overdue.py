@@ -63,10 +63,11 @@ class WagesOverdue(Rule):
     release_when = "补发当月全部工资（工资表逐人代发到位）后自动解除。"
     remedy = "通过工资专用账户逐人足额补发拖欠的工资，支付到农民工本人的银行账户。"
     ends_with_status = False
-    grace = Parameter(5, "宽限", "日")
-    orange_after = Parameter(15, "橙色：逾期超过", "日")
-    red_after = Parameter(30, "红色：逾期超过", "日")
-    unlisted_share = Parameter(10, "红色：未列入工资表的比例超过", "%")
+    grace = Parameter(5, "宽限", "日", stricter="less")
+    orange_after = Parameter(15, "橙色：逾期超过", "日", stricter="less")
+    red_after = Parameter(30, "红色：逾期超过", "日", stricter="less")
+    unlisted_share = Parameter(10, "红色：未列入工资表的比例超过", "%", stricter="less")
+    ascending = (("grace", "orange_after", "red_after"),)
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

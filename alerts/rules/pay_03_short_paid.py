@@ -42,8 +42,8 @@ class ShortPaid(Rule):
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    grace = Parameter(5, "工资发放日后宽限", "日")
-    share = Parameter(20, "橙色：扣款超过当月工资", "%")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
+    share = Parameter(20, "橙色：扣款超过当月工资", "%", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

@@ -40,12 +40,14 @@ class PayoutTooLarge(Rule):
     title = "发放金额异常偏高"
     subject = Subject.PAY
     level = Level.RED
-    basis = "《保障农民工工资支付条例》第三十一条、第三十八条；贵州省工资发放预警指标（四）"
+    basis = "《保障农民工工资支付条例》第三十一条、第三十八条"
+    source = "贵州省工资发放预警指标（四）"
     release_when = "更正工资表后自动解除；确属应发的，核实后上传结算单等证据解除。"
     remedy = "核实有关工资的依据，更正工资表；确属应发的，提交结算单等证明材料。"
     ends_with_status = False
-    month_limit = Parameter(50_000, "每人每月上限", "元")
-    year_limit = Parameter(300_000, "每人每年累计上限", "元")
+    month_limit = Parameter(50_000, "每人每月上限", "元", stricter="less")
+    year_limit = Parameter(300_000, "每人每年累计上限", "元", stricter="less")
+    ascending = (("month_limit", "year_limit"),)
     columns = (
         Column("name", "姓名"),
         Column("id_number", "证件号码", "id"),

@@ -62,8 +62,8 @@ class NotPosted(Rule):
     basis = "《保障农民工工资支付条例》第三十一条；农民工工资按月公示的规定"
     release_when = "打印张贴、拍照登记公示后自动解除。"
     remedy = "在农民工聚集地公示考勤表、工资核算表和工资发放表，并登记公示照片。"
-    posted_by = Parameter(5, "每月几日前公示", "日")
-    months = Parameter(2, "查近几个月", "个月")
+    posted_by = Parameter(5, "每月几日前公示", "日", stricter="less")
+    months = Parameter(2, "查近几个月", "个月", stricter="more")
     columns = (
         Column("sheet", "未公示的表格"),
         Column("people", "人数", "number"),

@@ -45,14 +45,17 @@ class BelowMinimum(Rule):
     title = "工资低于最低工资标准"
     subject = Subject.PAY
     level = Level.YELLOW
-    basis = "《中华人民共和国劳动法》第四十八条；《最低工资规定》第十二条；贵州省工资发放预警指标（二）"
+    basis = "《中华人民共和国劳动法》第四十八条；《最低工资规定》第十二条"
+    source = "贵州省工资发放预警指标（二）"
     release_when = "补发该月工资差额，或更正工资表后自动解除；确有依据的，核实后上传证据解除。"
     remedy = "补发低于最低工资标准的差额；确有依据的，提交证明材料。"
     statuses = tuple(Status.values)
     ends_with_status = False
-    minimum = Parameter(Decimal("1890"), "当地月最低工资标准", "元")
+    minimum = Parameter(Decimal("1890"), "当地月最低工资标准", "元", stricter="more")
+    # Keeps months of few days out of the mean, which may move either way.
     days = Parameter(15, "计入人均的最少出勤", "日")
-    full_days = Parameter(22, "个人满勤天数", "日")
+    full_days = Parameter(22, "个人满勤天数", "日", stricter="less")
+    ascending = (("days", "full_days"),)
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

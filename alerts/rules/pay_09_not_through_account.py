@@ -31,13 +31,14 @@ class NothingThroughAccount(Rule):
     title = "工资未通过专户发放"
     subject = Subject.PAY
     level = Level.RED
-    basis = "《保障农民工工资支付条例》第二十六条、第三十一条、第五十五条；贵州省工资发放预警指标（一）"
+    basis = "《保障农民工工资支付条例》第二十六条、第三十一条、第五十五条"
+    source = "贵州省工资发放预警指标（一）"
     release_when = "通过专户补发该月工资，或登记垫付、保证金支付后自动解除。"
     remedy = "通过工资专用账户补发该月工资；已由垫付或工资保证金支付的，予以登记。"
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    grace = Parameter(5, "工资发放日后宽限", "日")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

@@ -14,14 +14,16 @@ class NotAllPaid(Rule):
     title = "考勤人员未全部发放"
     subject = Subject.PAY
     level = Level.YELLOW
-    basis = "《保障农民工工资支付条例》第十三条、第三十一条；贵州省工资发放预警指标（三）"
+    basis = "《保障农民工工资支付条例》第十三条、第三十一条"
+    source = "贵州省工资发放预警指标（三）"
     release_when = "为名单中的人员发放该月工资，或更正考勤后自动解除。"
     remedy = "向有关人员足额发放该月工资；考勤有误的，予以更正。"
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    grace = Parameter(5, "工资发放日后宽限", "日")
-    months = Parameter(3, "查近几个月", "个月")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
+    months = Parameter(3, "查近几个月", "个月", stricter="more")
+    # Where PAY-11 begins: moving it hands months from one rule to the other.
     share = Parameter(10, "没有工资记录的比例不超过", "%")
     columns = (
         Column("name", "姓名"),

@@ -15,15 +15,16 @@ class NoWageRecord(Rule):
     title = "考勤人员无工资记录"
     subject = Subject.PAY
     level = Level.RED
-    basis = "《保障农民工工资支付条例》第十五条、第三十一条；贵州省工资发放预警指标（六）"
+    basis = "《保障农民工工资支付条例》第十五条、第三十一条"
+    source = "贵州省工资发放预警指标（六）"
     release_when = "将名单中的人员补列该月工资表，或更正考勤后自动解除。"
     remedy = "将有关人员补列入该月工资表并发放工资；考勤有误的，予以更正。"
     statuses = tuple(Status.values)
     ends_with_status = False
     reads_warnings = True  # of PAY-01, which speaks first
-    share = Parameter(10, "没有工资记录的比例超过", "%")
-    grace = Parameter(5, "工资发放日后宽限", "日")
-    months = Parameter(3, "查近几个月", "个月")
+    share = Parameter(10, "没有工资记录的比例超过", "%", stricter="less")
+    grace = Parameter(5, "工资发放日后宽限", "日", stricter="less")
+    months = Parameter(3, "查近几个月", "个月", stricter="more")
     columns = (Column("name", "姓名"), Column("team", "班组"), Column("days", "考勤天数", "number"))
     evidence_order = "name"
     link = "worker"

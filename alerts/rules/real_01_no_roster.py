@@ -17,7 +17,7 @@ class NoRoster(Rule):
     release_when = "登记在场人员后自动解除。"
     remedy = "为进入施工现场的农民工逐人办理实名制登记。"
     statuses = (Status.IN_PROGRESS,)
-    days = Parameter(10, "登记期限", "日")
+    days = Parameter(10, "登记期限", "日", stricter="less")
     columns = (Column("actual_start_on", "实际开工日期", "day"), Column("teams", "已建班组", "number"))
     link = "project"
 

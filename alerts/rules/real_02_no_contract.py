@@ -27,9 +27,10 @@ class NoContract(Rule):
     basis = "《保障农民工工资支付条例》第二十八条"
     release_when = "为名单中的人员逐一登记劳动合同，或登记退场后自动解除。"
     remedy = "与有关人员依法签订劳动合同并登记；已经离场的，登记退场。"
-    days = Parameter(15, "登记期限", "日")
-    orange_people = Parameter(10, "升为橙色", "人")
-    red_people = Parameter(50, "升为红色", "人")
+    days = Parameter(15, "登记期限", "日", stricter="less")
+    orange_people = Parameter(10, "升为橙色", "人", stricter="less")
+    red_people = Parameter(50, "升为红色", "人", stricter="less")
+    ascending = (("orange_people", "red_people"),)
     columns = (
         Column("name", "姓名"),
         Column("team", "班组"),

@@ -24,9 +24,10 @@ class NobodyAttends(PausesForFestival):
     release_when = "有新的考勤记录，或项目进度登记为停工、完工后自动解除。"
     remedy = "恢复考勤并逐日报送；已停工、完工的，登记工程进度。"
     statuses = (Status.IN_PROGRESS,)
-    days = Parameter(7, "无考勤天数", "日")
-    linear_days = Parameter(18, "线性工程无考勤天数", "日")
-    red_after = Parameter(30, "升为红色（无考勤天数）", "日")
+    days = Parameter(7, "无考勤天数", "日", stricter="less")
+    linear_days = Parameter(18, "线性工程无考勤天数", "日", stricter="less")
+    red_after = Parameter(30, "升为红色（无考勤天数）", "日", stricter="less")
+    ascending = (("days", "red_after"), ("linear_days", "red_after"))
     columns = (
         Column("last_day", "最近考勤日", "day"),
         Column("working_since", "在建起始日", "day"),

@@ -41,8 +41,8 @@ class EnrolledLate(Rule):
     basis = "《保障农民工工资支付条例》第二十八条；《建筑工人实名制管理办法》（建市〔2019〕18号）"
     release_when = "连续 30 日（以设置为准）没有新的逾期登记，或更正进场日期后自动解除；已整改的可核实后解除。"
     remedy = "此后人员进场按期办理实名制登记，并书面说明逾期原因；进场日期有误的，予以更正。"
-    kept = Parameter(30, "逾期登记后保留", "日")
-    orange_people = Parameter(20, "升为橙色", "人")
+    kept = Parameter(30, "逾期登记后保留", "日", stricter="more")
+    orange_people = Parameter(20, "升为橙色", "人", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("entered_on", "进场日期", "day"),

@@ -27,8 +27,8 @@ class UnregisteredPresent(Rule):
     basis = "《保障农民工工资支付条例》第二十八条（未签订劳动合同并进行用工实名登记的人员不得进入项目现场施工）"
     release_when = "登记名单中的人员后自动解除。"
     remedy = "为有关人员办理实名制登记；未登记的人员不得进入施工现场。"
-    days = Parameter(1, "打卡天数", "天")
-    orange_people = Parameter(10, "升为橙色", "人")
+    days = Parameter(1, "打卡天数", "天", stricter="less")
+    orange_people = Parameter(10, "升为橙色", "人", stricter="less")
     columns = (
         Column("name", "姓名"),
         Column("id_last4", "证件号后四位"),

@@ -8,7 +8,17 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q
 from django.db.models.functions import Left, TruncDate
 from django.utils import timezone
 
-from alerts.enums import CONTRACTORS, OPEN_STATES, Act, DemandKind, DemandState, Level, WarningState
+from alerts.enums import (
+    CONTRACTORS,
+    FOR_CONTRACTORS,
+    INTERNAL,
+    OPEN_STATES,
+    Act,
+    DemandKind,
+    DemandState,
+    Level,
+    WarningState,
+)
 from alerts.models import Demand, Disposal, RuleRun, RuleSetting, Warning
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rule_of
@@ -281,10 +291,11 @@ def parameters_told(code: str, params: dict) -> list[tuple[str, str]]:
 
 def thread(warning: Warning, *, with_notes: bool, with_replies: bool = True) -> list[Disposal]:
     """What happened to a warning, newest first; with files. Those it concerns read it without officers' notes:
-    an act that is not `told` shows neither its text nor who it was."""
+    an act that is not `told` shows neither its text nor who it was, and what is settled between offices is no act."""
     acts = warning.disposals.select_related("by__organization").order_by("-id")
     if not with_notes:
-        acts = acts.exclude(act=Act.NOTED, by__isnull=False)
+        acts = acts.exclude(act=Act.NOTED, by__isnull=False).exclude(act__in=INTERNAL)
+        acts = acts.exclude(Q(act=Act.WITHDRAWN) & ~Q(demand__kind__in=FOR_CONTRACTORS))
     if not with_replies:
         acts = acts.exclude(act__in=CONTRACTORS)
     acts = list(acts)

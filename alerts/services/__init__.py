@@ -16,14 +16,15 @@ from alerts.services.demands import (
     report_correction,
     send_back,
     supervise,
+    withdraw,
 )
-from alerts.services.disposal import NOT_ALONE, accept, accept_many, note, release, reply, transfer, verify
+from alerts.services.disposal import accept, accept_many, not_alone, note, release, reply, transfer, verify
+from alerts.services.ends import tell_ended
 from alerts.services.proposals import approve_proposal, propose_change, refuse_proposal, try_again, withdraw_proposal
 from alerts.services.rule_settings import forget_old_runs, sync_settings
 from alerts.services.saved_filters import forget_filter, save_filter
 
 __all__ = [
-    "NOT_ALONE",
     "File",
     "Overtaken",
     "accept",
@@ -44,6 +45,7 @@ __all__ = [
     "give_more_time",
     "hold_interview",
     "move_case_lead",
+    "not_alone",
     "note",
     "order_correction",
     "prolong_case_lead",
@@ -57,8 +59,10 @@ __all__ = [
     "send_back",
     "supervise",
     "sync_settings",
+    "tell_ended",
     "transfer",
     "try_again",
     "verify",
+    "withdraw",
     "withdraw_proposal",
 ]

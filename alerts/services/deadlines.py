@@ -6,14 +6,16 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.urls import reverse
 
-from alerts.enums import FOR_THE_OFFICE_BELOW, OPEN_STATES, Act, DemandKind
+from alerts.enums import FOR_THE_OFFICE_BELOW, OPEN_STATES, Act, DemandKind, DemandState
 from alerts.models import Demand, Disposal, Warning
+from alerts.services import ends
 from alerts.services.offices import STEP, people_of, region_code
 from core import notices
 from organizations.enums import OrganizationKind, RegionLevel, Role
 from organizations.models import User
 
 REMIND_BEFORE = 5  # days
+PASSED = "预警已逾期上报，解除须由上报后的承办单位复核，请重新申请。"
 GOES_UP = (DemandKind.CORRECTION, DemandKind.OPINION, DemandKind.SUPERVISION, DemandKind.RETURN)
 
 # One line to each officer for all that end on the day: the handler's own; of the others, everybody's at the office.
@@ -68,6 +70,7 @@ def escalate_overdue(*, today: date) -> int:
     acts = [act for warning in warnings for act in _escalate(warning, today)]
     Warning.objects.bulk_update(warnings, ["office_level"], batch_size=500)
     Disposal.objects.bulk_create(acts, batch_size=500)
+    _end_requests_below(warnings)
     _tell_offices(warnings)
     return len(acts)
 
@@ -107,9 +110,11 @@ def escalate_demands(*, today: date) -> int:
     Warning.objects.bulk_update(warnings.values(), ["office_level"], batch_size=500)
     Disposal.objects.bulk_create(acts, batch_size=500)
     for demand in demands:
-        text = f"{demand.of.name}逾期未办理{demand.get_kind_display()}：{demand.due_on} 到期。"
+        named = warnings[demand.warning_id].named
+        text = f"{named}：{demand.of.name}逾期未办理{demand.get_kind_display()}，{demand.due_on} 到期。"
         key = f"demand:{demand.pk}:late:{demand.due_on}"
         notices.tell(people_of(demand.office), text, demand.get_absolute_url(), key=key)
+    _end_requests_below(warnings.values())
     _tell_offices([warnings[demand.warning_id] for demand in demands])
     return len(demands)
 
@@ -122,6 +127,17 @@ def _demand_goes_up(demand: Demand, warning: Warning) -> Disposal:
     what = f"{demand.get_kind_display()}{demand.number}".strip()
     text = f"{demand.of.name}未在 {demand.due_on} 前办理{what}，上报{_office(warning)}人社部门。"
     return _went_up(warning, text, demand)
+
+
+def _end_requests_below(warnings: Iterable[Warning]) -> None:
+    """An office whose warning has gone up past it no longer consents to its release."""
+    levels = {warning.pk: warning.office_level for warning in warnings}
+    asked = Demand.objects.filter(kind=DemandKind.RELEASE, state=DemandState.OPEN, warning__in=levels)
+    passed = [one for one in asked.select_related("of__region") if one.of.region.level > levels[one.warning_id]]
+    for demand in passed:
+        demand.state, demand.ended_for = DemandState.LAPSED, PASSED
+    Demand.objects.bulk_update(passed, ["state", "ended_for"], batch_size=500)
+    ends.tell_lapsed([demand.warning_id for demand in passed])
 
 
 def _went_up(warning: Warning, text: str, demand: Demand | None = None) -> Disposal:
@@ -143,6 +159,5 @@ def _tell_offices(warnings: Iterable[Warning]) -> None:
         people = User.objects.filter(role=Role.OFFICER, **office)
         url = own[0].get_absolute_url() if len(own) == 1 else f"{reverse('alerts:warning_list')}?desk=urgent"
         last = max(own, key=lambda warning: warning.pk)
-        notices.tell(
-            people, f"{len(own)} 条预警逾期上报本级。", url, key=f"up:{code}:{last.pk}:{last.due_on}:{len(own)}"
-        )
+        what = f"{own[0].named}预警" if len(own) == 1 else f"{len(own)} 条预警"
+        notices.tell(people, f"{what}逾期上报本级。", url, key=f"up:{code}:{last.pk}:{last.due_on}:{len(own)}")

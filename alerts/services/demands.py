@@ -4,18 +4,19 @@ Whoever asks holds the warning's lock, whoever answers the demand's as well: of 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, time
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from alerts import penalties, permissions, recheck
-from alerts.enums import WAITING_STATES, Act, DemandKind, DemandState, WarningState
+from alerts.enums import FOR_CONTRACTORS, WAITING_STATES, Act, DemandKind, DemandState, WarningState
 from alerts.models import Demand, Warning
 from alerts.services import offices
 from alerts.services.acts import LOCKED, File, Overtaken, hold_series, leave, locked
 from alerts.services.disposal import check_proof, end_with_evidence
+from alerts.services.ends import tell_lapsed
 from core import notices
 from core.working_days import add_workdays
 from organizations.models import Organization
@@ -42,11 +43,16 @@ def order_correction(
     _check_unit(warning, of)
     _check_day(due_on, LONGEST_CORRECTION)
     warning.handler = by
+    _end_release_asked(warning, by, "已责令限期整改")
     facts = {"basis": basis, "consequence": penalties.consequence(warning)}
     demand = _ask(warning, DemandKind.CORRECTION, of=of, text=text, due_on=due_on, by=by, **facts)
     told = f"{demand.number}，责令{of.name}于 {due_on} 前改正。{text}"
     leave(warning, Act.ORDERED, WarningState.CORRECTING, by=by, text=told, demand=demand, number=demand.number)
-    _tell(demand, f"收到{by.organization.name}限期整改指令书，请于 {due_on} 前整改并提交整改报告。", sms=True)
+    _tell(
+        demand,
+        f"{warning.named}：收到{by.organization.name}限期整改指令书，请于 {due_on} 前整改并提交整改报告。",
+        sms=True,
+    )
     return demand
 
 
@@ -60,7 +66,7 @@ def ask_opinion(*, warning: Warning, text: str, due_on: date, by, seen: str) -> 
     leave(
         warning, Act.OPINION_ASKED, warning.state, by=by, text=f"请{of.name}于 {due_on} 前答复。{text}", demand=demand
     )
-    _tell(demand, f"{by.organization.name}请贵单位联合核实预警“{warning.title}”，{due_on} 前答复意见。")
+    _tell(demand, f"{by.organization.name}请贵单位联合核实{warning.named}，{due_on} 前答复意见。")
     return demand
 
 
@@ -76,10 +82,10 @@ def supervise(*, warning: Warning, text: str, due_on: date, by, seen: str) -> De
 
 @transaction.atomic
 def send_back(*, warning: Warning, text: str, due_on: date, by, seen: str) -> Demand:
-    """退回: what came up goes back to the office it belongs to. Until the day it does not come up again."""
+    """退回: what came up goes back to the office right below. Until the day it does not come up again."""
     warning = locked(warning, by, seen, permissions.can_return)
+    warning.office_level += offices.STEP
     demand = _supervise(warning, DemandKind.RETURN, text, due_on, by)
-    warning.office_level = warning.home_level
     told = f"{demand.number}，退回{demand.of.name}，于 {due_on} 前办结。{text}"
     leave(warning, Act.RETURNED, warning.state, by=by, text=told, demand=demand, number=demand.number)
     return demand
@@ -87,17 +93,27 @@ def send_back(*, warning: Warning, text: str, due_on: date, by, seen: str) -> De
 
 @transaction.atomic
 def call_interview(
-    *, warning: Warning, of: Organization, text: str, due_on: date, place: str, people: str, by, seen: str
+    *,
+    warning: Warning,
+    of: Organization,
+    text: str,
+    due_on: date,
+    hour: time,
+    place: str,
+    people: str,
+    by,
+    seen: str,
 ) -> Demand:
-    """约谈: the unit's people are called in for a day."""
+    """约谈: the unit's people are called in for a day and hour."""
     warning = locked(warning, by, seen, permissions.can_interview)
     _check_unit(warning, of)
     _check_day(due_on, LONGEST)
-    facts = {"place": place, "people": people, "basis": warning.basis}
+    facts = {"hour": hour, "place": place, "people": people, "basis": warning.basis}
     demand = _ask(warning, DemandKind.INTERVIEW, of=of, text=text, due_on=due_on, by=by, **facts)
-    told = f"{demand.number}，定于 {due_on} 在{place}约谈{of.name}（{people}）。{text}"
+    told = f"{demand.number}，定于 {due_on} {hour:%H:%M} 在{place}约谈{of.name}（{people}）。{text}"
     leave(warning, Act.INTERVIEW_CALLED, warning.state, by=by, text=told, demand=demand, number=demand.number)
-    _tell(demand, f"{by.organization.name}定于 {due_on} 约谈贵单位，请按约谈通知书到场。", sms=True)
+    when = f"{due_on} {hour:%H:%M} 在{place}"
+    _tell(demand, f"{warning.named}：{by.organization.name}定于 {when}约谈贵单位，请按约谈通知书到场。", sms=True)
     return demand
 
 
@@ -109,9 +125,9 @@ def ask_extension(*, warning: Warning, text: str, due_on: date, by, seen: str) -
         raise ValidationError({"due_on": f"须晚于现处置期限 {warning.due_on}。"})
     _check_day(due_on, LONGEST)
     of = offices.office_above(warning)
-    demand = _ask(warning, DemandKind.EXTENSION, of=of, text=text, due_on=due_on, first=warning.due_on, by=by)
+    demand = _ask(warning, DemandKind.EXTENSION, of=of, text=text, due_on=warning.due_on, wished_on=due_on, by=by)
     leave(warning, Act.EXTENSION_ASKED, warning.state, by=by, text=f"申请延期至 {due_on}。{text}", demand=demand)
-    _tell(demand, f"{by.organization.name}申请预警“{warning.title}”延期至 {due_on}，请审批。")
+    _tell(demand, f"{by.organization.name}申请{warning.named}延期至 {due_on}，请于 {warning.due_on} 前审批。")
     return demand
 
 
@@ -127,7 +143,7 @@ def ask_release(*, warning: Warning, of: Organization, text: str, files: Sequenc
     demand = _ask(warning, DemandKind.RELEASE, of=of, text=text, due_on=due_on, by=by)
     told = f"请{of.name}复核。申请时核对到：{recheck.still_found(warning, today) or '无'}\n理由：{text}"
     leave(warning, Act.RELEASE_ASKED, warning.state, by=by, text=told, files=files, demand=demand)
-    _tell(demand, f"{by.name}申请解除预警“{warning.title}”，请复核。", but=by)
+    _tell(demand, f"{by.name}申请解除预警{warning.named}，请复核。", but=by)
     return demand
 
 
@@ -158,7 +174,7 @@ def report_correction(*, demand: Demand, text: str, files: Sequence[File], by, s
     leave(warning, Act.REPORTED, WarningState.CORRECTED, by=by, text=text, files=files, demand=demand)
     notices.tell(
         offices.people_of(demand.office),
-        f"{demand.of.name}已提交整改报告（{demand.number}），请复核。",
+        f"{warning.named}：{demand.of.name}已提交整改报告（{demand.number}），请复核。",
         warning.get_absolute_url(),
         key=f"demand:{demand.pk}:reported:{demand.due_on}",
     )
@@ -167,20 +183,26 @@ def report_correction(*, demand: Demand, text: str, files: Sequence[File], by, s
 
 @transaction.atomic
 def give_more_time(*, demand: Demand, text: str, due_on: date, by, seen: str) -> Demand:
-    """Not done, or not reported in time: a later day. The first one stays on record."""
+    """Not done, or not reported in time: a later day. The first one stays on record. A request to release what is not
+    mended ends with it: the unit is told one thing."""
     demand = _locked(demand, by, seen, permissions.can_give_more_time)
     if due_on <= demand.due_on:
         raise ValidationError({"due_on": f"须晚于原整改期限 {demand.due_on}。"})
     _check_day(due_on, LONGEST_CORRECTION)
     before, demand.due_on = demand.due_on, due_on
     demand.state, demand.answered_by, demand.answered_at, demand.answer = DemandState.OPEN, None, None, ""
-    demand.escalated_on = None
+    demand.escalated_on, demand.unmet = None, text
     demand.save()
     warning = demand.warning
     warning.handler = by
+    _end_release_asked(warning, by, "整改复核未通过")
     told = f"整改期限由 {before} 延长至 {due_on}。{text}"
     leave(warning, Act.NOT_MET, WarningState.CORRECTING, by=by, text=told, demand=demand)
-    _tell(demand, f"整改复核未通过（{demand.number}），请于 {due_on} 前改正并重新提交整改报告。", sms=True)
+    unmet = text if len(text) <= 60 else f"{text[:59]}…"
+    told = (
+        f"{warning.named}：整改复核未通过（{demand.number}）。未改正：{unmet} 请于 {due_on} 前改正并重新提交整改报告。"
+    )
+    _tell(demand, told, sms=True)
     return demand
 
 
@@ -192,7 +214,7 @@ def answer(*, demand: Demand, text: str, files: Sequence[File], by, seen: str) -
     _settle(demand, DemandState.DONE, by)
     act = Act.OPINION_GIVEN if demand.kind == DemandKind.OPINION else Act.SUPERVISION_ANSWERED
     leave(demand.warning, act, demand.warning.state, by=by, text=text, files=files, demand=demand)
-    _tell_asker(demand, f"{demand.of.name}已答复{demand.get_kind_display()}：{demand.warning.title}。")
+    _tell_asker(demand, f"{demand.of.name}已答复{demand.get_kind_display()}：{demand.warning.named}。")
     return demand
 
 
@@ -218,13 +240,13 @@ def decide_extension(*, demand: Demand, granted: bool, text: str, by, seen: str)
     _settle(demand, DemandState.DONE if granted else DemandState.REFUSED, by)
     warning = demand.warning
     if granted:
-        before, warning.due_on = warning.due_on, demand.due_on
+        before, warning.due_on = warning.due_on, demand.wished_on
         warning.save(update_fields=["due_on"])
         told = f"处置期限由 {before} 延至 {warning.due_on}。{text}"
         leave(warning, Act.EXTENSION_GRANTED, warning.state, by=by, text=told, demand=demand)
     else:
         leave(warning, Act.EXTENSION_REFUSED, warning.state, by=by, text=text, demand=demand)
-    _tell_asker(demand, f"预警“{warning.title}”延期申请{'已同意' if granted else '未同意'}。")
+    _tell_asker(demand, f"{warning.named}延期申请{'已同意' if granted else '未同意'}。")
     return demand
 
 
@@ -241,8 +263,39 @@ def decide_release(*, demand: Demand, granted: bool, text: str, by, seen: str) -
         end_with_evidence(warning, by=by, text=told, still_found=bool(found), demand=demand)
     else:
         leave(warning, Act.RELEASE_REFUSED, warning.state, by=by, text=text, demand=demand)
-    _tell_asker(demand, f"预警“{warning.title}”的解除申请{'已同意' if granted else '未同意'}。")
+    _tell_asker(demand, f"{warning.named}的解除申请{'已同意' if granted else '未同意'}。")
     return demand
+
+
+# --- ending without an answer ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def withdraw(*, demand: Demand, text: str, by, seen: str) -> Demand:
+    """撤回: what was asked by mistake. The row and its paper stay; an order's warning is being verified again."""
+    demand = _locked(demand, by, seen, permissions.can_withdraw)
+    demand.ended_for = text
+    _settle(demand, DemandState.WITHDRAWN, by)
+    warning = demand.warning
+    state = WarningState.VERIFYING if demand.kind == DemandKind.CORRECTION else warning.state
+    what = f"{demand.get_kind_display()}{demand.number}".strip()
+    leave(warning, Act.WITHDRAWN, state, by=by, text=f"撤回{what}：{text}", demand=demand)
+    people = offices.people_of(demand.of).exclude(pk=by.pk)
+    told = f"{warning.named}：{by.organization.name}已撤回{what}，不必再办理。理由：{text}"
+    sms = demand.kind in FOR_CONTRACTORS
+    notices.tell(people, told, demand.get_absolute_url(), key=f"demand:{demand.pk}:withdrawn", sms=sms)
+    return demand
+
+
+def _end_release_asked(warning: Warning, by, why: str) -> None:
+    """What an officer has just said is the opposite of what was asked for."""
+    asked = warning.release_asked
+    if asked is None:
+        return
+    asked.ended_for = f"{by.name}办理：{why}，解除申请随之终止。"
+    _settle(asked, DemandState.LAPSED, by)
+    leave(warning, Act.LAPSED, warning.state, by=by, text=asked.ended_for, demand=asked)
+    tell_lapsed([warning.pk], but=by)
 
 
 # --- what they share -------------------------------------------------------------------------------------------------
@@ -250,18 +303,17 @@ def decide_release(*, demand: Demand, granted: bool, text: str, by, seen: str) -
 
 def _supervise(warning: Warning, kind: str, text: str, due_on: date, by) -> Demand:
     _check_day(due_on, LONGEST)
-    demand = _ask(warning, kind, of=offices.home_office(warning), text=text, due_on=due_on, by=by)
+    level = warning.office_level if kind == DemandKind.RETURN else warning.home_level
+    demand = _ask(warning, kind, of=offices.office_at(warning.project, level), text=text, due_on=due_on, by=by)
     _tell(
         demand,
-        f"{by.organization.name}{demand.get_kind_display()}预警“{warning.title}”，请于 {due_on} 前答复。",
+        f"{by.organization.name}{demand.get_kind_display()}{warning.named}，请于 {due_on} 前答复。",
         sms=True,
     )
     return demand
 
 
-def _ask(
-    warning: Warning, kind: str, *, of: Organization, text: str, due_on: date, by, first: date | None = None, **facts
-) -> Demand:
+def _ask(warning: Warning, kind: str, *, of: Organization, text: str, due_on: date, by, **facts) -> Demand:
     waiting = warning.demands.filter(kind=kind, of=of, state__in=WAITING_STATES).select_related("asked_by").first()
     if waiting:
         told = f"{waiting.asked_by.name}已提出{waiting.get_kind_display()}，{waiting.due_on} 到期，尚未办结。"
@@ -275,7 +327,7 @@ def _ask(
         finding=warning.message,
         text=text,
         due_on=due_on,
-        first_due_on=first or due_on,
+        first_due_on=due_on,
         number=_next_number(by.organization, kind),
         **facts,
     )

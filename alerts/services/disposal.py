@@ -14,7 +14,8 @@ from alerts import permissions, recheck
 from alerts.enums import WAITING_STATES, Act, DemandKind, DemandState, ReleaseKind, WarningState
 from alerts.models import CaseLead, Disposal, Warning
 from alerts.models.case_lead import FILE_WITHIN
-from alerts.services.acts import LOCKED, File, leave, locked, next_lead_number
+from alerts.services import ends
+from alerts.services.acts import LOCKED, File, Overtaken, leave, locked, next_lead_number
 from core import audit
 from core.working_days import add_workdays
 from projects.services import mark_changed
@@ -23,6 +24,7 @@ NOT_ALONE = (
     "按今天的数据仍核对到：{}不能由一人解除。请督促整改，数据改正后系统自动解除；"
     "情况属实但数据无法改正的，申请解除，由另一名监管员复核。"
 )
+ABOVE = "本预警已上报，现由{}人社部门办理。请申请解除，由其复核。"
 
 
 @transaction.atomic
@@ -66,10 +68,18 @@ def release(*, warning: Warning, text: str, files: Sequence[File], by, seen: str
     longer finds; for the rest see `ask_release`."""
     check_proof(files)
     warning = locked(warning, by, seen, permissions.can_release)
-    if found := recheck.still_found(warning, timezone.localdate()):
-        raise ValidationError(NOT_ALONE.format(found))
+    if asked := warning.release_asked:
+        raise Overtaken(f"{asked.asked_by.name}已申请解除，待{asked.of.name}复核。")
+    found = recheck.still_found(warning, timezone.localdate())
+    if found or not permissions.can_end(by, warning):
+        raise ValidationError(not_alone(warning, found))
     end_with_evidence(warning, by=by, text=text, files=files, still_found=False)
     return warning
+
+
+def not_alone(warning: Warning, found: str) -> str:
+    """Why an officer asks for the release instead."""
+    return NOT_ALONE.format(found) if found else ABOVE.format(warning.get_office_level_display())
 
 
 def check_proof(files: Sequence[File]) -> None:
@@ -84,6 +94,8 @@ def end_with_evidence(warning: Warning, *, by, text: str, still_found: bool, **t
     warning.handler = by
     _settle_correction(warning, by)
     leave(warning, Act.RELEASED, WarningState.RELEASED, by=by, text=text, **told)
+    ends.tell_released(warning)
+    ends.tell_lapsed([warning.pk], but=by)
     mark_changed([warning.project_id])
 
 
@@ -102,6 +114,7 @@ def transfer(*, warning: Warning, reason: str, by, seen: str) -> CaseLead:
     )
     text = f"案源编号 {lead.number}。{reason}"[:1000]
     leave(warning, Act.TRANSFERRED, WarningState.TRANSFERRED, by=by, text=text, number=lead.number)
+    ends.tell_lapsed([warning.pk], but=by)
     mark_changed([warning.project_id])
     return lead
 

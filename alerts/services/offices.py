@@ -27,9 +27,12 @@ def office_above(warning: Warning) -> Organization:
 
 
 def reviewers(warning: Warning, by) -> list[Organization]:
-    """Where a second officer may look at this one's release: the own office, if it has another, and the one above."""
-    above = _found(warning.project, OrganizationKind.HUMAN_RESOURCES, by.level - STEP)
-    offices = [by.organization, above] if above else [by.organization]
+    """Where a second officer may look at this one's release: the own office, if it has another, and the one above; of
+    a warning that has gone up, where it has gone up to."""
+    gone_up = warning.office_level < by.level
+    levels = [warning.office_level] if gone_up else [by.level, by.level - STEP]
+    found = (_found(warning.project, OrganizationKind.HUMAN_RESOURCES, level) for level in levels)
+    offices = [by.organization if office and office.pk == by.organization_id else office for office in found if office]
     return [office for office in offices if people_of(office).filter(is_active=True).exclude(pk=by.pk).exists()]
 
 

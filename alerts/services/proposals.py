@@ -1,18 +1,20 @@
 """A rule is changed by two people: one proposes, the change is tried, another officer of the province decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from alerts import permissions
 from alerts.enums import Level, ProposalState
 from alerts.findings import parts_of, settings_in_force
 from alerts.models import RuleProposal, RuleSetting, RuleTrial
-from alerts.models.proposal import ONE_AT_A_TIME, TWO_PEOPLE
+from alerts.models.proposal import TWO_PEOPLE
 from alerts.models.rule import Part
 from alerts.rules import Rule
 from alerts.rules.base import rule_title
@@ -24,6 +26,7 @@ from organizations.models import User
 
 DECIDED = "该提议已经办结，请刷新页面。"
 UNTRIED = "请等待试算完成后再审批；试算失败的不能批准。"
+OVERLAPS = "同一规则在同一范围（含部分相同）一次只办一份提议，"
 PAST = "生效日期不能早于今天。"
 
 
@@ -97,31 +100,49 @@ def _encloses(setting: RuleSetting, part: Part) -> bool:
 
 def _check(rule: type[Rule], proposal: RuleProposal) -> None:
     _check_alone(proposal)
-    problems = {}
+    problems = rule(proposal.params).contradictions()
     if proposal.valid_from < timezone.localdate():
         problems["valid_from"] = PAST
     if not proposal.reason:
         problems["reason"] = "请填写变更说明。"
     if proposal.by_prefecture:
-        problems |= _local_problems(proposal)
+        problems = _local_problems(rule, proposal) | problems
     if problems:
         raise ValidationError(problems)
-    if all(_terms(rule, proposal) == _terms(rule, held) for held in _held(proposal)):
+    if all(_terms(rule, proposal) == _terms(rule, held) for held in _held(proposal, timezone.localdate())):
         raise ValidationError("与现行设置完全相同，没有变更。")
 
 
 def _check_alone(proposal: RuleProposal) -> None:
-    """The constraint knows the same reach only; this one also those that share a part."""
-    waiting = RuleProposal.objects.unscoped("also those of offices elsewhere").waiting()
-    own = set(proposal.parts)
-    if any(own & set(other.parts) for other in waiting.filter(rule_code=proposal.rule_code)):
-        raise ValidationError(ONE_AT_A_TIME)
+    """Under the lock of the rule's settings. The constraint knows the same reach only; this one also those that share
+    a part of it."""
+    waiting = RuleProposal.objects.unscoped("also those of offices elsewhere").waiting().select_related("office")
+    for other in waiting.filter(rule_code=proposal.rule_code).order_by("pk"):
+        if any(own.overlaps(part) for own in proposal.parts for part in other.parts):
+            raise ValidationError(_waits_for(other))
 
 
-def _held(proposal: RuleProposal) -> list[RuleSetting]:
-    """What is in force in each part today."""
-    held = parts_of(settings_in_force([proposal.rule_code], timezone.localdate())[proposal.rule_code])
-    return [next(setting for own, setting in held if own.encloses(part)) for part in proposal.parts]
+def _waits_for(other: RuleProposal) -> SafeString:
+    """With a link: who may propose here may read what touches here."""
+    link = format_html('<a href="{}">第 {} 号提议</a>', other.get_absolute_url(), other.pk)
+    day = formats.day(timezone.localdate(other.proposed_at))
+    told = "{}{} {} 提出的{}（适用范围：{}）已在待审批，请先办结。"
+    return format_html(told, OVERLAPS, other.office.name, day, link, other.whole_reach)
+
+
+def _held(proposal: RuleProposal, day: date) -> list[RuleSetting]:
+    """What is in force in the reach on that day and would give way: what a part of it is under, and what lies across
+    it and is less specific. Narrower settings stay."""
+    held = parts_of(settings_in_force([proposal.rule_code], day)[proposal.rule_code])
+    return [setting for part in proposal.parts for setting in _giving_way(held, part)]
+
+
+def _giving_way(held: list[tuple[Part, RuleSetting]], part: Part) -> Iterator[RuleSetting]:
+    for own, setting in held:
+        if own.rank >= part.rank and own.overlaps(part):
+            yield setting
+        if own.encloses(part):
+            return
 
 
 def _terms(rule: type[Rule], held: RuleProposal | RuleSetting) -> tuple:
@@ -130,13 +151,13 @@ def _terms(rule: type[Rule], held: RuleProposal | RuleSetting) -> tuple:
     return held.enabled, str(held.level), held.disposal_days, thresholds
 
 
-def _local_problems(proposal: RuleProposal) -> dict[str, str]:
-    """What an area adds for itself asks more, not less. Which way a threshold is stricter the rule does not say: there
-    the trial shows it, and the province decides."""
-    held, area = _held(proposal), proposal.office.region
+def _local_problems(rule: type[Rule], proposal: RuleProposal) -> dict[str, str]:
+    """What an area adds for itself asks more, not less, than what holds there now and on its day."""
+    area = proposal.office.region
+    held = [one for day in {timezone.localdate(), proposal.valid_from} for one in _held(proposal, day)]
     gravest = max((Level(one.level) for one in held), key=lambda level: level.severity)
     shortest = min(one.disposal_days for one in held)
-    problems = {}
+    problems = _loosened(rule, proposal, held)
     if not proposal.regions or not all(code.startswith(area.prefix) for code in proposal.regions):
         problems["regions"] = f"只能为{area.name}范围内提议，请勾选地区。"
     if not proposal.enabled:
@@ -146,6 +167,15 @@ def _local_problems(proposal: RuleProposal) -> dict[str, str]:
     if proposal.disposal_days > shortest:
         problems["disposal_days"] = f"本地设置的处置期限不能长于现行的 {shortest} 天。"
     return problems
+
+
+def _loosened(rule: type[Rule], proposal: RuleProposal, held: list[RuleSetting]) -> dict[str, str]:
+    asked, before = rule(proposal.params), [rule(one.params) for one in held]
+    told = {
+        name: parameter.loosened(getattr(asked, name), [getattr(one, name) for one in before])
+        for name, parameter in rule.parameters.items()
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 @transaction.atomic

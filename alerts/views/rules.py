@@ -119,6 +119,7 @@ def rule_change(request, code):
     rule = _rule(code)
     if not permissions.can_propose_rules(request.user):
         raise PermissionDenied
+    approver = permissions.who_approves(request.user)
     form = RuleForm(request.POST or None, rule=rule, user=request.user, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
@@ -126,10 +127,12 @@ def rule_change(request, code):
         except ValidationError as error:
             form.refuse(error)
         else:
-            messages.success(request, "提议已提交，正在试算；由省级另一名工作人员审批后生效。")
+            messages.success(request, f"提议已提交，正在试算；由{approver}审批后生效。")
             return redirect(proposal)
     status = 422 if form.errors else 200
-    return render(request, "alerts/rule_change.html", {"form": form, "rule": rule}, status=status)
+    return render(
+        request, "alerts/rule_change.html", {"form": form, "rule": rule, "approver": approver}, status=status
+    )
 
 
 def _rule(code: str) -> type[Rule]:
@@ -179,6 +182,7 @@ def proposal_detail(request, code, pk):
         "narrower": narrower,
         "can_decide": permissions.can_decide_proposal(user, proposal),
         "needs_another": proposal.is_open and user.pk == proposal.proposed_by_id,
+        "approver": permissions.who_approves(user),
         "can_withdraw": permissions.can_withdraw_proposal(user, proposal),
         "can_try": permissions.can_try_proposal(user, proposal),
         "effect": of_proposals.effect_of(proposal, user),

@@ -12,6 +12,7 @@ from alerts.enums import DemandKind, DemandState
 from alerts.evidence import evidence_of, parameters_of
 from alerts.filters import WarningFilters
 from alerts.forms import ACTS, ReleaseForm, SaveFilterForm
+from alerts.forms.base import ActForm
 from alerts.models import CaseLead, Demand, SavedFilter, Warning
 from alerts.tables import (
     EXPORT_HEADERS,
@@ -142,11 +143,7 @@ def warning_detail(request, pk):
     )
     demands = list(demands.order_by("-id"))
     asked = next((one for one in demands if one.kind == DemandKind.RELEASE and one.is_waiting), None)
-    forms = [
-        form(warning=warning, by=user)
-        for form in ACTS.values()
-        if form.may(user, warning) and not (asked and form is ReleaseForm)
-    ]
+    forms = _acts_of(warning, user, but=ReleaseForm if asked else None)
     read = {"with_notes": with_notes, "with_replies": permissions.can_read_replies(user)}
     context = {
         "warning": warning,
@@ -165,11 +162,16 @@ def warning_detail(request, pk):
         "lead": lead if permissions.can_see_case_leads(user) else None,
         "forms": forms,
         "release_asked": asked,
+        "unmet": next((one for one in demands if one.unmet and one.is_waiting), None),
         "recheck": next((form for form in forms if form.key == ReleaseForm.key), None),
         "more_forms": [form for form in forms if form.is_more],
         "handles": permissions.can_handle(user, warning),
     }
     return render(request, "alerts/warning_detail.html", context)
+
+
+def _acts_of(warning: Warning, user, but: type[ActForm] | None) -> list[ActForm]:
+    return [form(warning=warning, by=user) for form in ACTS.values() if form is not but and form.may(user, warning)]
 
 
 @read_or_write

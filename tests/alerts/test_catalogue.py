@@ -1,3 +1,4 @@
+import re
 from io import StringIO
 
 import pytest
@@ -32,6 +33,7 @@ def test_a_rule_says_everything_a_warning_needs(rule):
     assert "{" not in rule().sentence
     assert rule.title
     assert rule.basis.startswith("《")
+    assert not re.search("[湘黔吉鲁]人社|省|指标", rule.basis)  # an order names national law only
     assert rule.release_when.endswith("。")
     assert rule.remedy.endswith("。")
     assert rule.remedy.count("。") == 1

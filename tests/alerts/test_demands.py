@@ -1,6 +1,6 @@
 """What one office asks of a unit by a day: orders, opinions, supervision, interviews, extensions."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -144,6 +144,7 @@ def test_the_law_says_what_follows(county):
         ("《保障农民工工资支付条例》第二十四条、第五十七条", "第五十七条的规定，责令项目停工"),
         ("《保障农民工工资支付条例》第三十四条、第五十六条", "第五十六条的规定，处5万元以上10万元以下"),
         ("《保障农民工工资支付条例》第十三条", "第五十三条"),
+        ("《保障农民工工资支付条例》第二十八条、第三十八条", "第五十三条"),
     ):
         made = services.accept(warning=warning(basis=basis, due_on=soon(30)), by=county)
         made = services.verify(warning=made, text="核实。", by=county)
@@ -248,8 +249,10 @@ def test_what_is_sent_back_stays_below_until_its_day(county, prefecture):
 
 def test_an_interview_is_called_and_recorded_on_its_day(county, verified):
     facts = {"of": verified.project.general_contractor, "place": "三楼会议室", "people": "项目经理", "text": "欠薪。"}
+    facts["hour"] = time(9, 30)
     asked = services.call_interview(warning=verified, due_on=soon(1), by=county, seen=verified.state, **facts)
     assert asked.number.startswith("临翔区人社监约")
+    assert "09:30 在三楼会议室" in last(verified).text
     record = {"text": "承诺补发。", "people": "项目经理、法人", "files": [PDF], "by": county}
     with pytest.raises(PermissionDenied):
         services.hold_interview(demand=asked, seen=asked.seen, **record)
@@ -273,7 +276,7 @@ def test_the_office_above_decides_on_an_extension_and_the_old_deadline_stays_on_
     services.decide_extension(demand=asked, granted=True, text="同意。", by=prefecture, seen=asked.seen)
     verified.refresh_from_db()
     asked.refresh_from_db()
-    assert (verified.due_on, asked.first_due_on) == (wished, before)
+    assert (verified.due_on, asked.due_on, asked.wished_on) == (wished, before, wished)
     assert str(before) in last(verified).text
     assert str(wished) in last(verified).text
 

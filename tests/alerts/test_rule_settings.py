@@ -11,6 +11,10 @@ from django.utils import timezone
 from alerts import services
 from alerts.enums import ProposalState
 from alerts.models import RuleProposal, RuleSetting, Warning
+from alerts.rules import rule_of, rules
+from alerts.rules.age_01_minors import AgeOutsideLaw
+from alerts.rules.dep_02_expiring import DepositExpiring
+from alerts.rules.pay_01_overdue import WagesOverdue
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from core import jobs
 from core.models import AuditEntry, Job, Notice
@@ -199,11 +203,10 @@ def test_a_proposal_whose_day_has_passed_is_proposed_anew(province, second):
 
 def test_one_proposal_at_a_time_for_a_reach(province):
     propose(province, tried=False)
-    with pytest.raises(ValidationError, match="已有一份待审批的提议"):
+    with pytest.raises(ValidationError, match="一次只办一份提议"):
         propose(province, tried=False)
     with pytest.raises(IntegrityError), transaction.atomic():
         proposal("REAL-03")
-    propose(province, tried=False, industries=["water"])
 
 
 def test_what_changes_nothing_and_what_lies_in_the_past_is_refused(client, province):
@@ -227,6 +230,26 @@ def test_what_changes_nothing_and_what_lies_in_the_past_is_refused(client, provi
 def test_wrong_answers_are_refused(client, province, wrong):
     client.force_login(province)
     assert client.post(CHANGE, answers(**wrong)).status_code == 422
+    assert not RuleProposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "wrong", "field", "said"),
+    [
+        ("REAL-02", {"orange_people": 60}, "orange_people", "不能大于“升为红色”（50 人）"),
+        ("PAY-01", {"orange_after": 31}, "orange_after", "不能大于“红色：逾期超过”（30 日）"),
+        ("KEY-01", {"orange_rate": 90}, "orange_rate", "不能大于“到岗率不低于”（80 %）"),
+        ("LAB-03", {"red_days": 11}, "red_days", "不能大于“橙色：距发薪日”（10 日）"),
+    ],
+)
+def test_graded_thresholds_keep_their_order(client, province, code, wrong, field, said):
+    """Otherwise the level between is never reached."""
+    client.force_login(province)
+    rule = rule_of(code)
+    sent = rule.defaults() | {"level": "yellow", "disposal_days": 20, "enabled": "on", "reason": "省厅通知"}
+    answer = client.post(reverse("alerts:rule_change", args=[code]), sent | {"valid_from": tomorrow()} | wrong)
+    assert answer.status_code == 422
+    assert said in "".join(answer.context["form"].errors[field])
     assert not RuleProposal.objects.exists()
 
 
@@ -270,12 +293,40 @@ def test_a_place_with_a_setting_of_its_own_keeps_it_unless_it_is_named_itself(cl
     assert not raised(NobodyAttends, today)
 
 
-def test_proposals_that_share_a_place_and_an_industry_wait_for_each_other(province):
-    propose(province, tried=False, regions=["530902", "530102"])
-    with pytest.raises(ValidationError, match="已有一份待审批的提议"):
-        propose(province, tried=False, regions=["530902", "530921"])
-    propose(province, tried=False, regions=["530921"])
-    propose(province, tried=False, regions=["530902"], industries=["water"])
+WATER_AT_LINXIANG = {"regions": ["530902"], "industries": ["water"]}
+
+
+@pytest.mark.parametrize(
+    ("other", "waits"),
+    [
+        ({}, True),
+        ({"regions": ["530900"]}, True),  # the prefecture around it
+        ({"regions": ["530921", "530902"], "industries": ["water", "transport"]}, True),
+        ({"industries": ["water"]}, True),
+        ({"regions": ["530902"], "industries": ["housing"]}, False),
+        ({"regions": ["530921"]}, False),
+        ({"regions": ["530100"]}, False),
+    ],
+)
+def test_proposals_that_share_a_part_wait_for_each_other(province, other, waits):
+    for code in ("530902", "530921", "530102"):
+        region(code)
+    for first, second_one in ((WATER_AT_LINXIANG, other), (other, WATER_AT_LINXIANG)):
+        made = propose(province, tried=False, **first)
+        if waits:
+            with pytest.raises(ValidationError, match=f"第 {made.pk} 号提议"):
+                propose(province, tried=False, **second_one)
+        else:
+            services.withdraw_proposal(propose(province, tried=False, **second_one), by=province)
+        services.withdraw_proposal(made, by=province)
+
+
+def test_the_form_leads_to_the_proposal_it_waits_for(client, province, second):
+    made = propose(province, tried=False, regions=[region("530902").code])
+    client.force_login(officer("530900"))
+    page = client.post(CHANGE, answers(regions="530900", days=5, linear_days=10))
+    assert page.status_code == 422
+    assert f'<a href="{made.get_absolute_url()}">第 {made.pk} 号提议</a>' in page.content.decode()
 
 
 def test_the_page_names_the_settings_that_hold_in_parts_of_the_reach(client, province, second):
@@ -298,7 +349,7 @@ def test_an_area_s_addition_is_no_laxer_than_what_holds_in_any_part(province, se
     )
     with pytest.raises(ValidationError, match="不能长于现行的 3 天"):
         propose(officer("530900"), tried=False, regions=["530902", "530921"], disposal_days=4)
-    propose(officer("530900"), tried=False, regions=["530921"], disposal_days=4)
+    propose(officer("530900"), tried=False, regions=["530921"], params={"days": 7}, disposal_days=4)
 
 
 # --- a prefecture's own ----------------------------------------------------------------------------------------------
@@ -309,7 +360,8 @@ def test_a_prefecture_proposes_for_its_own_area_and_the_province_approves(client
     client.force_login(own)
     assert client.post(CHANGE, answers()).status_code == 422
     assert client.post(CHANGE, answers(regions="530100")).status_code == 422
-    client.post(CHANGE, answers(regions="530902"))
+    assert "省级人力资源社会保障部门" in client.get(CHANGE).content.decode()
+    client.post(CHANGE, answers(regions="530902", days=5, linear_days=10))
     made = RuleProposal.objects.get()
     jobs.run(made.job.pk)
     with pytest.raises(PermissionDenied):
@@ -334,10 +386,70 @@ def test_what_an_area_adds_is_no_laxer(province, laxer, field):
     assert field in refused.value.error_dict
 
 
-def test_a_laxer_threshold_of_an_area_shows_in_its_trial(client, province):
+@pytest.mark.parametrize(
+    ("changed", "field", "said"),
+    [
+        ({"grace": 9}, "grace", "不能大于现行的 5 日"),
+        ({"red_after": 45}, "red_after", "不能大于现行的 30 日"),
+        ({"unlisted_share": 11}, "unlisted_share", "只能更严"),
+    ],
+)
+def test_an_area_does_not_loosen_a_threshold(client, province, changed, field, said):
+    own, _ = officer("530900"), region("530902")
+    client.force_login(own)
+    page = reverse("alerts:rule_change", args=["PAY-01"])
+    plain = WagesOverdue.defaults() | {"level": "yellow", "disposal_days": 20, "enabled": "on", "reason": "本市要求"}
+    sent = plain | {"valid_from": tomorrow(), "regions": "530902"}
+    answer = client.post(page, sent | changed)
+    assert answer.status_code == 422
+    assert said in "".join(answer.context["form"].errors[field])
+    assert not RuleProposal.objects.exists()
+    assert client.post(page, sent | {"grace": 3, "orange_after": 10}).status_code == 302
+
+
+def test_every_threshold_says_which_way_is_stricter():
+    """Where there is no such way, for the reason given in the rule."""
+    silent = {f"{rule.code} {name}" for rule in rules() for name, p in rule.parameters.items() if p.stricter is None}
+    silent = {name for name in silent if not name.startswith("TEST")}
+    assert silent == {"AGE-01 male_limit", "AGE-01 female_limit", "PAY-08 days", "PAY-10 share"}
+    assert not [rule.code for rule in rules() if rule().contradictions()]
+
+
+def test_an_area_tightens_upwards_where_more_is_stricter_and_leaves_what_has_no_direction(province):
+    """The warning ahead of an expiry comes sooner the more days it has; ages are the law's."""
+    own = officer("530900")
+    terms = {"by": own, "enabled": True, "regions": ["530900"], "reason": "本市要求", "valid_from": tomorrow()}
+    held = {"level": "yellow", "disposal_days": 30}
+    with pytest.raises(ValidationError, match="不能小于现行的"):
+        services.propose_change(rule=DepositExpiring, params={"soon": 1}, **terms, **held)
+    services.propose_change(rule=DepositExpiring, params={"soon": 90}, **terms, **held)
+    with pytest.raises(ValidationError, match="由省级统一设置"):
+        services.propose_change(rule=AgeOutsideLaw, params={"male_limit": 60}, **terms, **held)
+    services.propose_change(rule=AgeOutsideLaw, params={}, **terms, **held | {"level": "red"})
+    by_province = terms | {"by": province}
+    services.propose_change(rule=WagesOverdue, params={"grace": 9}, **by_province, **held)
+
+
+def test_an_area_does_not_loosen_what_another_industry_has_there(province, second):
+    """A county's setting for all industries would take the place of the prefecture's for one of them."""
+    own = propose(
+        province, params={"days": 3}, regions=["530900"], industries=["water"], valid_from=timezone.localdate()
+    )
+    services.approve_proposal(own, by=second)
+    region("530902")
+    with pytest.raises(ValidationError, match="不能大于现行的 3 日"):
+        propose(officer("530900"), tried=False, regions=["530902"], params={"days": 5})
+    propose(officer("530900"), tried=False, regions=["530902"], industries=["housing"], params={"days": 5})
+
+
+def test_a_fall_of_warnings_under_an_area_s_setting_is_marked(client, province):
+    """Of proposals made before a threshold had a direction, or by an interplay nobody foresaw."""
     project(actual_start_on=timezone.localdate() - timedelta(days=9))
     own = officer("530900")
-    made = propose(own, regions=[own.region.code], params={"days": 30})
+    made = proposal(proposed_by=own, regions=[own.region.code], params=NobodyAttends.defaults() | {"days": 30})
+    services.try_again(made, by=province)
+    made.refresh_from_db()
+    jobs.run(made.job.pk)
     client.force_login(province)
     assert "本地设置应当更严" not in client.get(made.get_absolute_url()).content.decode()  # nothing is open yet
     raised(NobodyAttends, timezone.localdate())
@@ -356,7 +468,7 @@ def told(user) -> list[str]:
 
 def test_whoever_may_decide_is_told_and_the_proposer_of_the_decision(client, province, second):
     own, county = officer("530900"), officer("530902")
-    made = propose(own, tried=False, regions=["530902"])
+    made = propose(own, tried=False, regions=["530902"], params={"days": 5})
     assert [("REAL-03" in text, "请审批" in text) for text in told(second)] == [(True, True)]
     assert told(province) == told(second)
     assert not told(own)
@@ -369,7 +481,7 @@ def test_whoever_may_decide_is_told_and_the_proposer_of_the_decision(client, pro
     (text,) = told(own)
     assert "已批准" in text
     assert "同意" in text
-    other = propose(province, tried=False)
+    other = propose(province, tried=False, regions=["530902"])
     services.refuse_proposal(other, by=second, reason="依据不足")
     assert "依据不足" in told(province)[-1]
     assert "待您审批" not in client.get(reverse("alerts:rule_list")).content.decode()

@@ -11,8 +11,8 @@ HEAD = """# 预警规则
 由 `manage.py rules_doc` 从 `alerts/rules/` 生成，请勿手工修改；测试核对本页与代码一致。
 括号内为系统初始参数，各地可按日期、地区、行业另行设置，预警始终注明产生它的规则版本。
 
-| 编号 | 名称 | 规则 | 依据 | 参数 | 级别 | 处置期限 | 如何解除 |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| 编号 | 名称 | 规则 | 依据 | 参考 | 参数 | 级别 | 处置期限 | 如何解除 |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -36,6 +36,7 @@ def _cells(rule: type[Rule]) -> list[str]:
         rule.title,
         rule().sentence,
         rule.basis,
+        rule.source or "—",
         parameters,
         rule.level.label,
         deadline,
