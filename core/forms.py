@@ -113,7 +113,7 @@ class EvidenceField(forms.FileField):
     widget = ManyFilesInput(attrs={"accept": ",".join(attachments.EVIDENCE)})
 
     def __init__(self, *, max_files: int = MAX_FILES, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(allow_empty_file=True, **kwargs)  # `attachments.check` names the empty one
         self.max_files = max_files
 
     def clean(self, data, initial=None):

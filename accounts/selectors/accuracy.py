@@ -42,13 +42,19 @@ class Accuracy:
     baseline: Told
 
     @property
+    def calm(self) -> int:
+        """Forecast to suffice, and it did."""
+        return self.forecasts - self.ours.hits - self.ours.misses - self.ours.false_alarms
+
+    @property
     def text(self) -> str:
         """In plain words, as it stands beside a forecast."""
         if self.pay_days < ENOUGH:
             return f"提前 {self.lead} 天的预测至今只有 {self.pay_days} 次可以核对，还说明不了准确程度。"
         return (
             f"提前 {self.lead} 天的预测：最近 {self.pay_days} 个月的发薪日，各项目共核对 {self.forecasts:,} 次，"
-            f"报准 {self.ours.hits:,} 次，误报 {self.ours.false_alarms:,} 次，漏报 {self.ours.misses:,} 次，"
+            f"资金不够报准 {self.ours.hits:,} 次，"
+            f"够付报准 {self.calm:,} 次，误报 {self.ours.false_alarms:,} 次，漏报 {self.ours.misses:,} 次，"
             f"与实际一般相差当月工资的 {self.ours.percent}；只用上月工资推算的，"
             f"误报 {self.baseline.false_alarms:,} 次，漏报 {self.baseline.misses:,} 次，相差 {self.baseline.percent}。"
         )

@@ -58,6 +58,7 @@ class ShortfallTable(Table):
     pay_on = DayColumn("发薪日", sort="pay_on")
     month = MonthColumn("工资月份", minor=True)
     needed = MoneyColumn("应付工资（元）", value=lambda row: row.owed + row.accrued + row.to_come, minor=True)
+    owed = MoneyColumn("其中已列工资表未发（含往月）", minor=True)
     balance = MoneyColumn("专户余额（元）", minor=True)
     inflow = MoneyColumn("预计拨付（元）", minor=True)
     shortfall = MoneyColumn("预计缺口（元）", sort="-shortfall")
@@ -94,6 +95,7 @@ class AccuracyTable(Table):
     hits = NumberColumn("报准", value="ours.hits")
     misses = NumberColumn("漏报", value="ours.misses")
     false_alarms = NumberColumn("误报", value="ours.false_alarms")
+    calm = NumberColumn("报够付且够付", value="calm", minor=True)
     deviation = Column("一般相差", value="ours.percent")
     amount = MoneyColumn("相差金额（元）", value="ours.amount", minor=True)
     baseline = Column("只用上月工资推算", value=lambda row: _plain(row), minor=True)
@@ -110,6 +112,7 @@ ACCURACY_WORDS = (
     ("报准", "预测资金不够，发薪日确实不够。"),
     ("漏报", "没有预测到，发薪日不够。"),
     ("误报", "预测资金不够，发薪日够付。"),
+    ("报够付且够付", "预测够付，发薪日确实够付。"),
     (
         "一般相差",
         "预测的结余与实际结余之差，占当月工资的比例：一半的核对小于此数，一半大于此数。100% 即相差一个月的工资。",
@@ -126,7 +129,7 @@ FORECAST_HEADERS = [
         "行业",
         "发薪日",
         "工资月份",
-        "已列工资表未发（元）",
+        "已列工资表未发（含往月，元）",
         "已出勤未列工资表（元）",
     ),
     *(

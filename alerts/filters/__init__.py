@@ -156,20 +156,23 @@ class CaseLeadFilters(FilterForm):
                 return leads.filter(state=state)
 
 
+OFFICE_DESKS = [("", "由本单位办理或提出"), ("of", "由本单位办理"), ("by", "由本单位提出"), (ALL, "本地全部")]
+
+
 class DemandFilters(FilterForm):
-    """What waits, unless something else is asked for; of an industry department what is asked of itself."""
+    """What waits, unless something else is asked for, and of that what the own office has to do or has asked; of an
+    industry department what is asked of itself."""
 
     kind = forms.ChoiceField(label="事项", choices=[("", ""), *DemandKind.choices])
     state = forms.ChoiceField(label="状态")
-    desk = forms.ChoiceField(label="办理", choices=[("", ""), ("of", "由本单位办理"), ("by", "由本单位提出")])
+    desk = forms.ChoiceField(label="办理", choices=OFFICE_DESKS)
     overdue = forms.BooleanField(label="已逾期")
 
     def __init__(self, data, *, user, today: date):
         super().__init__(data)
         self.user, self.today = user, today
         self.fields["state"].choices = [("", "未办结"), *DemandState.choices, (ALL, "全部")]
-        self.is_department = user.role == Role.INDUSTRY and user.industry is not None
-        if self.is_department:
+        if user.role == Role.INDUSTRY and user.industry is not None:
             self.fields["desk"].choices = [("", "由我部门办理"), (ALL, "本地全部")]
         if user.role not in AUTHORITIES:
             del self.fields["desk"]
@@ -179,15 +182,19 @@ class DemandFilters(FilterForm):
         values = self.values
         if kind := values.get("kind"):
             demands = demands.filter(kind=kind)
-        desk = values.get("desk", "of" if self.is_department else ALL)
-        if desk != ALL:
-            demands = demands.filter(**{"office" if desk == "by" else "of": self.user.organization_id})
+        if "desk" in self.fields:
+            demands = demands.filter(self._desk_q(values.get("desk", "")))
         if values.get("overdue"):
             demands = demands.overdue(self.today)
         state = values.get("state", "")
         if state == ALL:
             return demands
         return demands.filter(state=state) if state else demands.waiting()
+
+    def _desk_q(self, desk: str) -> Q:
+        asked_of, asked_by = Q(of=self.user.organization_id), Q(office=self.user.organization_id)
+        own = asked_of if self.user.role == Role.INDUSTRY else asked_of | asked_by
+        return {"": own, "of": asked_of, "by": asked_by, ALL: Q()}[desk]
 
 
 class BulletinFilters(FilterForm):

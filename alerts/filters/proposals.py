@@ -4,8 +4,8 @@ from datetime import date
 
 from django import forms
 
-from alerts.enums import Change, ProposalState, Standing
-from alerts.rules import rules
+from alerts.enums import Change, ProposalState, Standing, Subject
+from alerts.rules import Rule, rules
 from core import formats
 from core.forms import FilterForm
 
@@ -56,3 +56,17 @@ class ProposalFilters(FilterForm):
         if state := values.get("state"):
             proposals = proposals.filter(state=state)
         return proposals.filter(rule_code=values["rule"]) if "rule" in values else proposals
+
+
+class RuleFilters(FilterForm):
+    q = forms.CharField(label="搜索", max_length=50, widget=forms.TextInput(attrs={"placeholder": "编号、名称、条文"}))
+    subject = forms.ChoiceField(label="类别", choices=[("", ""), *Subject.choices])
+
+    def apply(self, rules: list[type[Rule]]) -> list[type[Rule]]:
+        words, subject = self.values.get("q", "").casefold().split(), self.values.get("subject")
+        return [rule for rule in rules if subject in (None, rule.subject) and all(w in _told(rule) for w in words)]
+
+
+def _told(rule: type[Rule]) -> str:
+    """What a rule is looked for by."""
+    return f"{rule.code} {rule.title} {rule.basis} {rule.source} {rule.release_when}".casefold()

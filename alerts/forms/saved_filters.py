@@ -4,7 +4,8 @@ from core.forms import PortalForm
 
 
 class SaveFilterForm(PortalForm):
-    name = forms.CharField(label="名称", max_length=30, help_text="同名的将被替换。")
+    name = forms.CharField(label="名称", max_length=30)
+    replace = forms.BooleanField(label="替换同名的", required=False)
 
     def __init__(self, data=None):
         super().__init__(data, prefix="save")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from alerts import permissions, selectors, services
 from alerts.enums import Change
-from alerts.filters.proposals import FindingFilters, ProposalFilters
+from alerts.filters.proposals import FindingFilters, ProposalFilters, RuleFilters
 from alerts.findings import parts_of, settings_in_force
 from alerts.forms import ApprovalForm, RefusalForm, RuleForm, WithdrawalForm
 from alerts.models import RuleProposal, RuleSetting, TrialFinding, Warning
@@ -47,9 +47,11 @@ WITH_PEOPLE = ("office__region", "proposed_by", "decided_by")
 @access(*READERS)
 def rule_list(request):
     """Every rule with its setting in force for everyone, and its figures within the reader's scope."""
-    entries = selectors.catalogue(Warning.objects.visible_to(request.user), rules(), timezone.localdate())
+    filters = RuleFilters(request.GET)
+    found = filters.apply(rules())
     context = {
-        "entries": entries,
+        "filters": filters,
+        "entries": selectors.catalogue(Warning.objects.visible_to(request.user), found, timezone.localdate()),
         "sees_proposals": request.user.role == Role.OFFICER,
         "to_decide": of_proposals.proposals_to_decide(request.user).count() if _sees_proposals(request) else 0,
     }

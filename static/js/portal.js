@@ -178,6 +178,24 @@ function sayFailure({ detail: { xhr } }) {
 document.addEventListener("htmx:responseError", sayFailure);
 document.addEventListener("htmx:sendError", sayFailure);
 
+// --- choices in groups: how many of each, also while it is folded, and all that is chosen as one line
+function sayChosen(field) {
+  const named = (box) => box.labels[0].textContent.trim();
+  for (const group of field.querySelectorAll(".choice-group")) {
+    const boxes = [...group.querySelectorAll("input")];
+    const count = boxes.filter((box) => box.checked).length;
+    group.querySelector(".choice-count").textContent = count ? `（已选 ${count}/${boxes.length}）` : "";
+  }
+  const line = field.parentElement.querySelector("[data-chosen]");
+  const chosen = [...field.querySelectorAll("input:checked")].map(named);
+  line.hidden = !chosen.length;
+  line.textContent = `已选：${chosen.join("、")}`;
+}
+document.addEventListener("change", (event) => {
+  const field = event.target.closest(".field-choices:has(.choice-group)");
+  if (field) sayChosen(field);
+});
+
 // --- tables: a click anywhere on the row opens it; j, k and Enter do the same from the keyboard
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-href]");
@@ -187,9 +205,15 @@ document.addEventListener("click", (event) => {
 });
 
 // A table that fits needs no scrolling box, and its head can stay in sight while the page scrolls.
+// The box and the table: either may change its width (a font that loads, columns that are hidden).
 const fitting = new ResizeObserver((entries) => {
-  for (const { target } of entries) target.classList.toggle("fits", target.firstElementChild.offsetWidth <= target.clientWidth);
+  for (const box of new Set(entries.map(({ target }) => target.closest(".table-scroll"))))
+    box.classList.toggle("fits", box.firstElementChild.offsetWidth <= box.clientWidth);
 });
+function watchFit(box) {
+  fitting.observe(box);
+  fitting.observe(box.firstElementChild);
+}
 
 function move(step) {
   const rows = [...document.querySelectorAll("table[data-keys] tbody tr")];
@@ -251,7 +275,8 @@ function start(root) {
   each("[data-drop]:not(.ready)", readyDrop, root);
   each("[data-fold]", fold, root);
   each("[data-remember]", remember, root);
-  each(".table-scroll", (box) => fitting.observe(box), root);
+  each(".table-scroll", watchFit, root);
+  each(".field-choices:has(.choice-group)", sayChosen, root);
   each("time[data-ago]", sayAgo, root);
   each("[data-copy][hidden]", (button) => { button.hidden = false; }, root);
 }

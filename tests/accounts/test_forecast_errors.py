@@ -109,7 +109,8 @@ def test_hits_misses_and_false_alarms_beside_the_simplest_forecast(site):
     assert (found.baseline.hits, found.baseline.misses, found.baseline.false_alarms) == (0, 2, 1)
     assert (found.ours.deviation, found.ours.amount, found.ours.bias) == (Decimal("0.1"), 100, Decimal("-0.1"))
     assert found.text == (
-        "提前 10 天的预测：最近 4 个月的发薪日，各项目共核对 4 次，报准 1 次，误报 1 次，漏报 1 次，"
+        "提前 10 天的预测：最近 4 个月的发薪日，各项目共核对 4 次，资金不够报准 1 次，"
+        "够付报准 1 次，误报 1 次，漏报 1 次，"
         "与实际一般相差当月工资的 10%；只用上月工资推算的，误报 1 次，漏报 2 次，相差 40%。"
     )
 

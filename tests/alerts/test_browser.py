@@ -63,7 +63,7 @@ def test_filters_survive_a_reload_and_several_are_accepted_at_once(visitor, coun
     visitor.sign_in(county)
     visitor.open("/alerts/")
     expect(page.get_by_label("7 日内到期")).to_be_hidden()  # the rarer conditions are folded
-    page.get_by_text("其他条件").click()
+    page.get_by_text("更多条件").click()
     page.reload()
     page.get_by_label("7 日内到期").check()  # and stay as they were left
     page.get_by_role("button", name="查询").click()

@@ -12,7 +12,7 @@ from alerts import engine, services
 from alerts.models import RuleProposal, RuleSetting, Warning
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from core import jobs
-from tests.organizations.factories import officer
+from tests.organizations.factories import officer, region
 from tests.projects.factories import project
 
 
@@ -51,6 +51,20 @@ def test_from_a_proposal_to_warnings_that_carry_the_new_version(visitor, officer
     visitor.page.get_by_role("link", name="第 2 版").click()
     version = RuleSetting.objects.get(version=2, rule_code="REAL-03")
     expect(visitor.page).to_have_url(re.compile(version.get_absolute_url()))
+
+
+def test_what_is_chosen_within_a_folded_group_is_counted_and_named(visitor, officers):
+    region("530921")
+    visitor.sign_in(officers[0])
+    visitor.open(reverse("alerts:rule_change", args=["REAL-03"]))
+    page = visitor.page
+    group = page.locator(".choice-group", has=page.get_by_label("凤庆县"))
+    group.locator("summary").click()
+    group.get_by_label("凤庆县").check()
+    group.locator("summary").click()
+    expect(group.locator("summary")).to_contain_text("已选 1/")
+    expect(page.get_by_text("已选：凤庆县")).to_be_visible()
+    visitor.check_accessible()
 
 
 def _propose(visitor) -> None:

@@ -167,7 +167,11 @@ def test_a_filter_is_kept_under_a_name_replaced_and_forgotten(client):
     kept = SavedFilter.objects.get()
     assert (kept.user, kept.query) == (me, "level=red")
     assert 'href="/alerts/?level=red"' in client.get(reverse("alerts:warning_list")).content.decode()
-    client.post(f"{save}?level=orange&overdue=on", {"save-name": "红色"})
+    other_one = f"{save}?level=orange&overdue=on"
+    assert "已有名为“红色”的常用筛选" in client.post(other_one, {"save-name": "红色"}, follow=True).content.decode()
+    kept.refresh_from_db()
+    assert kept.query == "level=red"
+    client.post(other_one, {"save-name": "红色", "save-replace": "on"})
     kept.refresh_from_db()
     assert kept.query == "level=orange&overdue=on"
     client.post(save, {"save-name": "空"})

@@ -147,6 +147,10 @@ def test_the_list_shows_what_waits_by_its_day(client, county, verified):
     assert listed(kind="opinion") == [second.pk]
     assert listed(desk="by") == [second.pk, first.pk]
     assert listed(desk="of") == []
+    client.force_login(officer("530900"))
+    assert listed() == []
+    assert listed(desk="all") == [second.pk, first.pk]
+    client.force_login(county)
     Demand.objects.filter(pk=second.pk).update(due_on=soon(-1), first_due_on=soon(-1))
     assert listed(overdue="on") == [second.pk]
     report(first)

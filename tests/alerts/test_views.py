@@ -375,3 +375,16 @@ def test_the_catalogue_shows_every_rule_with_its_figures(desk):
     entry = text[text.index('id="PAY-01"') : text.index('id="PAY-02"')]
     assert "1 条" in entry
     assert "2 条" not in entry
+
+
+def test_rules_are_looked_for_by_code_name_and_article(client):
+    client.force_login(officer("530902"))
+    address = reverse("alerts:rule_list")
+
+    def found(**asked) -> set[str]:
+        return {entry.rule.code for entry in client.get(address, asked).context["entries"]}
+
+    assert found(q="pay-01") == {"PAY-01"}
+    assert "ACC-02" in found(q="挪用")
+    assert found(subject="attendance") < found()
+    assert "没有符合条件的规则" in client.get(address, {"q": "没有这样的"}).content.decode()

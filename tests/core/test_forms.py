@@ -3,11 +3,12 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.validators import MinValueValidator
 from django.template import Context, Template
 from django.utils.datastructures import MultiValueDict
 
-from core.forms import FilterForm, MoneyField, MonthField, PortalForm, PortalModelForm, Section
+from core.forms import EvidenceField, FilterForm, MoneyField, MonthField, PortalForm, PortalModelForm, Section
 from organizations.models import Organization
 
 CHOICES = [("", "---------"), ("housing", "房屋建筑"), ("water", "水利")]
@@ -177,3 +178,11 @@ def test_a_box_that_must_be_ticked_says_so_in_its_words():
 
     form = Exit(MultiValueDict())
     assert form.errors["confirmed"] == ["请勾选“已核对：工资均已结清”。"]
+
+
+def test_the_empty_one_of_several_files_is_named():
+    class Proof(PortalForm):
+        files = EvidenceField(label="证据材料")
+
+    files = [SimpleUploadedFile("承诺书.pdf", b"%PDF-1.7 proof"), SimpleUploadedFile("空白.pdf", b"")]
+    assert Proof({}, MultiValueDict({"files": files})).errors["files"] == ["空白.pdf：文件是空的，请重新选择。"]

@@ -1,5 +1,6 @@
 """The desks as people meet them: charts drawn, no breach of the content policy, readable by all, on a phone too."""
 
+import re
 from datetime import timedelta
 from random import Random
 
@@ -36,6 +37,15 @@ def test_an_officer_goes_from_the_province_to_a_project(visitor):
         expect(page.get_by_role("heading", name=place)).to_be_visible()
     page.get_by_role("region", name="本地项目").get_by_role("link", name="凤凰小区").click()
     expect(page.get_by_role("heading", name="凤凰小区")).to_be_visible()
+
+
+def test_the_ranking_of_places_fits_the_screen_of_an_office(visitor):
+    """At 1366 px, also once the fonts have come; `fits` lets its head stay in sight."""
+    province(Random(2))
+    visitor.sign_in(people.officer("530900"))
+    visitor.open("/")
+    expect(visitor.page.locator(".places .table-scroll")).to_have_class(re.compile(r"\bfits\b"))
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_an_officer_has_the_workbook_made(visitor):
