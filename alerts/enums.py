@@ -160,6 +160,7 @@ class Change(models.TextChoices):
 
     RAISED = "raised", "新增"
     RELEASED = "released", "减少"
+    REGRADED = "regraded", "级别将改变"  # found under both, at another level
     KEPT = "kept", "不变"
     OTHER = "other", "预警不受影响"  # found under one setting only, or not at all, and yet no warning comes or goes
 

@@ -15,9 +15,14 @@ CONSEQUENCES = {
 OTHERWISE = f"依照{ACT}第五十三条和有关法律规定处理，并可以列为重点监察对象、依法公布和实施联合惩戒"
 
 
+def article_of(warning: Warning) -> str | None:
+    """The one that says what follows; without it an order need not say so."""
+    return next((name for name in CONSEQUENCES if name in warning.basis), None)
+
+
 def consequence(warning: Warning) -> str:
     """Only the article the rule itself names: nobody is threatened with a stop of work for late data."""
-    article = next((name for name in CONSEQUENCES if name in warning.basis), None)
+    article = article_of(warning)
     if article is None:
         return f"逾期不改正的，{OTHERWISE}。"
     return f"逾期不改正的，依照{ACT}{article}的规定，{CONSEQUENCES[article]}。"

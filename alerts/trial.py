@@ -6,6 +6,7 @@ Everything happens in temporary tables of a transaction that PostgreSQL itself k
 are the counts by place and the rows of the lists written.
 """
 
+import json
 import time
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -16,7 +17,15 @@ from django.utils import timezone
 
 from alerts import findings
 from alerts.enums import OPEN_STATES, Change, Level
-from alerts.models import RuleProposal, RuleSetting, RuleTrial, TrialFigure, TrialFinding, TrialStanding
+from alerts.models import (
+    RuleProposal,
+    RuleSetting,
+    RuleTrial,
+    TrialFigure,
+    TrialFinding,
+    TrialRegrading,
+    TrialStanding,
+)
 from alerts.rules import Rule, rule_of
 from core.jobs import Progress, job
 
@@ -24,20 +33,21 @@ TRIAL = "rule_trial"
 MONTH_ENDS = 3
 LISTED = 5_000  # rows of one list, of one day; taken from all places in turn
 HELD, TRIED = "held", "tried"
-FIGURE_NAMES = ("held", "tried", "raised", "released", "kept")
+FIGURE_NAMES = ("held", "tried", "raised", "released", "regraded", "kept")
 PROPOSED = 0  # stands for the id of the setting that is not one yet
 
 # `reach`: the projects the proposed setting would take hold of; elsewhere nothing changes. `outcome`: of each side
-# what is found and, today, what is open without being found, one row each; `changed`: the two sides together.
+# what is found and, today, what is open without being found, one row each, `grade` its level as a number; `changed`:
+# the two sides together.
 TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS reach (project_id bigint PRIMARY KEY) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS outcome (
     side text, standing text, is_found boolean, project_id bigint, subject_key text, setting_id bigint,
-    severity smallint, facts jsonb, warning_id bigint
+    severity smallint, grade smallint, facts jsonb, warning_id bigint
 ) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS changed (
     change text, by_held boolean, by_tried boolean, standing text, project_id bigint, subject_key text,
-    setting_id bigint, severity smallint, facts jsonb, warning_id bigint
+    setting_id bigint, severity smallint, facts jsonb, warning_id bigint, grade_held smallint, grade smallint
 ) ON COMMIT DELETE ROWS;
 """
 EMPTY = "DELETE FROM reach; DELETE FROM outcome; DELETE FROM changed"
@@ -53,16 +63,25 @@ NARROW = "DELETE FROM covered c WHERE NOT EXISTS (SELECT 1 FROM reach r WHERE r.
 
 # Of a day gone by it is only known what the rule finds.
 FOUND = """
-INSERT INTO outcome (side, standing, is_found, project_id, subject_key, setting_id, severity, facts)
-SELECT %(side)s, '', true, project_id, subject_key, setting_id, severity, facts FROM found
+INSERT INTO outcome (side, standing, is_found, project_id, subject_key, setting_id, severity, grade, facts)
+SELECT %(side)s, '', true, project_id, subject_key, setting_id, severity,
+       greatest(severity, (%(grades)s::jsonb ->> setting_id::text)::smallint), facts
+FROM found
 """
-# Today the engine says the rest: what it would open is in its news, what it would not has a warning that ended.
+# Today the engine says the rest: what it would open is in its news, what it would not has a warning that ended. An
+# open warning keeps its level but where the news lifts it, or the rule lets it follow (`outcomes._level_now`).
 STANDS = """
-INSERT INTO outcome (side, standing, is_found, project_id, subject_key, setting_id, severity, facts, warning_id)
-SELECT %(side)s, stands.standing, true, f.project_id, f.subject_key, f.setting_id, f.severity, f.facts,
+INSERT INTO outcome (side, standing, is_found, project_id, subject_key, setting_id, severity, grade, facts, warning_id)
+SELECT %(side)s, stands.standing, true, f.project_id, f.subject_key, f.setting_id, f.severity,
+       CASE
+           WHEN stands.standing = 'next' OR n.warning_id IS NOT NULL AND %(level_follows)s
+           THEN greatest(f.severity, (%(grades)s::jsonb ->> f.setting_id::text)::smallint)
+           WHEN n.warning_id IS NOT NULL THEN greatest(f.severity, w.severity)
+           ELSE w.severity
+       END, f.facts,
        CASE WHEN stands.standing <> 'next' THEN coalesce(w.id, earlier.id) END
 FROM found f
-LEFT JOIN news n ON n.project_id = f.project_id AND n.subject_key = f.subject_key AND n.warning_id IS NULL
+LEFT JOIN news n ON n.project_id = f.project_id AND n.subject_key = f.subject_key
 LEFT JOIN alerts_warning w ON w.rule_code = f.rule_code AND w.project_id = f.project_id
     AND w.subject_key = f.subject_key AND w.state = ANY(%(open)s)
 LEFT JOIN LATERAL (
@@ -91,23 +110,31 @@ SELECT CASE
            WHEN t.standing IN ('next', '') AND h.standing IS DISTINCT FROM t.standing THEN 'raised'
            WHEN t.standing = 'ends' AND h.standing IS DISTINCT FROM 'ends' THEN 'released'
            WHEN h.standing = '' AND t.standing IS NULL THEN 'released'
+           WHEN h.is_found AND t.is_found AND h.grade <> t.grade THEN 'regraded'
            WHEN h.is_found AND t.is_found THEN 'kept'
            ELSE 'other'
        END,
        coalesce(h.is_found, false), coalesce(t.is_found, false), coalesce(t.standing, h.standing), project_id,
        subject_key, CASE WHEN t.is_found THEN t.setting_id ELSE h.setting_id END,
        CASE WHEN t.is_found THEN t.severity ELSE h.severity END, CASE WHEN t.is_found THEN t.facts ELSE h.facts END,
-       coalesce(t.warning_id, h.warning_id)
+       coalesce(t.warning_id, h.warning_id), h.grade, t.grade
 FROM (SELECT * FROM outcome WHERE side = 'held') h
 FULL JOIN (SELECT * FROM outcome WHERE side = 'tried') t USING (project_id, subject_key)
 """
 FIGURES = """
 SELECT p.jurisdiction_id, count(*) FILTER (WHERE c.by_held), count(*) FILTER (WHERE c.by_tried),
        count(*) FILTER (WHERE c.change = 'raised'), count(*) FILTER (WHERE c.change = 'released'),
-       count(*) FILTER (WHERE c.change = 'kept')
+       count(*) FILTER (WHERE c.change = 'regraded'), count(*) FILTER (WHERE c.change = 'kept')
 FROM changed c
 JOIN projects_project p ON p.id = c.project_id
 GROUP BY p.jurisdiction_id
+"""
+REGRADINGS = """
+SELECT p.jurisdiction_id, c.grade_held, c.grade, count(*)
+FROM changed c
+JOIN projects_project p ON p.id = c.project_id
+WHERE c.change = 'regraded'
+GROUP BY p.jurisdiction_id, c.grade_held, c.grade
 """
 STANDINGS = """
 SELECT p.jurisdiction_id, o.standing, count(*) FILTER (WHERE o.side = 'held'), count(*) FILTER (WHERE o.side = 'tried')
@@ -117,7 +144,8 @@ GROUP BY p.jurisdiction_id, o.standing
 """
 # Every place has its first ones before any has its second: whoever reads, for whichever place, finds rows.
 LIST = """
-SELECT project_id, by_held, by_tried, standing, setting_id, severity, facts, warning_id, level, message
+SELECT project_id, by_held, by_tried, standing, setting_id, severity, facts, warning_id, level, message, grade_held,
+       grade
 FROM (
     SELECT c.*, w.level, w.message, p.jurisdiction_id,
            row_number() OVER (PARTITION BY p.jurisdiction_id ORDER BY c.project_id, c.subject_key) AS turn
@@ -136,6 +164,7 @@ class Result:
     days: list[date]
     projects: int = 0
     figures: list[TrialFigure] = field(default_factory=list)
+    regradings: list[TrialRegrading] = field(default_factory=list)
     standings: list[TrialStanding] = field(default_factory=list)
     findings: list[TrialFinding] = field(default_factory=list)
 
@@ -170,9 +199,10 @@ def keep(proposal: RuleProposal, today: date, result: Result, *, milliseconds: i
     trial = RuleTrial.objects.create(
         proposal=proposal, day=today, days=days, milliseconds=milliseconds, projects=result.projects
     )
-    for row in (*result.figures, *result.standings, *result.findings):
+    for row in (*result.figures, *result.regradings, *result.standings, *result.findings):
         row.trial = trial
     TrialStanding.objects.bulk_create(result.standings, batch_size=1000)
+    TrialRegrading.objects.bulk_create(result.regradings, batch_size=1000)
     TrialFigure.objects.bulk_create(result.figures, batch_size=1000)
     TrialFinding.objects.bulk_create(result.findings, batch_size=1000)
     return trial
@@ -204,6 +234,8 @@ class Comparison:
         self.sides = {HELD: held, TRIED: tried}
         self.settings: dict[int, RuleSetting] = {setting.pk: setting for setting in tried}
 
+        self.grades = json.dumps({pk: Level(setting.level).severity for pk, setting in self.settings.items()})
+
     def run(self, cursor, day: date, result: Result) -> None:
         self.cursor, is_today = cursor, day == self.today
         self._cover(TRIED)
@@ -215,6 +247,7 @@ class Comparison:
         self.cursor.execute("ANALYZE outcome")
         self.cursor.execute(CHANGED)
         result.figures += self._figures(day)
+        result.regradings += self._regradings(day)
         if is_today:
             result.standings += self._standings()
         result.findings += [row for change in Change for row in self._list(day, change)]
@@ -230,10 +263,11 @@ class Comparison:
                 findings.find(self.cursor, self.rule(setting.params), setting, day)
         if as_engine:
             findings.news(self.cursor)
+            asked = {"side": side, "code": self.rule.code, "open": list(OPEN_STATES), "grades": self.grades}
             for statement in (STANDS, UNFOUND):
-                self.cursor.execute(statement, {"side": side, "code": self.rule.code, "open": list(OPEN_STATES)})
+                self.cursor.execute(statement, asked | {"level_follows": self.rule.level_follows})
         else:
-            self.cursor.execute(FOUND, {"side": side})
+            self.cursor.execute(FOUND, {"side": side, "grades": self.grades})
 
     def _cover(self, side: str) -> None:
         findings.cover(self.cursor, [self.rule], {self.rule.code: self.sides[side]}, None)
@@ -243,6 +277,19 @@ class Comparison:
         return [
             TrialFigure(day=day, jurisdiction_id=place, **dict(zip(FIGURE_NAMES, figures, strict=True)))
             for place, *figures in self.cursor.fetchall()
+        ]
+
+    def _regradings(self, day: date) -> list[TrialRegrading]:
+        self.cursor.execute(REGRADINGS)
+        return [
+            TrialRegrading(
+                day=day,
+                jurisdiction_id=place,
+                before=Level.of_severity(before),
+                after=Level.of_severity(after),
+                number=number,
+            )
+            for place, before, after, number in self.cursor.fetchall()
         ]
 
     def _standings(self) -> list[TrialStanding]:
@@ -257,16 +304,32 @@ class Comparison:
         return [self._finding(day, change, *row) for row in self.cursor.fetchall()]
 
     def _finding(
-        self, day, change, project, by_held, by_tried, standing, setting_id, severity, facts, warning, level, message
+        self,
+        day,
+        change,
+        project,
+        by_held,
+        by_tried,
+        standing,
+        setting_id,
+        severity,
+        facts,
+        warning,
+        level,
+        message,
+        grade_held,
+        grade,
     ) -> TrialFinding:
         row = TrialFinding(day=day, change=change, project_id=project, warning_id=warning)
         row.by_held, row.by_tried, row.standing = by_held, by_tried, standing
         if warning:
             row.level, row.message = level, message
-            return row
-        setting = self.settings[setting_id]
-        row.level = Level.of_severity(max(severity, Level(setting.level).severity))
-        row.message = self.rule(setting.params).message(findings.read_facts(facts))[:500]
+        else:
+            setting = self.settings[setting_id]
+            row.level = Level.of_severity(max(severity, Level(setting.level).severity))
+            row.message = self.rule(setting.params).message(findings.read_facts(facts))[:500]
+        if change == Change.REGRADED:
+            row.level, row.level_before = Level.of_severity(grade), Level.of_severity(grade_held)
         return row
 
 

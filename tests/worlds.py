@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from alerts import services as disposals
 from alerts.enums import Act, WarningState
-from alerts.models import CaseLead, Disposal, SavedFilter, TrialFigure, TrialFinding, TrialStanding
+from alerts.models import CaseLead, Disposal, SavedFilter, TrialFigure, TrialFinding, TrialRegrading, TrialStanding
 from alerts.services import sync_settings
 from core import attachments, working_days
 from core.models import CalendarDay, Job, Notice
@@ -389,6 +389,9 @@ class World(MoneyOfAWorld):
         for day in trial.checked_days:
             TrialFigure.objects.create(trial=trial, day=day, jurisdiction=place, held=2, tried=2, raised=1, released=1)
         TrialStanding.objects.create(trial=trial, jurisdiction=place, standing="open", held=2, tried=2)
+        TrialRegrading.objects.create(
+            trial=trial, day=trial.day, jurisdiction=place, before="orange", after="red", number=1
+        )
         finding = {"trial": trial, "day": trial.day, "level": "red", "message": self.text("试算内容")}
         TrialFinding.objects.create(project=self.project, change="raised", **finding)
         TrialFinding.objects.create(project=self.project, change="released", warning=self.warning, **finding)

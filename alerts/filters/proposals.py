@@ -4,7 +4,7 @@ from datetime import date
 
 from django import forms
 
-from alerts.enums import Change, ProposalState, Standing, Subject
+from alerts.enums import Change, Level, ProposalState, Standing, Subject
 from alerts.rules import Rule, rules
 from core import formats
 from core.forms import FilterForm
@@ -18,6 +18,8 @@ class FindingFilters(FilterForm):
         label="命中", choices=[("", ""), ("tried", "拟议设置命中的"), ("held", "现行设置命中的")]
     )
     change = forms.ChoiceField(label="变化", choices=[("", ""), *Change.choices])
+    before = forms.ChoiceField(label="原级别", choices=[("", ""), *Level.choices])
+    level = forms.ChoiceField(label="级别", choices=[("", ""), *Level.choices])
     standing = forms.ChoiceField(label="情形（试算当日）", choices=[("", ""), *Standing.choices])
     place = forms.RegexField(r"^\d{2,6}$", widget=forms.HiddenInput)
 
@@ -36,6 +38,10 @@ class FindingFilters(FilterForm):
             found = found.filter(change=change)
         if found_by := values.get("found"):
             found = found.filter(**{f"by_{found_by}": True})
+        if before := values.get("before"):
+            found = found.filter(level_before=before)
+        if level := values.get("level"):
+            found = found.filter(level=level)
         if standing := values.get("standing"):
             found = found.filter(standing=standing)
         if place := values.get("place"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils import timezone
 
-from alerts import permissions, services
+from alerts import penalties, permissions, services
 from alerts.enums import WarningState
 from alerts.forms.base import ActForm, DemandActForm, long_text, proof
 from alerts.models import Warning
@@ -48,13 +48,18 @@ class OrderForm(AskForm):
     of = forms.ChoiceField(label="责令对象")
     text = long_text("整改事项")
     basis = forms.CharField(label="法律依据", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-    field_order = ("seen", "of", "text", "basis", "due_on")
+    consequence = long_text("逾期后果", 500, help_text="写入指令书；按规则的依据填入，可以修改。")
+    field_order = ("seen", "of", "text", "basis", "consequence", "due_on")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         rule = rule_of(self.warning.rule_code)
         text = rule.remedy if rule else self.warning.release_when
-        self.initial |= {"text": text, "basis": self.warning.basis}
+        follows = penalties.consequence(self.warning)
+        self.initial |= {"text": text, "basis": self.warning.basis, "consequence": follows}
+        if penalties.article_of(self.warning) is None:
+            self.fields["consequence"].required = False
+            self.fields["consequence"].help_text = "写入指令书；规则的依据没有写明罚则，可以修改或不写。"
         self.fields["due_on"].label = "整改期限"
 
 

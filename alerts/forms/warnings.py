@@ -54,9 +54,16 @@ class ReleaseForm(ActForm):
     of = forms.ChoiceField(label="复核单位", help_text="由该单位另一名监管员复核，同意后解除。")
     text = long_text("解除理由", 400)
     sent = forms.MultipleChoiceField(
-        label="采用企业提交的材料", required=False, widget=forms.CheckboxSelectMultiple, help_text="点击名称可先查看。"
+        label="采用企业提交的材料",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="点击名称可先查看，核实后勾选采用的。",
     )
-    files = EvidenceField(label="证据材料", help_text="PDF 或图片，至少 1 个，最多 5 个。")
+    files = EvidenceField(
+        label="证据材料",
+        help_text="PDF 或图片，至少 1 个，最多 5 个。",
+        error_messages={"required": "请上传证据材料；没有证据材料不能解除。"},
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -82,7 +89,6 @@ class ReleaseForm(ActForm):
             del self.fields["sent"]
             return
         self.fields["sent"].choices = [(str(one.file.pk), _as_choice(one)) for one in sent]
-        self.initial["sent"] = [str(one.file.pk) for one in sent if one.waits]
         self.fields["files"].required = False
         self.fields["files"].label = "另附证据材料"
         self.fields["files"].help_text = "PDF 或图片，最多 5 个；采用企业材料的可以不附。"
@@ -93,7 +99,7 @@ class ReleaseForm(ActForm):
     def clean(self) -> dict:
         values = super().clean()
         if not (values.get("sent") or values.get("files") or "files" in self.errors):
-            self.add_error("files", "请采用企业提交的材料，或上传证据材料。")
+            self.add_error("files", "请勾选采用企业提交的材料，或另附证据材料；没有证据材料不能解除。")
         return values
 
     def act(self, by) -> None:

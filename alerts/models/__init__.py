@@ -1,6 +1,6 @@
 from alerts.models.case_lead import CaseLead
 from alerts.models.demand import Demand, SavedFilter
-from alerts.models.proposal import RuleProposal, RuleTrial, TrialFigure, TrialFinding, TrialStanding
+from alerts.models.proposal import RuleProposal, RuleTrial, TrialFigure, TrialFinding, TrialRegrading, TrialStanding
 from alerts.models.rule import RuleRun, RuleSetting
 from alerts.models.warning import Disposal, Warning
 
@@ -15,6 +15,7 @@ __all__ = [
     "SavedFilter",
     "TrialFigure",
     "TrialFinding",
+    "TrialRegrading",
     "TrialStanding",
     "Warning",
 ]

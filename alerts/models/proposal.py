@@ -172,6 +172,7 @@ class TrialFigure(ScopedModel):
     tried = models.PositiveIntegerField("拟议设置命中", default=0)
     raised = models.PositiveIntegerField("新增", default=0)
     released = models.PositiveIntegerField("减少", default=0)
+    regraded = models.PositiveIntegerField("级别将改变", default=0)
     kept = models.PositiveIntegerField("不变", default=0)
 
     class Meta:
@@ -182,6 +183,33 @@ class TrialFigure(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.jurisdiction_id} {self.day}"
+
+
+class TrialRegrading(ScopedModel):
+    """A day at one place: how many change from which level to which."""
+
+    scope_through = "trial"
+
+    trial = models.ForeignKey(RuleTrial, on_delete=models.CASCADE, related_name="regradings")
+    day = models.DateField("核对日期")
+    jurisdiction = models.ForeignKey(Region, verbose_name="管辖属地", on_delete=models.PROTECT, related_name="+")
+    before = models.CharField("现行级别", max_length=6, choices=Level)
+    after = models.CharField("拟议级别", max_length=6, choices=Level)
+    number = models.PositiveIntegerField("条数")
+
+    class Meta:
+        verbose_name = "级别变化数"
+        verbose_name_plural = verbose_name
+        ordering = ["trial", "day", "jurisdiction", "before", "after"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "day", "jurisdiction", "before", "after"], name="trial_regrading_once"
+            ),
+            models.CheckConstraint(condition=~Q(before=F("after")), name="trial_regrading_changes_the_level"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction_id} {self.before} {self.after}"
 
 
 class TrialStanding(ScopedModel):
@@ -220,6 +248,9 @@ class TrialFinding(ScopedModel):
     standing = models.CharField("情形", max_length=10, choices=Standing, blank=True)
     project = models.ForeignKey(Project, verbose_name="项目", on_delete=models.PROTECT, related_name="+")
     level = models.CharField("级别", max_length=6, choices=Level)
+    level_before = models.CharField(
+        "原级别", max_length=6, choices=Level, blank=True, help_text="where the proposed setting changes it"
+    )
     message = models.CharField("内容", max_length=500)
     warning = models.ForeignKey(Warning, verbose_name="预警", null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -85,6 +85,12 @@ class Reach:
     def whole_reach(self) -> str:
         return self._told(self.places, "")
 
+    @property
+    def scope_told(self) -> str:
+        """Both named, also where it is all of them."""
+        industries = "、".join(Industry(industry).label for industry in self.industries)
+        return f"适用地区：{'、'.join(self.places) or '全省'}；适用行业：{industries or '全部行业'}"
+
     def told(self, part: Part) -> str:
         """One of its parts in words."""
         where = dict(zip(self.regions, self.places, strict=True)).get(part.region, "全省")

@@ -20,6 +20,7 @@ from alerts.enums import (
     WarningState,
 )
 from alerts.models import Demand, Disposal, RuleRun, RuleSetting, Warning
+from alerts.models.rule import name_places
 from alerts.models.warning import WarningQuerySet
 from alerts.rules import Rule, rule_of
 from alerts.rules.base import rule_title
@@ -225,11 +226,12 @@ def by_place(warnings: WarningQuerySet, region: Region, today: date) -> list[Pla
 @dataclass(frozen=True)
 class RuleEntry:
     """A rule as the catalogue shows it. `setting` is the one in force for everyone; `special` how many narrower ones
-    are in force beside it."""
+    are in force beside it; `ahead` those approved for a later day."""
 
     rule: Rule
     setting: RuleSetting | None
     special: int
+    ahead: list[RuleSetting]
     open: int
     raised: int  # within 30 days
     last_run: RuleRun | None
@@ -256,6 +258,7 @@ def catalogue(warnings: WarningQuerySet, of: list[type[Rule]], today: date) -> l
     in_force: dict[str, list[RuleSetting]] = defaultdict(list)
     for setting in RuleSetting.objects.filter(RuleSetting.in_force_q(today)).order_by("-version"):
         in_force[setting.rule_code].append(setting)
+    ahead = _ahead(today)
     since = _midnight(today - timedelta(days=30))
     counted = (
         warnings.order_by()
@@ -266,14 +269,29 @@ def catalogue(warnings: WarningQuerySet, of: list[type[Rule]], today: date) -> l
     )
     figures = {row["rule_code"]: row for row in counted}
     runs = last_runs()
-    return [_entry(rule, in_force[rule.code], figures.get(rule.code, {}), runs.get(rule.code)) for rule in of]
+    return [
+        _entry(rule, in_force[rule.code], ahead[rule.code], figures.get(rule.code, {}), runs.get(rule.code))
+        for rule in of
+    ]
 
 
-def _entry(rule: type[Rule], settings: list[RuleSetting], figures: dict, run: RuleRun | None) -> RuleEntry:
+def _ahead(today: date) -> dict[str, list[RuleSetting]]:
+    """By rule, the next ones first."""
+    settings = list(RuleSetting.objects.filter(valid_from__gt=today).order_by("valid_from", "version"))
+    name_places(settings)
+    found: dict[str, list[RuleSetting]] = defaultdict(list)
+    for setting in settings:
+        found[setting.rule_code].append(setting)
+    return found
+
+
+def _entry(
+    rule: type[Rule], settings: list[RuleSetting], ahead: list[RuleSetting], figures: dict, run: RuleRun | None
+) -> RuleEntry:
     general = next((s for s in settings if s.is_general), None)
     special = sum(1 for s in settings if not s.is_general)
     current = rule(general.params if general else None)
-    return RuleEntry(current, general, special, figures.get("open", 0), figures.get("raised", 0), run)
+    return RuleEntry(current, general, special, ahead, figures.get("open", 0), figures.get("raised", 0), run)
 
 
 def last_runs() -> dict[str, RuleRun]:

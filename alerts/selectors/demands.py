@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from alerts.enums import CONTRACTORS, Act, DemandKind, DemandState
+from alerts.enums import CONTRACTORS, DemandKind, DemandState
 from alerts.models import Demand, Disposal, Warning
 from alerts.permissions import can_read_notes
 from core import attachments, formats
@@ -45,11 +45,10 @@ def demand_thread(demand: Demand, user) -> list[Disposal]:
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file of a report or reply; `waits`: of the report that waits for the second look."""
+    """A file of a report or reply."""
 
     file: Attachment
     act: Disposal
-    waits: bool
 
     @property
     def day(self) -> str:
@@ -58,14 +57,9 @@ class SentFile:
 
 def sent_files(warning: Warning) -> list[SentFile]:
     """What the contractor sent about a warning, newest first."""
-    acts = list(warning.disposals.filter(act__in=CONTRACTORS).select_related("demand").order_by("-id"))
+    acts = list(warning.disposals.filter(act__in=CONTRACTORS).order_by("-id"))
     files = attachments.of_all(acts)
-    latest = next((act.pk for act in acts if act.act == Act.REPORTED), None)
-    return [
-        SentFile(file, act, act.pk == latest and act.demand.state == DemandState.ANSWERED)
-        for act in acts
-        for file in files.get(act.pk, [])
-    ]
+    return [SentFile(file, act) for act in acts for file in files.get(act.pk, [])]
 
 
 def predecessors(warning: Warning) -> list[Warning]:

@@ -8,9 +8,18 @@ from datetime import date, datetime, time
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from alerts.enums import ReleaseKind, Standing
+from alerts.enums import Level, ReleaseKind, Standing
 from alerts.findings import parts_of, settings_in_force
-from alerts.models import RuleProposal, RuleRun, RuleSetting, RuleTrial, TrialFigure, TrialStanding, Warning
+from alerts.models import (
+    RuleProposal,
+    RuleRun,
+    RuleSetting,
+    RuleTrial,
+    TrialFigure,
+    TrialRegrading,
+    TrialStanding,
+    Warning,
+)
 from alerts.models.proposal import ProposalQuerySet
 from alerts.models.rule import name_places
 from alerts.permissions import can_decide_rules
@@ -18,7 +27,7 @@ from alerts.rules import rule_of
 from core import formats
 from organizations.models import Region
 
-FIGURES = ("held", "tried", "raised", "released", "kept")
+FIGURES = ("held", "tried", "raised", "released", "regraded", "kept")
 
 
 def proposals_to_decide(user) -> ProposalQuerySet:
@@ -121,6 +130,7 @@ class DayRow:
     tried: int = 0
     raised: int = 0
     released: int = 0
+    regraded: int = 0
     kept: int = 0
     links: dict[str, str] = field(default_factory=dict)
 
@@ -136,7 +146,27 @@ class PlaceRow:
     tried: int
     raised: int
     released: int
+    regraded: int
     kept: int
+
+
+@dataclass
+class RegradingRow:
+    """`url`: to its list."""
+
+    day: date
+    before: Level
+    after: Level
+    number: int
+    url: str = ""
+
+
+def regradings_of(trial: RuleTrial, user, region: Region) -> list[RegradingRow]:
+    """By day, today first; the graver levels first."""
+    own = TrialRegrading.objects.visible_to(user).filter(trial=trial, jurisdiction__code__startswith=region.prefix)
+    sums = own.order_by().values_list("day", "before", "after").annotate(Sum("number"))
+    rows = [RegradingRow(day, Level(before), Level(after), number) for day, before, after, number in sums]
+    return sorted(rows, key=lambda row: (row.day, row.before.severity, row.after.severity), reverse=True)
 
 
 @dataclass

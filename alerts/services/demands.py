@@ -36,15 +36,25 @@ WORDS = {
 
 @transaction.atomic
 def order_correction(
-    *, warning: Warning, of: Organization, text: str, basis: str, due_on: date, by, seen: str
+    *,
+    warning: Warning,
+    of: Organization,
+    text: str,
+    basis: str,
+    due_on: date,
+    by,
+    seen: str,
+    consequence: str | None = None,
 ) -> Demand:
-    """限期整改: served on the unit, which has until `due_on`."""
+    """限期整改: served on the unit, which has until `due_on`. `consequence`: as the officer worded it; None: as the
+    law says."""
     warning = locked(warning, by, seen, permissions.can_order)
     _check_unit(warning, of)
     _check_day(due_on, LONGEST_CORRECTION)
     warning.handler = by
     _end_release_asked(warning, by, "已责令限期整改")
-    facts = {"basis": basis, "consequence": penalties.consequence(warning)}
+    follows = penalties.consequence(warning) if consequence is None else consequence
+    facts = {"basis": basis, "consequence": follows}
     demand = _ask(warning, DemandKind.CORRECTION, of=of, text=text, due_on=due_on, by=by, **facts)
     told = f"{demand.number}，责令{of.name}于 {due_on} 前改正。{text}"
     leave(warning, Act.ORDERED, WarningState.CORRECTING, by=by, text=told, demand=demand, number=demand.number)

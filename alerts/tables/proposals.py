@@ -87,6 +87,7 @@ class TrialPlaceTable(Table):
     tried = NumberColumn("拟议设置命中")
     raised = NumberColumn("新增")
     released = NumberColumn("减少")
+    regraded = NumberColumn("级别将改变")
     kept = NumberColumn("不变")
 
     def __init__(self, records: list[PlaceRow], request, *, proposal: RuleProposal, day: date):
@@ -104,7 +105,13 @@ def findings_url(proposal: RuleProposal, **asked) -> str:
     return f"{address}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-CHANGE_TONES = {Change.RAISED: "orange", Change.RELEASED: "green", Change.KEPT: "grey", Change.OTHER: "grey"}
+CHANGE_TONES = {
+    Change.RAISED: "orange",
+    Change.RELEASED: "green",
+    Change.REGRADED: "yellow",
+    Change.KEPT: "grey",
+    Change.OTHER: "grey",
+}
 
 
 class FindingTable(Table):
@@ -114,6 +121,12 @@ class FindingTable(Table):
     empty_text = "这一天、这一范围内没有此类命中。"
 
     change = BadgeColumn("变化", value="get_change_display", tone=CHANGE_TONES)
+    level_before = BadgeColumn(
+        "原级别",
+        value="get_level_before_display",
+        tone=LEVEL_TONES,
+        minor=True,
+    )
     level = BadgeColumn("级别", value="get_level_display", tone=LEVEL_TONES)
     project = ProjectColumn("项目", value="project.name", primary=True)
     jurisdiction = PlaceColumn("管辖属地", value="project.jurisdiction.name", minor=True)

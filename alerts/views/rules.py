@@ -204,6 +204,10 @@ def _trial(request, proposal: RuleProposal) -> dict:
     days = of_proposals.day_rows(trial, figures, region)
     shown = next((row for row in days if str(row.day) == request.GET.get("day")), days[0])
     standings = of_proposals.standings_of(trial, user, region)
+    regradings = of_proposals.regradings_of(trial, user, region)
+    for row in regradings:
+        asked = {"change": Change.REGRADED.value, "before": row.before.value, "level": row.after.value}
+        row.url = findings_url(proposal, day=row.day, place=region.prefix, **asked)
     for row in standings.rows if standings else ():
         row.url = findings_url(proposal, day=trial.day, place=region.prefix, standing=row.standing.value)
     for row in days:
@@ -213,6 +217,7 @@ def _trial(request, proposal: RuleProposal) -> dict:
         "days": days,
         "shown": shown,
         "standings": standings,
+        "regradings": regradings,
         "region": region,
         "path": [step for step in _path(region) if step.code.startswith(user.region.prefix)],
         "places": TrialPlaceTable(places, request, proposal=proposal, day=shown.day),

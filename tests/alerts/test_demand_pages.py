@@ -46,6 +46,7 @@ def test_an_order_is_issued_from_the_warnings_page_and_printed(client, county, v
     unit = verified.project.general_contractor
     assert "责令限期整改" in text_of(client, verified.get_absolute_url())
     sent = {"seen": "verifying", "of": unit.pk, "text": "补发工资。", "basis": "条例第五十五条", "due_on": soon()}
+    sent["consequence"] = "逾期不改正的，依法处理。"
     address = reverse("alerts:warning_act", args=[verified.pk, "order"])
     late = client.post(address, {f"order-{name}": value for name, value in (sent | {"due_on": "2020-01-01"}).items()})
     assert (late.status_code, "须晚于今天" in late.content.decode()) == (422, True)
@@ -64,11 +65,35 @@ def test_an_order_is_issued_from_the_warnings_page_and_printed(client, county, v
         "盖章",
     ):
         assert said in paper, said
-    assert demand.consequence in paper
+    assert "逾期不改正的，依法处理。" in paper
     assert str(timezone.localdate()) not in paper
     assert paper.count(verified.message) == 1
     Warning.objects.filter(pk=verified.pk).update(message="后来的情况。")
     assert text_of(client, reverse("alerts:demand_paper", args=[demand.pk])).count(verified.message) == 1
+
+
+@pytest.mark.parametrize(
+    ("basis", "begins", "status"),
+    [
+        (
+            "《保障农民工工资支付条例》第二十八条、第五十五条",
+            "逾期不改正的，依照《保障农民工工资支付条例》第五十五条",
+            422,
+        ),
+        ("《保障农民工工资支付条例》第十三条", "逾期不改正的，依照《保障农民工工资支付条例》第五十三条", 302),
+    ],
+)
+def test_what_follows_is_left_out_only_where_no_article_says_it(client, county, basis, begins, status):
+    made = services.accept(warning=warning(basis=basis, due_on=soon(30)), by=county)
+    made = services.verify(warning=made, text="已核对。", by=county)
+    client.force_login(county)
+    address = reverse("alerts:warning_act", args=[made.pk, "order"])
+    assert client.get(address).context["form"].initial["consequence"].startswith(begins)
+    sent = {"seen": made.state, "of": made.project.general_contractor.pk, "text": "补发。", "basis": basis}
+    sent |= {"due_on": soon(), "consequence": " "}
+    answer = client.post(address, {f"order-{name}": value for name, value in sent.items()})
+    assert answer.status_code == status
+    assert list(Demand.objects.values_list("consequence", flat=True)) == ([""] if status == 302 else [])
 
 
 def test_the_clerk_acknowledges_and_reports_on_the_demands_page(client, county, verified):

@@ -141,8 +141,12 @@ def released(visitor, people, made) -> None:
     page.get_by_role("link", name="限期整改").first.click()
     page.get_by_role("link", name="复核并解除").click()
     visitor.check_accessible()
-    expect(page.get_by_role("checkbox")).to_be_checked()
+    adopted = page.get_by_role("checkbox")
+    expect(adopted).not_to_be_checked()
     page.get_by_label("解除理由").fill("复核属实。")
+    page.get_by_role("button", name="解除", exact=True).click()
+    expect(page.get_by_text("没有证据材料不能解除").first).to_be_visible()
+    adopted.check()
     page.get_by_role("button", name="解除", exact=True).click()
     expect(page.get_by_text("预警已解除。")).to_be_visible()
 

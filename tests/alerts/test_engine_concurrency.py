@@ -1,16 +1,19 @@
 """What two workers do to each other; on real transactions."""
 
 import threading
+from contextlib import suppress
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.utils import timezone
 
 from accounts.models import Forecast
 from accounts.services import store_forecasts
 from alerts import engine, tasks
 from alerts.enums import Act
-from alerts.models import Disposal, RuleRun, RuleSetting, Warning
-from alerts.services import approve_proposal
+from alerts.models import Disposal, RuleProposal, RuleRun, RuleSetting, Warning
+from alerts.services import approve_proposal, proposals, propose_change
 from projects.models import ChangedProject, Project
 from projects.services import mark_changed
 from tests.accounts.factories import special_account
@@ -201,3 +204,46 @@ def test_two_workers_forecast_one_project_one_after_the_other():
         thread.join()
     assert len(told) == 10
     assert Forecast.objects.filter(project=site).count() == told[0]
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known rule", "first setting"])
+def test_of_two_proposals_that_overlap_one_stands_and_the_other_is_told(monkeypatch, is_known):
+    """The constraint of the database knows equal reaches only. Whoever has been checked waits a moment before it is
+    saved: without the lock both would have been."""
+    if is_known:
+        sweep()
+    barrier, checked, told = threading.Barrier(2), threading.Barrier(2), []
+    start = proposals._start
+
+    def start_late(*args):
+        with suppress(threading.BrokenBarrierError):
+            checked.wait(1)
+        return start(*args)
+
+    monkeypatch.setattr(proposals, "_start", start_late)
+    officers = [officer("530000"), officer("530000", name="另一人")]
+    reaches = [{"regions": ["530900"]}, {"regions": ["530902", "530100"], "industries": ["housing"]}]
+
+    def propose(by, reach):
+        barrier.wait()
+        try:
+            propose_change(
+                rule=HasAddress,
+                by=by,
+                valid_from=timezone.localdate(),
+                level="red",
+                disposal_days=9,
+                enabled=True,
+                params={},
+                reason="省厅通知",
+                **reach,
+            )
+        except ValidationError as error:
+            told.append("；".join(error.messages))
+
+    pairs = zip(officers, reaches, strict=True)
+    for thread in [in_thread(lambda by=by, reach=reach: propose(by, reach)) for by, reach in pairs]:
+        thread.join()
+    standing = RuleProposal.objects.get()
+    (message,) = told
+    assert f"第 {standing.pk} 号提议" in message

@@ -200,6 +200,8 @@ def test_the_page_says_what_is_found_and_asks_a_colleague(client, county, collea
     assert "按今天的数据仍核对到" in text
     assert "申请解除" in text
     sent = {"release-seen": "verifying", "release-text": REASON, "release-of": county.organization_id}
+    bare = client.post(release_address(unpaid), sent)
+    assert (bare.status_code, "没有证据材料不能解除" in bare.content.decode()) == (422, True)
     for bad, said in ((upload(b""), "空"), (upload(b"MZ"), "不是 .pdf 格式"), (upload(name="a.docx"), "不支持")):
         answer = client.post(release_address(unpaid), sent | {"release-files": bad})
         assert (answer.status_code, said in answer.content.decode()) == (422, True), said
@@ -226,21 +228,23 @@ def test_the_contractors_files_are_taken_over_as_evidence(client, county, unpaid
     assert release_address(unpaid) in client.get(demand.get_absolute_url()).content.decode()
     page = client.get(release_address(unpaid))
     assert "已全部补发。" in page.content.decode()
-    chosen = page.context["form"].initial["sent"]
     names = {str(one.file.pk): one.file.name for one in selectors.sent_files(unpaid)}
-    assert {names[key] for key in chosen} == {PDF[0], "回单.pdf"}
     assert set(names.values()) == {PDF[0], "回单.pdf", "说明.pdf"}
+    boxes = page.context["form"]["sent"].subwidgets
+    assert [box.data["value"] for box in boxes] == list(names)
+    assert not any(box.data["selected"] for box in boxes)  # the officer chooses what to adopt
+    chosen = next(key for key, name in names.items() if name == "回单.pdf")
     sent = {"release-seen": "corrected", "release-text": "复核属实。"}
     bare = client.post(release_address(unpaid), sent)
-    assert (bare.status_code, "请采用企业提交的材料" in bare.content.decode()) == (422, True)
+    assert (bare.status_code, "请勾选采用企业提交的材料" in bare.content.decode()) == (422, True)
     foreign = attachments.store(b"%PDF-1.7 other", "别处.pdf", by=county, owner=said)
     other = attachments.store(b"%PDF-1.7 other", "别处.pdf", by=county, owner=county.organization)
     assert client.post(release_address(unpaid), sent | {"release-sent": [other.pk]}).status_code == 422
     assert foreign.pk
-    assert client.post(release_address(unpaid), sent | {"release-sent": chosen[:1]}).status_code == 302
+    assert client.post(release_address(unpaid), sent | {"release-sent": [chosen]}).status_code == 302
     released = unpaid.disposals.get(act=Act.RELEASED)
     (file,) = attachments.of(released)
-    assert (file.name, attachments.read(file)) == (names[chosen[0]], attachments.read(_file(chosen[0])))
+    assert (file.name, attachments.read(file)) == (names[chosen], attachments.read(_file(chosen)))
     demand.refresh_from_db()
     assert demand.state == DemandState.DONE
 

@@ -18,6 +18,7 @@ from alerts.rules.pay_01_overdue import WagesOverdue
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from core import jobs
 from core.models import AuditEntry, Job, Notice
+from organizations.enums import Industry
 from tests.alerts.factories import proposal, setting, warning
 from tests.alerts.sweeping import raised
 from tests.organizations.factories import clerk, industry_officer, officer, region
@@ -502,6 +503,23 @@ def test_the_page_of_a_rule_says_what_comes_into_force_and_when(client, province
     assert "无考勤天数由 7 日 改为 30 日" in text
     services.approve_proposal(propose(province, params={"days": 9}, valid_from=timezone.localdate()), by=second)
     assert client.get(DETAIL).content.decode().count("下一版本自") == 1
+
+
+def test_the_next_version_names_its_places_and_industries_also_in_the_catalogue(client, province, second):
+    made = propose(province, params={"days": 30}, regions=["530902", "530921"], industries=["housing"])
+    services.approve_proposal(made, by=second)
+    places = "、".join(region(code).name for code in ("530902", "530921"))
+    where = f"适用地区：{places}；适用行业：{Industry.HOUSING.label}"
+    client.force_login(clerk())
+    catalogue = reverse("alerts:rule_list")
+    assert "适用行业：全部行业" not in client.get(catalogue).content.decode()
+    for page in (DETAIL, catalogue):
+        text = client.get(page).content.decode()
+        assert "下一版本" in text
+        assert f"{tomorrow()} 起" in text
+        assert where in text
+    services.approve_proposal(propose(province, params={"days": 20}), by=second)
+    assert "适用地区：全省；适用行业：全部行业" in client.get(catalogue).content.decode()
 
 
 def test_every_reader_watches_the_trial(client, province, second):

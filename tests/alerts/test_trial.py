@@ -12,6 +12,7 @@ from alerts import engine, trial
 from alerts.enums import Level
 from alerts.models import Disposal, RuleRun, RuleTrial, TrialFigure, TrialFinding, Warning
 from alerts.rules.disp_01_overdue import DisposalOverdue
+from alerts.rules.file_01_filed_late import FiledLate
 from alerts.rules.real_03_no_attendance import NobodyAttends
 from alerts.services import sync_settings
 from alerts.trial import as_setting, compute, keep, trial_days
@@ -303,3 +304,80 @@ def test_a_rule_with_tables_of_its_own_is_tried_too():
     ahead = tried(proposal("LAB-03", params={"lead": 40, "minimum": 10_000}, **TERMS))
     assert list(ahead) == trial_days(TODAY)
     assert any(held < found for held, found, *_ in ahead.values())
+
+
+# --- levels ----------------------------------------------------------------------------------------------------------
+
+FILING = {"level": Level.YELLOW, "disposal_days": 30, "valid_from": TODAY}
+GRAVER = {"orange_after": 10, "red_after": 15}
+
+
+def filed_late(days: int, **fields):
+    return project(
+        permit_exempt=True,
+        actual_start_on=date(2026, 7, 20),
+        supervised_from=date(2026, 7, 19) + timedelta(days=days),
+        **fields,
+    )
+
+
+def regraded(of) -> dict[date, set[tuple]]:
+    """Day → place, from, to, how many."""
+    told: dict[date, set[tuple]] = {day: set() for day in trial_days(TODAY)}
+    for row in compute(of, TODAY).regradings:
+        told[row.day].add((row.jurisdiction_id, row.before, row.after, row.number))
+    return told
+
+
+def test_a_graded_threshold_says_which_levels_change_as_the_next_sweep_changes_them():
+    graver, same = filed_late(20, at="530902"), filed_late(5, at="530921")
+    assert {warning.level for warning in raised(FiledLate)} == {Level.YELLOW}
+    made = proposal("FILE-01", params=GRAVER, **FILING)
+    assert regraded(made) == {day: {("530902", Level.YELLOW, Level.RED, 1)} for day in trial_days(TODAY)}
+    figures = [row for row in compute(made, TODAY).figures if row.day == TODAY]
+    assert {(row.jurisdiction_id, row.regraded, row.kept) for row in figures} == {("530902", 1, 0), ("530921", 0, 1)}
+    factories.setting("FILE-01", params=GRAVER, **FILING)
+    raised(FiledLate)
+    assert Warning.objects.get(project=graver).level == Level.RED
+    assert Warning.objects.get(project=same).level == Level.YELLOW
+
+
+def test_a_laxer_one_leaves_open_warnings_at_their_level():
+    made = filed_late(20)
+    factories.setting("FILE-01", params=GRAVER, **FILING)
+    raised(FiledLate)
+    laxer = proposal("FILE-01", params={"orange_after": 30, "red_after": 90}, **FILING)
+    then = {(made.jurisdiction_id, Level.RED, Level.YELLOW, 1)}
+    assert regraded(laxer) == dict.fromkeys(trial_days(TODAY), then) | {TODAY: set()}
+
+
+def test_another_level_of_the_setting_counts_for_what_is_yet_to_be_raised():
+    first = silent_for(9)
+    raised(NobodyAttends)
+    level_now = Warning.objects.get().level
+    silent_for(9, at="530921")
+    graver = propose(7, level=Level.RED if level_now != Level.RED else Level.YELLOW)
+    assert regraded(graver)[TODAY] == {("530921", level_now, graver.level, 1)}
+    in_force(graver)
+    assert Warning.objects.get(project=first).level == level_now
+    assert Warning.objects.exclude(project=first).get().level == graver.level
+
+
+def test_the_page_leads_to_the_list_of_changed_levels(client):
+    filed_late(20, at="530902", name="临翔工程")
+    filed_late(12, at="530902", name="橙色工程")
+    raised(FiledLate)
+    made = proposal("FILE-01", params=GRAVER, **FILING)
+    keep(made, TODAY, compute(made, TODAY), milliseconds=1)
+    client.force_login(officer("530000"))
+    page = client.get(made.get_absolute_url(), {"region": "530900"}).content.decode()
+    findings = reverse("alerts:trial_findings", args=["FILE-01", made.pk])
+    for day in trial_days(TODAY):
+        assert f"{findings}?day={day}&amp;change=regraded&amp;place=5309" in page
+        assert f"{findings}?day={day}&amp;place=5309&amp;change=regraded&amp;before=yellow&amp;level=red" in page
+    asked = {"day": str(TODAY), "change": "regraded", "before": "yellow", "level": "red"}
+    listed = client.get(findings, asked).content.decode()
+    assert "临翔工程" in listed
+    assert "橙色工程" not in listed
+    row = TrialFinding.objects.get(day=TODAY, level=Level.RED)
+    assert (row.change, row.level_before) == ("regraded", Level.YELLOW)
