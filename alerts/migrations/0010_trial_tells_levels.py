@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("alerts", "0008_release_takes_two"),
+        ("alerts", "0009_withdrawals_and_wished_day"),
         ("organizations", "0004_one_time_until"),
     ]
 
