@@ -51,7 +51,9 @@ class RuleForm(PortalForm):
         held = setting_at(rule.code, [Part("" if is_province else user.region.code, "")], today)
         held = held or RuleSetting(level=rule.level, disposal_days=rule.disposal_days, params=rule.defaults())
         first = {"level": held.level, "disposal_days": held.disposal_days, "enabled": held.enabled}
-        super().__init__(data, initial=first | rule.defaults() | held.params | {"valid_from": today + timedelta(days=1)})
+        super().__init__(
+            data, initial=first | rule.defaults() | held.params | {"valid_from": today + timedelta(days=1)}
+        )
         self.fields["regions"].choices = places_for(user) if is_province else _own_places(user)
         self.fields["regions"].help_text = "不勾选为全省；可勾选几个。" if is_province else "可勾选几个。"
         for name, parameter in rule.parameters.items():

@@ -21,7 +21,7 @@ from alerts.services.demands import (
 from alerts.services.disposal import accept, accept_many, not_alone, note, release, reply, transfer, verify
 from alerts.services.ends import tell_ended
 from alerts.services.proposals import approve_proposal, propose_change, refuse_proposal, try_again, withdraw_proposal
-from alerts.services.rule_settings import forget_old_runs, sync_settings
+from alerts.services.rule_settings import forget_old_runs, renew_texts, sync_settings
 from alerts.services.saved_filters import forget_filter, save_filter
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "refuse_proposal",
     "release",
     "remind",
+    "renew_texts",
     "reply",
     "report_correction",
     "save_filter",

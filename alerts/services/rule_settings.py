@@ -2,9 +2,11 @@
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
-from alerts.models import RuleRun, RuleSetting
+from alerts.enums import OPEN_STATES
+from alerts.models import RuleRun, RuleSetting, Warning
 from alerts.rules import Rule, rules
 
 FIRST_DAY = date(2020, 5, 1)  # 《保障农民工工资支付条例》 came into force
@@ -17,6 +19,19 @@ def sync_settings(chosen: list[type[Rule]] | None = None) -> int:
     missing = [rule for rule in (rules() if chosen is None else chosen) if rule.code not in known]
     RuleSetting.objects.bulk_create([_first_version(rule) for rule in missing], ignore_conflicts=True)
     return len(missing)
+
+
+@transaction.atomic
+def renew_texts() -> int:
+    """What an open warning says of its rule, where a new release words it otherwise: orders are filled in from it. A
+    closed warning, and an order that went out, keep what they said."""
+    return sum(_renew(rule) for rule in rules())
+
+
+def _renew(rule: type[Rule]) -> int:
+    texts = {"basis": rule.basis, "release_when": rule.release_when}
+    own = Warning.objects.unscoped("a rule's words are the same for everyone").filter(rule_code=rule.code)
+    return own.filter(state__in=OPEN_STATES).exclude(**texts).update(**texts)
 
 
 def _first_version(rule: type[Rule]) -> RuleSetting:

@@ -581,3 +581,14 @@ def test_the_version_of_a_rule_that_is_gone_can_still_be_read(client, province):
     answer = client.get(of.setting.get_absolute_url())
     assert answer.status_code == 200
     assert "该规则已不再执行" in answer.content.decode()
+
+
+def test_an_open_warning_says_what_its_rule_says_now(db):
+    old = {"rule_code": "PAY-01", "basis": "旧依据", "release_when": "旧办法"}
+    still_open, closed = warning(**old), warning(**old, state="transferred")
+    assert services.renew_texts() == 1
+    assert services.renew_texts() == 0
+    still_open.refresh_from_db()
+    closed.refresh_from_db()
+    assert (still_open.basis, still_open.release_when) == (WagesOverdue.basis, WagesOverdue.release_when)
+    assert closed.basis == "旧依据"

@@ -1,7 +1,7 @@
 from django.core.management import BaseCommand
 from django.utils import timezone
 
-from alerts.services import sync_settings
+from alerts.services import renew_texts, sync_settings
 from core import months, planner, working_days
 from core.models import CalendarDay, PublishedYear
 from organizations import regions
@@ -25,6 +25,8 @@ class Command(BaseCommand):
         partitions.ensure(months.around(timezone.localdate(), back=6, ahead=3))
         if new := sync_settings():
             self._say(verbosity, f"预警规则 {new} 条")
+        if renewed := renew_texts():
+            self._say(verbosity, f"未办结预警的依据和解除条件更新 {renewed} 条")
         if known := planner.analyse_unknown():
             self._say(verbosity, f"新增字段的统计信息 {len(known)} 张表")
 
