@@ -16,13 +16,13 @@ from alerts.services.demands import (
     report_correction,
     send_back,
     supervise,
-    withdraw,
 )
 from alerts.services.disposal import accept, accept_many, not_alone, note, release, reply, transfer, verify
 from alerts.services.ends import tell_ended
 from alerts.services.proposals import approve_proposal, propose_change, refuse_proposal, try_again, withdraw_proposal
 from alerts.services.rule_settings import forget_old_runs, renew_texts, sync_settings
 from alerts.services.saved_filters import forget_filter, save_filter
+from alerts.services.withdrawals import withdraw
 
 __all__ = [
     "File",

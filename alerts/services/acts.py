@@ -70,3 +70,30 @@ def hold_series(series: str, prefix: str) -> None:
     """One after the other, until the transaction ends: whoever counts a number keeps it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", [series, prefix])
+
+
+def locked_demand(demand: Demand, by, seen: str, may: Callable[[object, Demand], bool]) -> Demand:
+    """The warning first, as everywhere. `seen` is the demand's state and day on the page."""
+    warnings = Warning.objects.unscoped(LOCKED).select_related("project", "handler")
+    warning = warnings.select_for_update(of=("self",)).get(pk=demand.warning_id)
+    own = Demand.objects.unscoped(LOCKED).select_related(
+        "of", "office__region", "asked_by", "answered_by", "settled_by"
+    )
+    demand = own.select_for_update(of=("self",)).get(pk=demand.pk)
+    demand.warning = warning
+    if demand.seen != seen:
+        raise Overtaken(who_answered(demand))
+    if not may(by, demand):
+        raise PermissionDenied
+    return demand
+
+
+def who_answered(demand: Demand) -> str:
+    last = demand.disposals.select_related("by").order_by("-id").first()
+    who = last.by.name if last and last.by else "系统"
+    return f"本事项刚由{who}办理，现为“{demand.state_text}”。请查看最新处置记录后再操作。"
+
+
+def settle(demand: Demand, state: str, by) -> None:
+    demand.state, demand.settled_by, demand.settled_at = state, by, timezone.now()
+    demand.save()

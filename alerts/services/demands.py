@@ -3,20 +3,20 @@
 Whoever asks holds the warning's lock, whoever answers the demand's as well: of two, one acts and the other is told.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, time
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from alerts import penalties, permissions, recheck
-from alerts.enums import FOR_CONTRACTORS, WAITING_STATES, Act, DemandKind, DemandState, WarningState
+from alerts.enums import WAITING_STATES, Act, DemandKind, DemandState, WarningState
 from alerts.models import Demand, Warning
 from alerts.services import offices
-from alerts.services.acts import LOCKED, File, Overtaken, hold_series, leave, locked
+from alerts.services.acts import File, Overtaken, hold_series, leave, locked, locked_demand, settle
 from alerts.services.disposal import check_proof, end_with_evidence
-from alerts.services.ends import tell_lapsed
+from alerts.services.withdrawals import end_release_asked
 from core import notices
 from core.working_days import add_workdays
 from organizations.models import Organization
@@ -52,7 +52,7 @@ def order_correction(
     _check_unit(warning, of)
     _check_day(due_on, LONGEST_CORRECTION)
     warning.handler = by
-    _end_release_asked(warning, by, "已责令限期整改")
+    end_release_asked(warning, by, "已责令限期整改")
     follows = penalties.consequence(warning) if consequence is None else consequence
     facts = {"basis": basis, "consequence": follows}
     demand = _ask(warning, DemandKind.CORRECTION, of=of, text=text, due_on=due_on, by=by, **facts)
@@ -162,7 +162,7 @@ def ask_release(*, warning: Warning, of: Organization, text: str, files: Sequenc
 
 @transaction.atomic
 def acknowledge(*, demand: Demand, by, seen: str) -> Demand:
-    demand = _locked(demand, by, seen, permissions.can_acknowledge)
+    demand = locked_demand(demand, by, seen, permissions.can_acknowledge)
     demand.acknowledged_by, demand.acknowledged_at = by, timezone.now()
     demand.save(update_fields=["acknowledged_by", "acknowledged_at"])
     leave(demand.warning, Act.ACKNOWLEDGED, demand.warning.state, by=by, text=demand.number, demand=demand)
@@ -174,7 +174,7 @@ def report_correction(*, demand: Demand, text: str, files: Sequence[File], by, s
     """整改报告, with what proves it; the officer looks again."""
     if not files:
         raise ValidationError({"files": "整改报告须附证明材料。"})
-    demand = _locked(demand, by, seen, permissions.can_report)
+    demand = locked_demand(demand, by, seen, permissions.can_report)
     _answer(demand, text, by)
     demand.state = DemandState.ANSWERED
     if demand.acknowledged_at is None:
@@ -195,7 +195,7 @@ def report_correction(*, demand: Demand, text: str, files: Sequence[File], by, s
 def give_more_time(*, demand: Demand, text: str, due_on: date, by, seen: str) -> Demand:
     """Not done, or not reported in time: a later day. The first one stays on record. A request to release what is not
     mended ends with it: the unit is told one thing."""
-    demand = _locked(demand, by, seen, permissions.can_give_more_time)
+    demand = locked_demand(demand, by, seen, permissions.can_give_more_time)
     if due_on <= demand.due_on:
         raise ValidationError({"due_on": f"须晚于原整改期限 {demand.due_on}。"})
     _check_day(due_on, LONGEST_CORRECTION)
@@ -205,7 +205,7 @@ def give_more_time(*, demand: Demand, text: str, due_on: date, by, seen: str) ->
     demand.save()
     warning = demand.warning
     warning.handler = by
-    _end_release_asked(warning, by, "整改复核未通过")
+    end_release_asked(warning, by, "整改复核未通过")
     told = f"整改期限由 {before} 延长至 {due_on}。{text}"
     leave(warning, Act.NOT_MET, WarningState.CORRECTING, by=by, text=told, demand=demand)
     unmet = text if len(text) <= 60 else f"{text[:59]}…"
@@ -219,9 +219,9 @@ def give_more_time(*, demand: Demand, text: str, due_on: date, by, seen: str) ->
 @transaction.atomic
 def answer(*, demand: Demand, text: str, files: Sequence[File], by, seen: str) -> Demand:
     """An industry department's opinion; what the office below did about a supervision."""
-    demand = _locked(demand, by, seen, permissions.can_answer)
+    demand = locked_demand(demand, by, seen, permissions.can_answer)
     _answer(demand, text, by)
-    _settle(demand, DemandState.DONE, by)
+    settle(demand, DemandState.DONE, by)
     act = Act.OPINION_GIVEN if demand.kind == DemandKind.OPINION else Act.SUPERVISION_ANSWERED
     leave(demand.warning, act, demand.warning.state, by=by, text=text, files=files, demand=demand)
     _tell_asker(demand, f"{demand.of.name}已答复{demand.get_kind_display()}：{demand.warning.named}。")
@@ -233,10 +233,10 @@ def hold_interview(*, demand: Demand, text: str, people: str, files: Sequence[Fi
     """What was said and promised, with the signed record."""
     if not files:
         raise ValidationError({"files": "请上传约谈记录。"})
-    demand = _locked(demand, by, seen, permissions.can_hold)
+    demand = locked_demand(demand, by, seen, permissions.can_hold)
     _answer(demand, text, by)
     demand.people = people
-    _settle(demand, DemandState.DONE, by)
+    settle(demand, DemandState.DONE, by)
     told = f"到场：{people}。{text}"
     leave(demand.warning, Act.INTERVIEW_HELD, demand.warning.state, by=by, text=told, files=files, demand=demand)
     return demand
@@ -245,9 +245,9 @@ def hold_interview(*, demand: Demand, text: str, people: str, files: Sequence[Fi
 @transaction.atomic
 def decide_extension(*, demand: Demand, granted: bool, text: str, by, seen: str) -> Demand:
     """Only this moves a warning's deadline; the database holds it to that."""
-    demand = _locked(demand, by, seen, permissions.can_decide)
+    demand = locked_demand(demand, by, seen, permissions.can_decide)
     _answer(demand, text, by)
-    _settle(demand, DemandState.DONE if granted else DemandState.REFUSED, by)
+    settle(demand, DemandState.DONE if granted else DemandState.REFUSED, by)
     warning = demand.warning
     if granted:
         before, warning.due_on = warning.due_on, demand.wished_on
@@ -263,9 +263,9 @@ def decide_extension(*, demand: Demand, granted: bool, text: str, by, seen: str)
 @transaction.atomic
 def decide_release(*, demand: Demand, granted: bool, text: str, by, seen: str) -> Demand:
     """By a second officer; the database holds it to that."""
-    demand = _locked(demand, by, seen, permissions.can_review)
+    demand = locked_demand(demand, by, seen, permissions.can_review)
     _answer(demand, text, by)
-    _settle(demand, DemandState.DONE if granted else DemandState.REFUSED, by)
+    settle(demand, DemandState.DONE if granted else DemandState.REFUSED, by)
     warning = demand.warning
     if granted:
         found = recheck.still_found(warning, timezone.localdate())
@@ -275,37 +275,6 @@ def decide_release(*, demand: Demand, granted: bool, text: str, by, seen: str) -
         leave(warning, Act.RELEASE_REFUSED, warning.state, by=by, text=text, demand=demand)
     _tell_asker(demand, f"{warning.named}的解除申请{'已同意' if granted else '未同意'}。")
     return demand
-
-
-# --- ending without an answer ----------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def withdraw(*, demand: Demand, text: str, by, seen: str) -> Demand:
-    """撤回: what was asked by mistake. The row and its paper stay; an order's warning is being verified again."""
-    demand = _locked(demand, by, seen, permissions.can_withdraw)
-    demand.ended_for = text
-    _settle(demand, DemandState.WITHDRAWN, by)
-    warning = demand.warning
-    state = WarningState.VERIFYING if demand.kind == DemandKind.CORRECTION else warning.state
-    what = f"{demand.get_kind_display()}{demand.number}".strip()
-    leave(warning, Act.WITHDRAWN, state, by=by, text=f"撤回{what}：{text}", demand=demand)
-    people = offices.people_of(demand.of).exclude(pk=by.pk)
-    told = f"{warning.named}：{by.organization.name}已撤回{what}，不必再办理。理由：{text}"
-    sms = demand.kind in FOR_CONTRACTORS
-    notices.tell(people, told, demand.get_absolute_url(), key=f"demand:{demand.pk}:withdrawn", sms=sms)
-    return demand
-
-
-def _end_release_asked(warning: Warning, by, why: str) -> None:
-    """What an officer has just said is the opposite of what was asked for."""
-    asked = warning.release_asked
-    if asked is None:
-        return
-    asked.ended_for = f"{by.name}办理：{why}，解除申请随之终止。"
-    _settle(asked, DemandState.LAPSED, by)
-    leave(warning, Act.LAPSED, warning.state, by=by, text=asked.ended_for, demand=asked)
-    tell_lapsed([warning.pk], but=by)
 
 
 # --- what they share -------------------------------------------------------------------------------------------------
@@ -364,35 +333,8 @@ def _check_day(day: date, longest: int) -> None:
         raise ValidationError({"due_on": f"须晚于今天，且不超过 {longest} 天。"})
 
 
-def _locked(demand: Demand, by, seen: str, may: Callable[[object, Demand], bool]) -> Demand:
-    """The warning first, as everywhere. `seen` is the demand's state and day on the page."""
-    warnings = Warning.objects.unscoped(LOCKED).select_related("project", "handler")
-    warning = warnings.select_for_update(of=("self",)).get(pk=demand.warning_id)
-    own = Demand.objects.unscoped(LOCKED).select_related(
-        "of", "office__region", "asked_by", "answered_by", "settled_by"
-    )
-    demand = own.select_for_update(of=("self",)).get(pk=demand.pk)
-    demand.warning = warning
-    if demand.seen != seen:
-        raise Overtaken(_who_was_quicker(demand))
-    if not may(by, demand):
-        raise PermissionDenied
-    return demand
-
-
-def _who_was_quicker(demand: Demand) -> str:
-    last = demand.disposals.select_related("by").order_by("-id").first()
-    who = last.by.name if last and last.by else "系统"
-    return f"本事项刚由{who}办理，现为“{demand.state_text}”。请查看最新处置记录后再操作。"
-
-
 def _answer(demand: Demand, text: str, by) -> None:
     demand.answer, demand.answered_by, demand.answered_at = text[:1000], by, timezone.now()
-
-
-def _settle(demand: Demand, state: str, by) -> None:
-    demand.state, demand.settled_by, demand.settled_at = state, by, timezone.now()
-    demand.save()
 
 
 def _tell(demand: Demand, text: str, *, sms: bool = False, but=None) -> None:

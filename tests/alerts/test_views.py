@@ -297,7 +297,7 @@ def test_a_release_without_evidence_says_what_is_missing(desk, county):
     made = services.accept(warning=warning(), by=county)
     answer = desk.post(address(made, "release"), {"release-seen": "accepted", "release-text": "好了"})
     assert answer.status_code == 422
-    assert "请选择证据材料。" in answer.content.decode()
+    assert "请上传证据材料；没有证据材料不能解除。" in answer.content.decode()
     assert Warning.objects.get().state == WarningState.ACCEPTED
 
 

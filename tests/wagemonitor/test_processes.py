@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,8 @@ SUPERVISE = textwrap.dedent(
 def supervised(tmp_path):
     """A running supervisor, and the pids of its two children and two grandchildren."""
     command = [sys.executable, "-c", SUPERVISE, str(tmp_path), STUBBORN]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    unlike_nohup = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)  # which hands on that it is ignored
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, preexec_fn=unlike_nohup)
     notes = [tmp_path / "web", tmp_path / "worker"]
     assert ground.wait(lambda: all(note.exists() and note.read_text().count(" ") for note in notes), PATIENCE)
     pids = [int(pid) for note in notes for pid in note.read_text().split()]
