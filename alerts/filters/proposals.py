@@ -75,4 +75,5 @@ class RuleFilters(FilterForm):
 
 def _told(rule: type[Rule]) -> str:
     """What a rule is looked for by."""
-    return f"{rule.code} {rule.title} {rule.basis} {rule.source} {rule.release_when}".casefold()
+    words = [rule.code, rule.title, rule.basis, rule.source, rule.release_when, rule.remedy, rule.__doc__ or ""]
+    return " ".join([*words, *(parameter.label for parameter in rule.parameters.values())]).casefold()

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from alerts import penalties, permissions, services
-from alerts.enums import WarningState
+from alerts.enums import DemandKind, WarningState
 from alerts.forms.base import ActForm, DemandActForm, long_text, proof
 from alerts.models import Warning
 from alerts.rules import rule_of
@@ -28,7 +28,11 @@ class AskForm(ActForm):
         self.initial["due_on"] = timezone.localdate() + timedelta(days=self.days)
         if "of" in self.fields:
             self.units = {str(unit.pk): unit for unit in units_of(warning.project)}
-            self.fields["of"].choices = [(key, unit.name) for key, unit in self.units.items()]
+            contractor = warning.project.general_contractor
+            self.fields["of"].choices = [
+                (key, f"{unit.name}（{'施工总承包单位' if unit == contractor else '建设单位'}）")
+                for key, unit in self.units.items()
+            ]
 
     def clean_of(self) -> Organization:
         return self.units[self.cleaned_data["of"]]
@@ -61,6 +65,7 @@ class OrderForm(AskForm):
             self.fields["consequence"].required = False
             self.fields["consequence"].help_text = "写入指令书；规则的依据没有写明罚则，可以修改或不写。"
         self.fields["due_on"].label = "整改期限"
+        self.fields["due_on"].help_text = f"本预警 {self.warning.due_on} 到期；整改期限更晚的，请同时申请延期。"
 
 
 class OpinionForm(AskForm):
@@ -212,10 +217,16 @@ class HoldForm(DemandActForm):
 
 class WithdrawForm(DemandActForm):
     key, title, submit, icon, tone = "withdraw", "撤回", "撤回", "left", "danger"
-    hint = "撤回后对方不必再办理，并收到通知；文号和文书保留。撤回限期整改的，预警回到核实中。"
     done = "已撤回，已通知对方。"
     may = staticmethod(permissions.can_withdraw)
     text = long_text("撤回理由", 400)
+
+    @property
+    def hint(self) -> str:
+        told = "撤回后对方不必再办理，并收到通知。"
+        paper = "文号和文书保留，注明撤回。" if self.demand.has_paper else ""
+        back = "预警回到核实中。" if self.demand.kind == DemandKind.CORRECTION else ""
+        return told + paper + back
 
     def act(self, by) -> None:
         services.withdraw(by=by, **self.values)
@@ -223,8 +234,8 @@ class WithdrawForm(DemandActForm):
 
 class MoreTimeForm(DemandActForm):
     key, title, submit, icon, tone = "more-time", "未改正，延长整改", "延长整改期限", "clock", "danger"
-    hint = "原整改期限保留在记录中；不宜再延长的，请转案源。"
-    done = "整改期限已延长，已通知企业。"
+    hint = "原整改期限保留在记录中；不宜再延长的，请转案源。解除申请待复核的，随之终止。"
+    done = "整改期限已延长，已通知企业；待复核的解除申请已终止。"
     may = staticmethod(permissions.can_give_more_time)
     due_on = forms.DateField(label="新的整改期限")
     text = long_text("未改正的事项")

@@ -171,6 +171,11 @@ class Warning(ScopedModel):
         return f"第 {self.pk} 号预警"
 
     @property
+    def is_about_office(self) -> bool:
+        """What the project's own office left undone, as in `scope_q`: no unit reads it, none can mend it."""
+        return self.home_level < self.project.jurisdiction.level
+
+    @property
     def named(self) -> str:
         """Project and rule, for a line that tells of it."""
         name = self.project.name

@@ -14,7 +14,7 @@ UNITS = (Role.CLERK, Role.CONSTRUCTION_UNIT)
 
 
 def can_order(user, warning: Warning) -> bool:
-    return warning.state == WarningState.VERIFYING and can_handle(user, warning)
+    return warning.state == WarningState.VERIFYING and can_handle(user, warning) and not warning.is_about_office
 
 
 def can_ask_opinion(user, warning: Warning) -> bool:
@@ -23,7 +23,7 @@ def can_ask_opinion(user, warning: Warning) -> bool:
 
 
 def can_interview(user, warning: Warning) -> bool:
-    return warning.state in IN_HAND and can_handle(user, warning)
+    return warning.state in IN_HAND and can_handle(user, warning) and not warning.is_about_office
 
 
 def can_supervise(user, warning: Warning) -> bool:
@@ -95,7 +95,9 @@ def can_hold(user, demand: Demand) -> bool:
 
 
 def can_withdraw(user, demand: Demand) -> bool:
-    """The office that asked, until it is answered."""
+    """The office that asked, until it is answered; of a release whoever asked for it: a colleague refuses it."""
+    if demand.kind == DemandKind.RELEASE and user.pk != demand.asked_by_id:
+        return False
     return (
         demand.kind in WITHDRAWABLE
         and demand.state == DemandState.OPEN

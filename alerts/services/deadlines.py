@@ -133,11 +133,13 @@ def _end_requests_below(warnings: Iterable[Warning]) -> None:
     """An office whose warning has gone up past it no longer consents to its release."""
     levels = {warning.pk: warning.office_level for warning in warnings}
     asked = Demand.objects.filter(kind=DemandKind.RELEASE, state=DemandState.OPEN, warning__in=levels)
-    passed = [one for one in asked.select_related("of__region") if one.of.region.level > levels[one.warning_id]]
+    asked = asked.select_related("of__region", "office", "warning__project")
+    passed = [one for one in asked if one.of.region.level > levels[one.warning_id]]
     for demand in passed:
         demand.state, demand.ended_for = DemandState.LAPSED, PASSED
     Demand.objects.bulk_update(passed, ["state", "ended_for"], batch_size=500)
-    ends.tell_lapsed([demand.warning_id for demand in passed])
+    for demand in passed:
+        ends.tell_end(demand)
 
 
 def _went_up(warning: Warning, text: str, demand: Demand | None = None) -> Disposal:

@@ -95,6 +95,7 @@ def send_back(*, warning: Warning, text: str, due_on: date, by, seen: str) -> De
     """退回: what came up goes back to the office right below. Until the day it does not come up again."""
     warning = locked(warning, by, seen, permissions.can_return)
     warning.office_level += offices.STEP
+    warning.handler = None
     demand = _supervise(warning, DemandKind.RETURN, text, due_on, by)
     told = f"{demand.number}，退回{demand.of.name}，于 {due_on} 前办结。{text}"
     leave(warning, Act.RETURNED, warning.state, by=by, text=told, demand=demand, number=demand.number)
@@ -256,7 +257,8 @@ def decide_extension(*, demand: Demand, granted: bool, text: str, by, seen: str)
         leave(warning, Act.EXTENSION_GRANTED, warning.state, by=by, text=told, demand=demand)
     else:
         leave(warning, Act.EXTENSION_REFUSED, warning.state, by=by, text=text, demand=demand)
-    _tell_asker(demand, f"{warning.named}延期申请{'已同意' if granted else '未同意'}。")
+    told = f"已同意，处置期限延至 {warning.due_on}" if granted else f"未同意，处置期限仍为 {warning.due_on}"
+    _tell_asker(demand, f"{warning.named}延期申请{told}。")
     return demand
 
 

@@ -29,13 +29,14 @@ def tell_ended(today: date) -> None:
 
 
 def tell_lapsed(warnings: Iterable[int], *, but=None) -> None:
-    """Who had asked, and the unit that owed an answer; once, so that it may be called for what ended long ago."""
+    """What ended with these warnings; what an act of an officer had ended before was told then."""
     lapsed = Demand.objects.unscoped(LOOKED_UP).filter(warning__in=list(warnings), state=DemandState.LAPSED)
-    for demand in lapsed.select_related("warning__project", "of", "office"):
-        _tell_end(demand, but)
+    for demand in lapsed.filter(ended_for="").select_related("warning__project", "of", "office"):
+        tell_end(demand, but)
 
 
-def _tell_end(demand: Demand, but) -> None:
+def tell_end(demand: Demand, but=None) -> None:
+    """Who had asked, and the unit that owed an answer, once."""
     what = f"{demand.get_kind_display()}{demand.number}".strip()
     state = WarningState(demand.warning.state).label
     why = demand.ended_for or f"预警{state}，不再办理。"

@@ -75,9 +75,12 @@ def propose_change(
 
 def _tell_deciders(proposal: RuleProposal) -> None:
     """Whoever may decide it: not its proposer."""
-    text = f"{proposal.office.name}提议变更规则{rule_title(proposal.rule_code)}（{proposal.reach}），请审批。"
+    withdrawn = proposal.state == ProposalState.WITHDRAWN
+    what = f"规则{rule_title(proposal.rule_code)}（{proposal.reach}）"
+    asks = "的变更提议已撤回，不必审批。" if withdrawn else "的变更提议，请审批。"
     people = permissions.who_decide_rules().exclude(pk=proposal.proposed_by_id)
-    notices.tell(people, text, proposal.get_absolute_url(), key=f"rule-proposal:{proposal.pk}")
+    key = f"rule-proposal:{proposal.pk}{':withdrawn' if withdrawn else ''}"
+    notices.tell(people, f"{proposal.office.name}：{what}{asks}", proposal.get_absolute_url(), key=key)
 
 
 def _tell_proposer(proposal: RuleProposal) -> None:
@@ -237,6 +240,7 @@ def withdraw_proposal(proposal: RuleProposal, *, by, reason: str = "") -> None:
     if not permissions.can_withdraw_proposal(by, proposal):
         raise PermissionDenied
     _decide(proposal, ProposalState.WITHDRAWN, by, reason)
+    _tell_deciders(proposal)
     audit.record("rule.withdraw", by=by, target=proposal, rule=proposal.rule_code)
 
 

@@ -7,7 +7,7 @@ from alerts.enums import FOR_CONTRACTORS, Act, DemandKind, DemandState, WarningS
 from alerts.models import Demand, Warning
 from alerts.services import offices
 from alerts.services.acts import leave, locked_demand, settle
-from alerts.services.ends import tell_lapsed
+from alerts.services.ends import tell_end
 from core import notices
 
 
@@ -36,4 +36,4 @@ def end_release_asked(warning: Warning, by, why: str) -> None:
     asked.ended_for = f"{by.name}办理：{why}，解除申请随之终止。"
     settle(asked, DemandState.LAPSED, by)
     leave(warning, Act.LAPSED, warning.state, by=by, text=asked.ended_for, demand=asked)
-    tell_lapsed([warning.pk], but=by)
+    tell_end(asked, but=by)

@@ -104,7 +104,7 @@ def ordered(visitor, people, made) -> None:
     expect(page.get_by_text("人工费已按月拨付。")).to_be_visible()
     fill(page, "申请延期", "延期理由", "需要审计。", "提交申请", more=True)
     asked = dialog(page, "责令限期整改")
-    asked.get_by_label("责令对象").select_option(label=made.project.general_contractor.name)
+    asked.get_by_label("责令对象").select_option(label=f"{made.project.general_contractor.name}（施工总承包单位）")
     asked.get_by_role("button", name="发出指令书").click()
     expect(page.get_by_text("整改中").first).to_be_visible()
     visitor.check_accessible()

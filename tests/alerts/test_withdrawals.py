@@ -305,3 +305,51 @@ def test_an_overdue_warning_is_accepted_without_a_promise_that_is_broken_already
     address = reverse("alerts:warning_act", args=[late.pk, "accept"])
     page = client.post(address, {"accept-seen": "new"}, follow=True).content.decode()
     assert f"处置期限 {soon(-3)} 已过，请尽快核实办结。" in page
+
+
+# --- what concerns an office -----------------------------------------------------------------------------------------
+
+
+def test_no_unit_is_ordered_to_mend_what_an_office_left_undone(county, prefecture):
+    """It could not even read it."""
+    made = warning(state=WarningState.VERIFYING, home_level=4, office_level=4, due_on=soon(30))
+    assert made.is_about_office
+    assert not permissions.can_order(prefecture, made)
+    assert not permissions.can_interview(prefecture, made)
+    assert permissions.can_supervise(officer("530000"), made)
+
+
+def test_an_ended_request_is_told_once(county, colleague, unpaid):  # noqa: F811
+    demand = report(order(unpaid, county))
+    unpaid.refresh_from_db()
+    ask(unpaid, county)
+    demand = services.give_more_time(demand=demand, text="…", due_on=soon(20), by=county, seen=demand.seen)
+    unpaid.refresh_from_db()
+    decide(ask(unpaid, county), colleague)
+    services.tell_ended(timezone.localdate())
+    assert told(county, "解除申请已同意")
+    assert not told(county, "已终止")
+
+
+def test_the_paper_keeps_the_day_it_was_served_with(client, county, verified):
+    demand = report(order(verified, county))
+    services.give_more_time(demand=demand, text="…", due_on=soon(20), by=county, seen=demand.seen)
+    client.force_login(county)
+    page = client.get(reverse("alerts:demand_paper", args=[demand.pk])).content.decode()
+    first, later = (f"{day.year}年{day.month}月{day.day}日" for day in (soon(10), soon(20)))
+    assert page.index(first) < page.index("整改期限已延长至") < page.index(later)
+
+
+def test_a_colleague_refuses_a_request_and_does_not_withdraw_it(county, colleague, unpaid):  # noqa: F811
+    request = ask(unpaid, county)
+    assert not permissions.can_withdraw(colleague, request)
+    assert permissions.can_withdraw(county, request)
+
+
+def test_what_goes_back_is_nobodys_yet(county, prefecture):
+    made = warning(due_on=soon(-1), setting=setting(disposal_days=30))
+    services.escalate_overdue(today=timezone.localdate())
+    made.refresh_from_db()
+    made = services.accept(warning=made, by=prefecture)
+    services.send_back(warning=made, text="…", due_on=soon(), by=prefecture, seen=made.state)
+    assert Warning.objects.get(pk=made.pk).handler is None

@@ -203,7 +203,7 @@ def _release(warning: Warning, by: User) -> None:
 def _order_correction(warning: Warning, by: User, today: date) -> None:
     """Of three, one is reported on and waits for the second look."""
     unit = warning.project.general_contractor
-    if unit is None:
+    if unit is None or warning.is_about_office:
         return
     text = f"{rule_of(warning.rule_code).remedy}整改后提交证明材料。"
     due_on = max(today, timezone.localdate()) + timedelta(days=5 + warning.pk % 11)  # also of a province of last week
