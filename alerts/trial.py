@@ -33,7 +33,6 @@ TRIAL = "rule_trial"
 MONTH_ENDS = 3
 LISTED = 5_000  # rows of one list, of one day; taken from all places in turn
 HELD, TRIED = "held", "tried"
-FIGURE_NAMES = ("held", "tried", "raised", "released", "regraded", "kept")
 PROPOSED = 0  # stands for the id of the setting that is not one yet
 
 # `reach`: the projects the proposed setting would take hold of; elsewhere nothing changes. `outcome`: of each side
@@ -233,7 +232,6 @@ class Comparison:
         tried = [*held, as_setting(proposal)]
         self.sides = {HELD: held, TRIED: tried}
         self.settings: dict[int, RuleSetting] = {setting.pk: setting for setting in tried}
-
         self.grades = json.dumps({pk: Level(setting.level).severity for pk, setting in self.settings.items()})
 
     def run(self, cursor, day: date, result: Result) -> None:
@@ -275,7 +273,7 @@ class Comparison:
     def _figures(self, day: date) -> list[TrialFigure]:
         self.cursor.execute(FIGURES)
         return [
-            TrialFigure(day=day, jurisdiction_id=place, **dict(zip(FIGURE_NAMES, figures, strict=True)))
+            TrialFigure(day=day, jurisdiction_id=place, **dict(zip(TrialFigure.COUNTS, figures, strict=True)))
             for place, *figures in self.cursor.fetchall()
         ]
 

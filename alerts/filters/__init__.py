@@ -172,10 +172,12 @@ class DemandFilters(FilterForm):
         super().__init__(data)
         self.user, self.today = user, today
         self.fields["state"].choices = [("", "未办结"), *DemandState.choices, (ALL, "全部")]
-        if user.role == Role.INDUSTRY and user.industry is not None:
+        self.is_department = user.role == Role.INDUSTRY and user.industry is not None
+        if self.is_department:
             self.fields["desk"].choices = [("", "由我部门办理"), (ALL, "本地全部")]
-        if user.role not in AUTHORITIES:
+        elif user.role != Role.OFFICER:  # nothing is asked of the bank regulator, nor by it: it reads all
             del self.fields["desk"]
+        if user.role not in AUTHORITIES:
             self.fields["kind"].choices = [("", "全部"), *((kind.value, kind.label) for kind in FOR_CONTRACTORS)]
 
     def apply(self, demands):
@@ -193,7 +195,7 @@ class DemandFilters(FilterForm):
 
     def _desk_q(self, desk: str) -> Q:
         asked_of, asked_by = Q(of=self.user.organization_id), Q(office=self.user.organization_id)
-        own = asked_of if self.user.role == Role.INDUSTRY else asked_of | asked_by
+        own = asked_of if self.is_department else asked_of | asked_by
         return {"": own, "of": asked_of, "by": asked_by, ALL: Q()}[desk]
 
 

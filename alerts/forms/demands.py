@@ -235,7 +235,7 @@ class WithdrawForm(DemandActForm):
 class MoreTimeForm(DemandActForm):
     key, title, submit, icon, tone = "more-time", "未改正，延长整改", "延长整改期限", "clock", "danger"
     hint = "原整改期限保留在记录中；不宜再延长的，请转案源。解除申请待复核的，随之终止。"
-    done = "整改期限已延长，已通知企业；待复核的解除申请已终止。"
+    done = "整改期限已延长，已通知企业；有待复核的解除申请的，一并终止。"
     may = staticmethod(permissions.can_give_more_time)
     due_on = forms.DateField(label="新的整改期限")
     text = long_text("未改正的事项")

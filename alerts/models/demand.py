@@ -171,6 +171,11 @@ class Demand(ScopedModel):
         return reverse("alerts:demand_detail", args=[self.pk])
 
     @property
+    def named(self) -> str:
+        """Within a sentence: 限期整改临翔区人社监令〔2026〕1号."""
+        return f"{self.get_kind_display()}{self.number}"
+
+    @property
     def state_text(self) -> str:
         return STATE_WORDS.get((self.kind, self.state), self.get_state_display())
 

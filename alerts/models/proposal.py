@@ -164,6 +164,7 @@ class TrialFigure(ScopedModel):
     under both."""
 
     scope_through = "trial"
+    COUNTS = ("held", "tried", "raised", "released", "regraded", "kept")
 
     trial = models.ForeignKey(RuleTrial, on_delete=models.CASCADE, related_name="figures")
     day = models.DateField("核对日期")

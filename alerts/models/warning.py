@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from alerts.enums import (
     CONTRACTORS,
@@ -178,8 +179,7 @@ class Warning(ScopedModel):
     @property
     def named(self) -> str:
         """Project and rule, for a line that tells of it."""
-        name = self.project.name
-        return f"{name if len(name) <= 24 else f'{name[:23]}…'}“{self.title}”"
+        return f"{Truncator(self.project.name).chars(24)}“{self.title}”"
 
     @property
     def release_asked(self):

@@ -60,6 +60,16 @@ def is_addressed(user, demand: Demand) -> bool:
     )
 
 
+def _has_asked(user, demand: Demand) -> bool:
+    """Somebody of the office that waits for the answer."""
+    return (
+        demand.state == DemandState.OPEN
+        and user.role == Role.OFFICER
+        and user.organization_id == demand.office_id
+        and not user.query_only
+    )
+
+
 def can_acknowledge(user, demand: Demand) -> bool:
     return demand.kind in FOR_CONTRACTORS and demand.acknowledged_at is None and is_addressed(user, demand)
 
@@ -85,26 +95,14 @@ def can_review(user, demand: Demand) -> bool:
 
 def can_hold(user, demand: Demand) -> bool:
     """The office that called the interview records it, from its day on."""
-    return (
-        demand.kind == DemandKind.INTERVIEW
-        and demand.state == DemandState.OPEN
-        and user.role == Role.OFFICER
-        and user.organization_id == demand.office_id
-        and demand.due_on <= timezone.localdate()
-    )
+    return demand.kind == DemandKind.INTERVIEW and _has_asked(user, demand) and demand.due_on <= timezone.localdate()
 
 
 def can_withdraw(user, demand: Demand) -> bool:
     """The office that asked, until it is answered; of a release whoever asked for it: a colleague refuses it."""
     if demand.kind == DemandKind.RELEASE and user.pk != demand.asked_by_id:
         return False
-    return (
-        demand.kind in WITHDRAWABLE
-        and demand.state == DemandState.OPEN
-        and user.role == Role.OFFICER
-        and user.organization_id == demand.office_id
-        and not user.query_only
-    )
+    return demand.kind in WITHDRAWABLE and _has_asked(user, demand)
 
 
 def can_confirm(user, demand: Demand) -> bool:

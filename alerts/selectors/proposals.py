@@ -27,8 +27,6 @@ from alerts.rules import rule_of
 from core import formats
 from organizations.models import Region
 
-FIGURES = ("held", "tried", "raised", "released", "regraded", "kept")
-
 
 def proposals_to_decide(user) -> ProposalQuerySet:
     """Changes of rules that wait for this person: not the own ones."""
@@ -219,22 +217,28 @@ def standings_of(trial: RuleTrial, user, region: Region) -> Standings | None:
 def day_rows(trial: RuleTrial, figures, region: Region) -> list[DayRow]:
     """Today first; `figures`: what the reader may see of the trial's."""
     own = figures.filter(jurisdiction__code__startswith=region.prefix).order_by()
-    summed = {row.pop("day"): row for row in own.values("day").annotate(**{name: Sum(name) for name in FIGURES})}
+    summed = {
+        row.pop("day"): row for row in own.values("day").annotate(**{name: Sum(name) for name in TrialFigure.COUNTS})
+    }
     return [DayRow(day, day == trial.day, **summed.get(day, {})) for day in trial.checked_days]
 
 
 def place_rows(figures, region: Region, day: date) -> list[PlaceRow]:
     """What the region is the sum of on that day: its places that have findings, and what it supervises itself."""
-    own = list(figures.filter(day=day, jurisdiction__code__startswith=region.prefix).values("jurisdiction", *FIGURES))
+    own = list(
+        figures.filter(day=day, jurisdiction__code__startswith=region.prefix).values(
+            "jurisdiction", *TrialFigure.COUNTS
+        )
+    )
     children = list(Region.objects.below(region).order_by("code"))
     rows = [_place(child.code, child.name, child.prefix, own, len(child.prefix) < 6) for child in children]
     rows.append(_place(region.code, f"{region.name}{'本级' if children else ''}", region.code, own, False))
-    return [row for row in rows if any(getattr(row, name) for name in FIGURES)]
+    return [row for row in rows if any(getattr(row, name) for name in TrialFigure.COUNTS)]
 
 
 def _place(code: str, name: str, prefix: str, figures: list[dict], goes_down: bool) -> PlaceRow:
     here = [row for row in figures if row["jurisdiction"].startswith(prefix)]
-    return PlaceRow(code, name, goes_down, *(sum(row[figure] for row in here) for figure in FIGURES))
+    return PlaceRow(code, name, goes_down, *(sum(row[figure] for row in here) for figure in TrialFigure.COUNTS))
 
 
 # --- what became of it -----------------------------------------------------------------------------------------------

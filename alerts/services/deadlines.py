@@ -124,8 +124,7 @@ def _demand_goes_up(demand: Demand, warning: Warning) -> Disposal:
     asker = demand.office.region.level
     above = asker if demand.kind in FOR_THE_OFFICE_BELOW else max(asker - STEP, RegionLevel.PROVINCE)
     warning.office_level = min(warning.office_level, above)
-    what = f"{demand.get_kind_display()}{demand.number}".strip()
-    text = f"{demand.of.name}未在 {demand.due_on} 前办理{what}，上报{_office(warning)}人社部门。"
+    text = f"{demand.of.name}未在 {demand.due_on} 前办理{demand.named}，上报{_office(warning)}人社部门。"
     return _went_up(warning, text, demand)
 
 

@@ -9,6 +9,7 @@ from datetime import date, time
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from alerts import penalties, permissions, recheck
 from alerts.enums import WAITING_STATES, Act, DemandKind, DemandState, WarningState
@@ -84,7 +85,7 @@ def ask_opinion(*, warning: Warning, text: str, due_on: date, by, seen: str) -> 
 def supervise(*, warning: Warning, text: str, due_on: date, by, seen: str) -> Demand:
     """督办: an office above has the office below act by a day."""
     warning = locked(warning, by, seen, permissions.can_supervise)
-    demand = _supervise(warning, DemandKind.SUPERVISION, text, due_on, by)
+    demand = _supervise(warning, DemandKind.SUPERVISION, offices.home_office(warning), text, due_on, by)
     told = f"{demand.number}，请{demand.of.name}于 {due_on} 前办理并答复。{text}"
     leave(warning, Act.SUPERVISED, warning.state, by=by, text=told, demand=demand, number=demand.number)
     return demand
@@ -96,7 +97,8 @@ def send_back(*, warning: Warning, text: str, due_on: date, by, seen: str) -> De
     warning = locked(warning, by, seen, permissions.can_return)
     warning.office_level += offices.STEP
     warning.handler = None
-    demand = _supervise(warning, DemandKind.RETURN, text, due_on, by)
+    below = offices.office_at(warning.project, warning.office_level)
+    demand = _supervise(warning, DemandKind.RETURN, below, text, due_on, by)
     told = f"{demand.number}，退回{demand.of.name}，于 {due_on} 前办结。{text}"
     leave(warning, Act.RETURNED, warning.state, by=by, text=told, demand=demand, number=demand.number)
     return demand
@@ -209,7 +211,7 @@ def give_more_time(*, demand: Demand, text: str, due_on: date, by, seen: str) ->
     end_release_asked(warning, by, "整改复核未通过")
     told = f"整改期限由 {before} 延长至 {due_on}。{text}"
     leave(warning, Act.NOT_MET, WarningState.CORRECTING, by=by, text=told, demand=demand)
-    unmet = text if len(text) <= 60 else f"{text[:59]}…"
+    unmet = Truncator(text).chars(60)
     told = (
         f"{warning.named}：整改复核未通过（{demand.number}）。未改正：{unmet} 请于 {due_on} 前改正并重新提交整改报告。"
     )
@@ -282,10 +284,9 @@ def decide_release(*, demand: Demand, granted: bool, text: str, by, seen: str) -
 # --- what they share -------------------------------------------------------------------------------------------------
 
 
-def _supervise(warning: Warning, kind: str, text: str, due_on: date, by) -> Demand:
+def _supervise(warning: Warning, kind: str, of: Organization, text: str, due_on: date, by) -> Demand:
     _check_day(due_on, LONGEST)
-    level = warning.office_level if kind == DemandKind.RETURN else warning.home_level
-    demand = _ask(warning, kind, of=offices.office_at(warning.project, level), text=text, due_on=due_on, by=by)
+    demand = _ask(warning, kind, of=of, text=text, due_on=due_on, by=by)
     _tell(
         demand,
         f"{by.organization.name}{demand.get_kind_display()}{warning.named}，请于 {due_on} 前答复。",
@@ -342,8 +343,7 @@ def _answer(demand: Demand, text: str, by) -> None:
 def _tell(demand: Demand, text: str, *, sms: bool = False, but=None) -> None:
     """Whom it is asked of."""
     key = f"demand:{demand.pk}:{demand.due_on}"
-    people = offices.people_of(demand.of).exclude(pk=but.pk if but else None)
-    notices.tell(people, text, demand.get_absolute_url(), key=key, sms=sms)
+    notices.tell(offices.people_of(demand.of, but=but), text, demand.get_absolute_url(), key=key, sms=sms)
 
 
 def _tell_asker(demand: Demand, text: str) -> None:

@@ -95,7 +95,7 @@ def end_with_evidence(warning: Warning, *, by, text: str, still_found: bool, **t
     _settle_correction(warning, by)
     leave(warning, Act.RELEASED, WarningState.RELEASED, by=by, text=text, **told)
     ends.tell_released(warning)
-    ends.tell_lapsed([warning.pk], but=by)
+    ends.tell_lapsed(warning, but=by)
     mark_changed([warning.project_id])
 
 
@@ -114,7 +114,7 @@ def transfer(*, warning: Warning, reason: str, by, seen: str) -> CaseLead:
     )
     text = f"案源编号 {lead.number}。{reason}"[:1000]
     leave(warning, Act.TRANSFERRED, WarningState.TRANSFERRED, by=by, text=text, number=lead.number)
-    ends.tell_lapsed([warning.pk], but=by)
+    ends.tell_lapsed(warning, but=by)
     mark_changed([warning.project_id])
     return lead
 

@@ -1,7 +1,8 @@
 """Who is told when a warning, or what was asked about it, ends otherwise than by an answer."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
+
+from django.db.models import Q
 
 from alerts.enums import FOR_CONTRACTORS, DemandState, WarningState
 from alerts.models import Demand, Warning
@@ -23,25 +24,25 @@ def tell_released(warning: Warning) -> None:
 
 def tell_ended(today: date) -> None:
     """What the data answered since yesterday: those who still owed an answer owe none."""
-    ended = Warning.objects.unscoped(LOOKED_UP).filter(state=WarningState.RELEASED, released_at__date__gte=today - DAY)
-    lapsed = Demand.objects.unscoped(LOOKED_UP).filter(warning__in=ended, state=DemandState.LAPSED)
-    tell_lapsed(lapsed.values_list("warning", flat=True))
+    _tell_lapsed(Q(warning__state=WarningState.RELEASED, warning__released_at__date__gte=today - DAY))
 
 
-def tell_lapsed(warnings: Iterable[int], *, but=None) -> None:
-    """What ended with these warnings; what an act of an officer had ended before was told then."""
-    lapsed = Demand.objects.unscoped(LOOKED_UP).filter(warning__in=list(warnings), state=DemandState.LAPSED)
-    for demand in lapsed.filter(ended_for="").select_related("warning__project", "of", "office"):
-        tell_end(demand, but)
+def tell_lapsed(warning: Warning, *, but) -> None:
+    """What ended with this warning."""
+    _tell_lapsed(Q(warning=warning), but)
 
 
 def tell_end(demand: Demand, but=None) -> None:
     """Who had asked, and the unit that owed an answer, once."""
-    what = f"{demand.get_kind_display()}{demand.number}".strip()
-    state = WarningState(demand.warning.state).label
-    why = demand.ended_for or f"预警{state}，不再办理。"
-    text = f"{demand.warning.named}{what}已终止：{why}"
-    people = people_of(demand.office).filter(pk=demand.asked_by_id).exclude(pk=but.pk if but else None)
-    key = f"demand:{demand.pk}:lapsed"
-    notices.tell(people, text, demand.get_absolute_url(), key=key)
-    notices.tell(people_of(demand.of).exclude(pk=but.pk if but else None), text, demand.get_absolute_url(), key=key)
+    why = demand.ended_for or f"预警{demand.warning.get_state_display()}，不再办理。"
+    text = f"{demand.warning.named}{demand.named}已终止：{why}"
+    asker = people_of(demand.office, but=but).filter(pk=demand.asked_by_id)
+    for people in (asker, people_of(demand.of, but=but)):
+        notices.tell(people, text, demand.get_absolute_url(), key=f"demand:{demand.pk}:lapsed")
+
+
+def _tell_lapsed(which: Q, but=None) -> None:
+    """What an act of an officer had ended before (`ended_for`) was told then."""
+    lapsed = Demand.objects.unscoped(LOOKED_UP).filter(which, state=DemandState.LAPSED, ended_for="")
+    for demand in lapsed.select_related("warning__project", "of", "office"):
+        tell_end(demand, but)

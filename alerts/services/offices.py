@@ -33,7 +33,7 @@ def reviewers(warning: Warning, by) -> list[Organization]:
     levels = [warning.office_level] if gone_up else [by.level, by.level - STEP]
     found = (_found(warning.project, OrganizationKind.HUMAN_RESOURCES, level) for level in levels)
     offices = [by.organization if office and office.pk == by.organization_id else office for office in found if office]
-    return [office for office in offices if people_of(office).filter(is_active=True).exclude(pk=by.pk).exists()]
+    return [office for office in offices if people_of(office, but=by).filter(is_active=True).exists()]
 
 
 def industry_department(warning: Warning) -> Organization:
@@ -67,7 +67,8 @@ def units_of(project: Project) -> list[Organization]:
     return [unit for unit in (project.general_contractor, project.construction_unit) if unit]
 
 
-def people_of(unit: Organization) -> QuerySet[User]:
-    """Who works there for what an office asks of it."""
+def people_of(unit: Organization, *, but: User | None = None) -> QuerySet[User]:
+    """Who works there for what an office asks of it, without the one who has just acted."""
     roles = (Role.OFFICER, Role.INDUSTRY, Role.CLERK, Role.CONSTRUCTION_UNIT)
-    return User.objects.filter(organization=unit, role__in=roles, query_only=False)
+    people = User.objects.filter(organization=unit, role__in=roles, query_only=False)
+    return people.exclude(pk=but.pk) if but else people

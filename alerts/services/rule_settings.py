@@ -2,15 +2,20 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection
 from django.utils import timezone
 
 from alerts.enums import OPEN_STATES
-from alerts.models import RuleRun, RuleSetting, Warning
+from alerts.models import RuleRun, RuleSetting
 from alerts.rules import Rule, rules
 
 FIRST_DAY = date(2020, 5, 1)  # 《保障农民工工资支付条例》 came into force
 RUNS_KEPT = timedelta(days=90)
+RENEW = """
+UPDATE alerts_warning w SET basis = r.basis, release_when = r.release_when
+FROM unnest(%s::text[], %s::text[], %s::text[]) r (code, basis, release_when)
+WHERE w.rule_code = r.code AND w.state = ANY(%s) AND (w.basis, w.release_when) <> (r.basis, r.release_when)
+"""
 
 
 def sync_settings(chosen: list[type[Rule]] | None = None) -> int:
@@ -21,17 +26,13 @@ def sync_settings(chosen: list[type[Rule]] | None = None) -> int:
     return len(missing)
 
 
-@transaction.atomic
 def renew_texts() -> int:
     """What an open warning says of its rule, where a new release words it otherwise: orders are filled in from it. A
     closed warning, and an order that went out, keep what they said."""
-    return sum(_renew(rule) for rule in rules())
-
-
-def _renew(rule: type[Rule]) -> int:
-    texts = {"basis": rule.basis, "release_when": rule.release_when}
-    own = Warning.objects.unscoped("a rule's words are the same for everyone").filter(rule_code=rule.code)
-    return own.filter(state__in=OPEN_STATES).exclude(**texts).update(**texts)
+    texts = zip(*((rule.code, rule.basis, rule.release_when) for rule in rules()), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, [*map(list, texts), list(OPEN_STATES)])
+        return cursor.rowcount
 
 
 def _first_version(rule: type[Rule]) -> RuleSetting:

@@ -19,12 +19,11 @@ def withdraw(*, demand: Demand, text: str, by, seen: str) -> Demand:
     settle(demand, DemandState.WITHDRAWN, by)
     warning = demand.warning
     state = WarningState.VERIFYING if demand.kind == DemandKind.CORRECTION else warning.state
-    what = f"{demand.get_kind_display()}{demand.number}".strip()
-    leave(warning, Act.WITHDRAWN, state, by=by, text=f"撤回{what}：{text}", demand=demand)
-    people = offices.people_of(demand.of).exclude(pk=by.pk)
-    told = f"{warning.named}：{by.organization.name}已撤回{what}，不必再办理。理由：{text}"
+    leave(warning, Act.WITHDRAWN, state, by=by, text=f"撤回{demand.named}：{text}", demand=demand)
+    told = f"{warning.named}：{by.organization.name}已撤回{demand.named}，不必再办理。理由：{text}"
     sms = demand.kind in FOR_CONTRACTORS
-    notices.tell(people, told, demand.get_absolute_url(), key=f"demand:{demand.pk}:withdrawn", sms=sms)
+    people, key = offices.people_of(demand.of, but=by), f"demand:{demand.pk}:withdrawn"
+    notices.tell(people, told, demand.get_absolute_url(), key=key, sms=sms)
     return demand
 
 
